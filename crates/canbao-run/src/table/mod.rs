@@ -1,0 +1,14 @@
+//! A table on its way into a Parquet file.
+
+mod encode;
+mod pool;
+mod properties;
+mod shape;
+mod write;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod tests;
+
+pub(crate) use pool::Pool;
+pub use write::{ROWS_PER_GROUP, TableWriter};

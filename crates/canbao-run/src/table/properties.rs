@@ -1,0 +1,56 @@
+//! How each column is laid out in the file: by its type, and by whether its values recur.
+//!
+//! Measured on 8.3 million rows of `links` on two cores; see `examples/measure.rs`.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{
+    EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
+};
+use parquet::schema::types::ColumnPath;
+
+/// Text columns whose values seldom recur: a dictionary would be built and thrown away.
+const SELDOM_RECUR: [&str; 10] = [
+    "person_id",
+    "certificate",
+    "number",
+    "address",
+    "phone",
+    "credit_code",
+    "registration_number",
+    "detail",
+    "text",
+    "household",
+];
+
+/// The properties of a table with these columns. Nothing in them depends on time, place or machine.
+pub(super) fn properties(schema: &Schema, rows_per_group: usize) -> Arc<WriterProperties> {
+    let zstd = ZstdLevel::try_new(1).map_or(Compression::UNCOMPRESSED, Compression::ZSTD);
+    let start = WriterProperties::builder()
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_created_by(format!("canbao {}", env!("CARGO_PKG_VERSION")))
+        .set_compression(zstd)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .set_max_row_group_row_count(Some(rows_per_group));
+    let built = schema
+        .fields()
+        .iter()
+        .fold(start, |properties, field| column(properties, field));
+    Arc::new(built.build())
+}
+
+fn column(properties: WriterPropertiesBuilder, field: &Field) -> WriterPropertiesBuilder {
+    let path = ColumnPath::from(field.name().as_str());
+    match field.data_type() {
+        DataType::Int64 | DataType::Date32 => properties
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+        DataType::Utf8 if SELDOM_RECUR.contains(&field.name().as_str()) => {
+            properties.set_column_dictionary_enabled(path, false)
+        }
+        _ => properties,
+    }
+}
