@@ -4,3 +4,7 @@ pub mod dates;
 pub mod explain;
 pub mod names;
 pub mod numbers;
+
+pub mod block;
+pub mod hash;
+pub mod model;

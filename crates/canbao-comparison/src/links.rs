@@ -1,0 +1,197 @@
+//! What each row was linked to: dense, one slot a row, and the whole story of the few that were hard.
+
+use crate::stage::{RowId, Stage};
+use canbao_domain::number::CitizenNumber;
+use canbao_linkage::model::judge::FIELD_COUNT;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+/// How a row was linked: the contract's `method`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Method {
+    Exact = 0,
+    Normalised = 1,
+    Upgraded = 2,
+    Corrected = 3,
+    Matched = 4,
+    Decided = 5,
+    Unresolved = 6,
+    Rejected = 7,
+}
+
+impl Method {
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Exact, Self::Normalised, Self::Upgraded, Self::Corrected, Self::Matched, Self::Decided, Self::Unresolved, Self::Rejected];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Normalised => "normalised",
+            Self::Upgraded => "upgraded",
+            Self::Corrected => "corrected",
+            Self::Matched => "matched",
+            Self::Decided => "decided",
+            Self::Unresolved => "unresolved",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// How a row stands after the great join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Standing {
+    /// No such data row (rejected by intake).
+    Absent = 0,
+    /// One population row has its number and its name.
+    Settled = 1,
+    /// A population row has its number, under another name.
+    Contested = 2,
+    /// Several population rows have its number.
+    Shared = 3,
+    /// No population row has its number.
+    Orphan = 4,
+    /// It has no valid number.
+    Numberless = 5,
+}
+
+const STANDING: u8 = 0b0000_0111;
+const FORM_SHIFT: u8 = 3;
+const FORM: u8 = 0b0011_1000;
+const BIRTH_DIFFERS: u8 = 0b0100_0000;
+const SEX_DIFFERS: u8 = 0b1000_0000;
+
+/// What is known of one settled or hard row in its slot.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slot(u8);
+
+impl Slot {
+    pub(crate) fn standing(self) -> Standing {
+        match self.0 & STANDING {
+            1 => Standing::Settled,
+            2 => Standing::Contested,
+            3 => Standing::Shared,
+            4 => Standing::Orphan,
+            5 => Standing::Numberless,
+            _ => Standing::Absent,
+        }
+    }
+
+    pub(crate) fn form(self) -> u8 {
+        (self.0 & FORM) >> FORM_SHIFT
+    }
+
+    pub(crate) fn birth_differs(self) -> bool {
+        self.0 & BIRTH_DIFFERS != 0
+    }
+
+    pub(crate) fn sex_differs(self) -> bool {
+        self.0 & SEX_DIFFERS != 0
+    }
+}
+
+/// A candidate as it is written down for review.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) person: RowId,
+    pub(crate) confidence: f64,
+    pub(crate) weights: [f64; FIELD_COUNT],
+}
+
+/// The story of a row that the great join did not settle.
+#[derive(Debug, Clone)]
+pub(crate) struct HardLink {
+    pub(crate) person: Option<RowId>,
+    pub(crate) method: Method,
+    pub(crate) confidence: f64,
+    pub(crate) evidence: String,
+    pub(crate) name_differs: bool,
+    pub(crate) birth_differs: bool,
+    pub(crate) sex_differs: bool,
+    /// Its valid number is another person's.
+    pub(crate) number_of_another: bool,
+    /// Its valid number is a second or former one of its person.
+    pub(crate) other_number: bool,
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+#[derive(Debug)]
+struct SourceLinks {
+    person: Vec<AtomicU64>,
+    slot: Vec<AtomicU8>,
+}
+
+/// The links of all rows.
+#[derive(Debug)]
+pub(crate) struct Links {
+    sources: Vec<SourceLinks>,
+    /// Rows that were not settled by the great join.
+    pub(crate) hard: BTreeMap<RowId, HardLink>,
+    /// The number of people whose first row does not bear it, or whose first row's number is not theirs.
+    pub(crate) numbers: BTreeMap<RowId, Option<CitizenNumber>>,
+    /// People whose number is another person's as well.
+    pub(crate) sharers: Vec<RowId>,
+}
+
+impl Links {
+    pub(crate) fn new(stage: &Stage) -> Self {
+        let sources = stage
+            .sources
+            .iter()
+            .map(|s| {
+                let rows = usize::try_from(s.rows).unwrap_or(0);
+                SourceLinks { person: (0..rows).map(|_| AtomicU64::new(0)).collect(), slot: (0..rows).map(|_| AtomicU8::new(0)).collect() }
+            })
+            .collect();
+        Self { sources, hard: BTreeMap::new(), numbers: BTreeMap::new(), sharers: Vec::new() }
+    }
+
+    fn at(&self, id: RowId) -> Option<(&AtomicU64, &AtomicU8)> {
+        let source = self.sources.get(id.source())?;
+        let index = usize::try_from(id.row() - 1).ok()?;
+        Some((source.person.get(index)?, source.slot.get(index)?))
+    }
+
+    /// Notes a row that no population row's number fits.
+    pub(crate) fn unsettled(&self, id: RowId, standing: Standing) {
+        if let Some((_, slot)) = self.at(id) {
+            slot.store(standing as u8, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes a population row with the same number; the second such note makes the number shared.
+    pub(crate) fn owned(&self, id: RowId, owner: RowId, standing: Standing, form: u8, birth_differs: bool, sex_differs: bool) {
+        let Some((person, slot)) = self.at(id) else { return };
+        let before = person.swap(owner.0, Ordering::Relaxed);
+        let standing = if before == 0 { standing } else { Standing::Shared };
+        let mut value = standing as u8 | (form << FORM_SHIFT) & FORM;
+        if birth_differs {
+            value |= BIRTH_DIFFERS;
+        }
+        if sex_differs {
+            value |= SEX_DIFFERS;
+        }
+        slot.store(value, Ordering::Relaxed);
+    }
+
+    /// The person of a row, after linking; of a contested row before it, the owner of its number.
+    pub(crate) fn person(&self, id: RowId) -> Option<RowId> {
+        let (person, _) = self.at(id)?;
+        match person.load(Ordering::Relaxed) {
+            0 => None,
+            rid => Some(RowId(rid)),
+        }
+    }
+
+    pub(crate) fn slot(&self, id: RowId) -> Slot {
+        Slot(self.at(id).map_or(0, |(_, slot)| slot.load(Ordering::Relaxed)))
+    }
+
+    /// Sets or clears the person of a row.
+    pub(crate) fn assign(&self, id: RowId, person: Option<RowId>) {
+        if let Some((slot, _)) = self.at(id) {
+            slot.store(person.map_or(0, |p| p.0), Ordering::Relaxed);
+        }
+    }
+}

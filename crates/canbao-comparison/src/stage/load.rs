@@ -1,0 +1,123 @@
+//! Reads every person source once and stages it, a thread a source, the largest first.
+
+use super::keys::{BLOCK, KeyMaker, NARROW};
+use super::{Family, Source, Stage};
+use crate::error::CompareError;
+use crate::progress::Progress;
+use crate::units::UnitIndex;
+use arrow::datatypes::SchemaRef;
+use arrow::ipc::writer::StreamWriter;
+use arrow::record_batch::RecordBatch;
+use canbao_domain::rules::Rules;
+use canbao_intake::{Extract, Stop};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Stages the person sources, given with their place in the city file.
+pub(crate) fn load(
+    extracts: Vec<Extract>,
+    folder: &Path,
+    rules: &Rules,
+    units: &UnitIndex,
+    workers: usize,
+    progress: &dyn Progress,
+) -> Result<Stage, CompareError> {
+    let count = extracts.len();
+    let mut queue: Vec<(usize, Extract)> = extracts.into_iter().enumerate().collect();
+    queue.sort_by_key(|(index, e)| (e.bytes(), std::cmp::Reverse(*index)));
+    let queue = Mutex::new(queue);
+    let done: Mutex<Vec<Option<Result<Source, CompareError>>>> = Mutex::new((0..count).map(|_| None).collect());
+    let failed = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..workers.max(1) {
+            scope.spawn(|| {
+                while !failed.load(Ordering::Relaxed) {
+                    let Some((index, extract)) = queue.lock().ok().and_then(|mut q| q.pop()) else { break };
+                    let staged = stage(index, extract, folder, rules, units, progress);
+                    if staged.is_err() {
+                        failed.store(true, Ordering::Relaxed);
+                    }
+                    if let Ok(mut done) = done.lock()
+                        && let Some(slot) = done.get_mut(index)
+                    {
+                        *slot = Some(staged);
+                    }
+                }
+            });
+        }
+    });
+    // the first source in the city file's order that failed is the one that is told
+    let mut sources = Vec::with_capacity(count);
+    let mut stopped = None;
+    for staged in done.into_inner().unwrap_or_default() {
+        match staged {
+            Some(Ok(source)) => sources.push(source),
+            Some(Err(error)) => return Err(error),
+            None => stopped = Some(CompareError::internal("读取中断")),
+        }
+    }
+    stopped.map_or(Ok(Stage { sources }), Err)
+}
+
+struct Writers<'a> {
+    folder: &'a Path,
+    index: usize,
+    open: Option<[StreamWriter<BufWriter<File>>; 3]>,
+}
+
+impl Writers<'_> {
+    fn open(&mut self, text: SchemaRef) -> Result<&mut [StreamWriter<BufWriter<File>>; 3], CompareError> {
+        let make = |family: Family, schema: SchemaRef| -> Result<_, CompareError> {
+            let path = self.folder.join(format!("{}-{}.arrow", self.index, family.name()));
+            let file = File::create(&path).map_err(|e| CompareError::io(&path, e))?;
+            Ok(StreamWriter::try_new(BufWriter::with_capacity(1 << 18, file), &schema)?)
+        };
+        if self.open.is_none() {
+            self.open = Some([make(Family::Narrow, NARROW.clone())?, make(Family::Block, BLOCK.clone())?, make(Family::Text, text)?]);
+        }
+        self.open.as_mut().ok_or_else(|| CompareError::internal("暂存文件未打开"))
+    }
+}
+
+fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &UnitIndex, progress: &dyn Progress) -> Result<Source, CompareError> {
+    let (kind, name, parts) = (extract.kind(), extract.name().to_owned(), extract.parts().to_vec());
+    let mut keys = KeyMaker::new(index, kind, rules, units);
+    let mut writers = Writers { folder, index, open: None };
+    let mut rejected = Vec::new();
+    let mut rows = 0;
+    let mut trouble: Option<CompareError> = None;
+    let read = extract.read(&mut |chunk| {
+        let batch = chunk.batch;
+        rows += batch.num_rows() as i64 + chunk.rejected.len() as i64;
+        progress.advance(batch.num_rows() as u64);
+        rejected.extend(chunk.rejected);
+        let mut write = |batch: &RecordBatch| -> Result<(), CompareError> {
+            let (narrow, block) = keys.make(batch)?;
+            let [a, b, c] = writers.open(batch.schema())?;
+            a.write(&narrow)?;
+            b.write(&block)?;
+            c.write(batch)?;
+            Ok(())
+        };
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        write(&batch).map_err(|error| {
+            trouble = Some(error);
+            Stop
+        })
+    });
+    if let Some(error) = trouble {
+        return Err(error);
+    }
+    read?;
+    if let Some(open) = writers.open {
+        for mut writer in open {
+            writer.finish()?;
+        }
+    }
+    Ok(Source { index, kind, name, rows, parts, rejected, folder: folder.to_path_buf() })
+}
