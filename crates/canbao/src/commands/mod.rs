@@ -1,0 +1,84 @@
+//! The command line: one file a command.
+
+mod compare;
+mod demo;
+mod inspect;
+mod synth;
+
+use clap::{Parser, Subcommand};
+
+use crate::output::failure::Failure;
+use crate::output::language::Language;
+use crate::progress::Form;
+
+/// Who is insured and who must be visited, from a city's departmental extracts (全民参保登记)
+#[derive(Parser)]
+#[command(name = "canbao", version, before_help = EXAMPLES, propagate_version = true)]
+pub(crate) struct Arguments {
+    /// Language of messages and summaries
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "LANG")]
+    lang: Language,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  canbao demo                                  invent a city of 20,000, compare it, show the result
+  canbao inspect 人社/参保人员.csv             what is recognised in one extract
+  canbao compare city.toml --out run-2016-11   compare a city's extracts and write the lists
+  canbao synth --persons 3000000 --seed 7 --out city   invent a big city to measure with";
+
+#[derive(Subcommand)]
+enum Command {
+    Compare(compare::Arguments),
+    Inspect(inspect::Arguments),
+    Synth(synth::Arguments),
+    Demo(demo::Arguments),
+}
+
+/// What a command that did its work leaves to say by its exit code.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Outcome {
+    /// All of it (exit code 0).
+    Done,
+    /// All of it, but some rows could not be read and are listed (exit code 1).
+    SomeRejected,
+}
+
+/// How the result and the progress are told; common to the commands.
+#[derive(clap::Args)]
+struct Telling {
+    /// Print one JSON object to standard output, and nothing else there
+    #[arg(long)]
+    json: bool,
+    /// How progress is shown on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    progress: Form,
+}
+
+impl Arguments {
+    /// Does what the command line asks for.
+    ///
+    /// # Errors
+    /// A sentence with hints, where nothing was written.
+    pub(crate) fn run(self) -> Result<Outcome, Failure> {
+        match self.command {
+            Command::Compare(arguments) => compare::run(&arguments, self.lang),
+            Command::Inspect(arguments) => inspect::run(&arguments, self.lang),
+            Command::Synth(arguments) => synth::run(&arguments, self.lang),
+            Command::Demo(arguments) => demo::run(&arguments, self.lang),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,66 @@
+//! What went wrong, as a whole sentence, with what to do about it.
+
+use std::fmt::{self, Write as _};
+
+use super::language::Language;
+
+/// A refusal: a whole sentence that says what and where, and hints that say what to do.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    sentence: String,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    /// A refusal with no hint yet.
+    pub(crate) fn new(sentence: impl fmt::Display) -> Self {
+        Self {
+            sentence: sentence.to_string(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// Adds what to do.
+    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hints.push(hint.to_string());
+        self
+    }
+
+    /// Adds what to do, where something is known.
+    pub(crate) fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(hints);
+        self
+    }
+
+    /// The text for standard error, readable without colour, ended with a newline.
+    pub(crate) fn render(&self, language: Language) -> String {
+        let (error, hint, colon) = match language {
+            Language::Zh => ("错误", "提示", "："),
+            Language::En => ("error", "hint", ": "),
+        };
+        let mut out = format!("{error}{colon}{}\n", self.sentence);
+        for text in &self.hints {
+            // writing to a string cannot fail
+            let _ = writeln!(out, "{hint}{colon}{text}");
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_hint_has_a_line_of_its_own() {
+        let failure = Failure::new("城市文件 a.toml 不存在。").hint("先运行 canbao synth。");
+        assert_eq!(
+            failure.render(Language::Zh),
+            "错误：城市文件 a.toml 不存在。\n提示：先运行 canbao synth。\n"
+        );
+        assert_eq!(
+            Failure::new("x").hint("y").hint("z").render(Language::En),
+            "error: x\nhint: y\nhint: z\n"
+        );
+    }
+}

@@ -1,0 +1,20 @@
+//! The program as its users meet it: command lines in; exit codes, standard output, standard error and files out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod support;
+
+mod demo;
+mod help;
+mod inspect;
+mod killed;
+mod layout;
+mod refusals;
+mod rejected_rows;
+mod repeatable;
+mod whole_job;
