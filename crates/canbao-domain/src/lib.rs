@@ -14,8 +14,10 @@
 
 pub mod area;
 pub mod code;
+pub mod credit;
 pub mod date;
 pub mod number;
+pub mod rules;
 mod sex;
 pub mod source;
 pub mod standard;

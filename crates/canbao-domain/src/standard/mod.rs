@@ -9,6 +9,7 @@ mod table;
 
 use std::sync::LazyLock;
 
+pub(crate) use table::fold;
 pub use table::{Entry, Table};
 
 /// Declares the embedded tables.
@@ -34,4 +35,6 @@ macro_rules! tables {
 tables! {
     /// 性别, GB/T 2261.1.
     sexes = "sexes.toml";
+    /// Why a person is not confirmed: codes and texts of [`Reason`](crate::rules::Reason).
+    reasons = "reasons.toml";
 }
