@@ -18,7 +18,8 @@ Examples:
 
 /// Invent a city, compare it, and show who is insured and who must be visited
 ///
-/// The city is written to DIR/city and its comparison to DIR/run; both are replaced when the demo is run again.
+/// The city is written to DIR/city and its comparison to DIR/run; both are replaced when the demo is run again. Folders
+/// that hold anything else are left alone.
 ///
 /// Memory: less than 1 GB for the 20,000 people that it invents unless told otherwise.
 #[derive(clap::Args)]
@@ -42,7 +43,6 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
     let since = Instant::now();
     let (city, out) = (arguments.dir.join("city"), arguments.dir.join("run"));
-    make_room(&arguments.dir, language)?;
     let progress = progress::reporter(arguments.telling.progress, language);
     let plan = Plan {
         persons: arguments.persons,
@@ -63,39 +63,6 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     };
     print(&text, language)?;
     Ok(compared.outcome())
-}
-
-/// Takes away the city of an earlier demo. A folder that holds anything else is left alone and refused.
-fn make_room(dir: &Path, language: Language) -> Result<(), Failure> {
-    let taken = |error: std::io::Error| {
-        Failure::new(language.pick(
-            format!("演示文件夹 {} 不能使用：{error}。", dir.display()),
-            format!("The demo's folder {} cannot be used: {error}.", dir.display()),
-        ))
-        .hint(language.pick("请用 --dir 换一个可以写入的文件夹。", "Name a folder that can be written with --dir."))
-    };
-    let mut others = match std::fs::read_dir(dir) {
-        Ok(entries) => entries
-            .flatten()
-            .map(|entry| entry.file_name())
-            .filter(|name| name != "city" && !name.to_string_lossy().starts_with("run")),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(taken(error)),
-    };
-    // only an invented city has its truth beside it: nobody's own files are ever taken away
-    let city = dir.join("city");
-    let invented = city.join("city.toml").is_file() && city.join("truth").is_dir();
-    if others.next().is_some() || (city.exists() && !invented) {
-        return Err(Failure::new(language.pick(
-            format!("文件夹 {} 里有演示以外的内容，没有改动它。", dir.display()),
-            format!("The folder {} holds something else than a demo; it was left alone.", dir.display()),
-        ))
-        .hint(language.pick("请用 --dir 换一个新文件夹。", "Name a new folder with --dir.")));
-    }
-    if city.exists() {
-        std::fs::remove_dir_all(&city).map_err(taken)?;
-    }
-    Ok(())
 }
 
 /// What to try next.

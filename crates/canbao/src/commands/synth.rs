@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
 /// Where the folder is in use, or cannot be written.
 pub(super) fn invent(plan: &Plan, progress: &dyn Progress) -> Result<Made, Failure> {
     progress.stage("synth", None);
-    let made = canbao_synth::make(plan).map_err(|error| Failure::new(&error).hints(error.hint()))?;
+    let made = canbao_synth::make(plan).map_err(|error| Failure::new(&error).hints(error.hint().map(str::to_owned)))?;
     progress.advance(made.rows);
     progress.done();
     Ok(made)
