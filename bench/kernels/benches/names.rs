@@ -36,7 +36,9 @@ fn names(c: &mut Criterion) {
         b.iter(|| plain.iter().zip(&plain).map(|(a, z)| compare(black_box(a), z) as usize).sum::<usize>());
     });
     group.bench_function("compare, different", |b| {
-        b.iter(|| plain.iter().zip(plain.iter().skip(1)).map(|(a, z)| compare(black_box(a), z) as usize).sum::<usize>());
+        b.iter(|| {
+            plain.iter().zip(plain.iter().skip(1)).map(|(a, z)| compare(black_box(a), z) as usize).sum::<usize>()
+        });
     });
     group.bench_function("sound", |b| {
         b.iter(|| plain.iter().map(|name| sound(black_box(name))).fold(0, u64::wrapping_add));

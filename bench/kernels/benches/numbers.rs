@@ -10,7 +10,8 @@ const COUNT: usize = 10_000;
 
 fn reading(c: &mut Criterion) {
     let clean = canbao_kernels::written(&canbao_kernels::numbers(COUNT));
-    let wide: Vec<String> = clean.iter().map(|text| text.chars().filter_map(|d| char::from_u32(d as u32 + 0xFEE0)).collect()).collect();
+    let wide: Vec<String> =
+        clean.iter().map(|text| text.chars().filter_map(|d| char::from_u32(d as u32 + 0xFEE0)).collect()).collect();
     let old: Vec<String> = clean.iter().map(|text| format!("{}{}", &text[..6], &text[8..17])).collect();
     let damaged = canbao_kernels::damaged(&clean);
     let mut group = c.benchmark_group("read a number");
@@ -41,7 +42,13 @@ fn repairing(c: &mut Criterion) {
         });
     });
     group.bench_function("compare with the right one", |b| {
-        b.iter(|| damaged.iter().zip(&numbers).map(|(text, number)| compare(black_box(text.as_bytes()), *number) as usize).sum::<usize>());
+        b.iter(|| {
+            damaged
+                .iter()
+                .zip(&numbers)
+                .map(|(text, number)| compare(black_box(text.as_bytes()), *number) as usize)
+                .sum::<usize>()
+        });
     });
     group.finish();
 }

@@ -61,7 +61,7 @@ pub fn names(count: usize) -> Vec<String> {
     let mut stream = Stream(3);
     (0..count)
         .map(|_| {
-            let length = 1 + stream.below(4).min(2).max(1);
+            let length = if stream.below(4) == 0 { 2 } else { 3 };
             let mut name = stream.one_of(&surnames).to_string();
             name.extend((1..length).map(|_| *stream.one_of(&given)));
             name

@@ -109,12 +109,7 @@ impl Compared {
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
     let since = Instant::now();
     let progress = progress::reporter(arguments.telling.progress, language);
-    let compared = compare(
-        &arguments.city,
-        &arguments.out,
-        &arguments.effort,
-        progress.as_ref(),
-    )?;
+    let compared = compare(&arguments.city, &arguments.out, &arguments.effort, progress.as_ref())?;
     drop(progress);
     let text = if arguments.telling.json {
         json(&compared.summary)?
@@ -129,12 +124,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
 ///
 /// # Errors
 /// A sentence with hints; then nothing was written.
-pub(super) fn compare(
-    city: &Path,
-    out: &Path,
-    effort: &Effort,
-    progress: &dyn Progress,
-) -> Result<Compared, Failure> {
+pub(super) fn compare(city: &Path, out: &Path, effort: &Effort, progress: &dyn Progress) -> Result<Compared, Failure> {
     let city = canbao_intake::load_city(city).map_err(refused)?;
     let options = Options {
         out: out.to_owned(),

@@ -44,12 +44,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     let since = Instant::now();
     let (city, out) = (arguments.dir.join("city"), arguments.dir.join("run"));
     let progress = progress::reporter(arguments.telling.progress, language);
-    let plan = Plan {
-        persons: arguments.persons,
-        seed: arguments.seed,
-        out: city.clone(),
-        months: None,
-    };
+    let plan = Plan { persons: arguments.persons, seed: arguments.seed, out: city.clone(), months: None };
     synth::invent(&plan, progress.as_ref())?;
     let city_file = city.join("city.toml");
     let compared = compare::compare(&city_file, &out, &arguments.effort, progress.as_ref())?;

@@ -48,12 +48,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
     let since = Instant::now();
     let progress = progress::reporter(arguments.telling.progress, language);
-    let plan = Plan {
-        persons: arguments.persons,
-        seed: arguments.seed,
-        out: arguments.out.clone(),
-        months: arguments.months,
-    };
+    let plan =
+        Plan { persons: arguments.persons, seed: arguments.seed, out: arguments.out.clone(), months: arguments.months };
     let made = invent(&plan, progress.as_ref())?;
     drop(progress);
     let text = if arguments.telling.json {

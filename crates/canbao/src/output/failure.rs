@@ -14,10 +14,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A refusal with no hint yet.
     pub(crate) fn new(sentence: impl fmt::Display) -> Self {
-        Self {
-            sentence: sentence.to_string(),
-            hints: Vec::new(),
-        }
+        Self { sentence: sentence.to_string(), hints: Vec::new() }
     }
 
     /// Adds what to do.
@@ -54,13 +51,7 @@ mod tests {
     #[test]
     fn each_hint_has_a_line_of_its_own() {
         let failure = Failure::new("城市文件 a.toml 不存在。").hint("先运行 canbao synth。");
-        assert_eq!(
-            failure.render(Language::Zh),
-            "错误：城市文件 a.toml 不存在。\n提示：先运行 canbao synth。\n"
-        );
-        assert_eq!(
-            Failure::new("x").hint("y").hint("z").render(Language::En),
-            "error: x\nhint: y\nhint: z\n"
-        );
+        assert_eq!(failure.render(Language::Zh), "错误：城市文件 a.toml 不存在。\n提示：先运行 canbao synth。\n");
+        assert_eq!(Failure::new("x").hint("y").hint("z").render(Language::En), "error: x\nhint: y\nhint: z\n");
     }
 }

@@ -25,11 +25,7 @@ pub(crate) fn percent(part: u64, whole: u64) -> String {
 
 /// The share of `part` in `whole`, 0 of nothing.
 pub(crate) fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 /// Bytes as `812 MB`, `1.72 GB` (powers of ten).
@@ -50,11 +46,7 @@ pub(crate) fn seconds(time: Duration) -> String {
 /// Rows a second, rounded down; 0 where no time has passed.
 pub(crate) fn rate(rows: u64, time: Duration) -> u64 {
     let seconds = time.as_secs_f64();
-    if seconds > 0.0 {
-        (rows as f64 / seconds) as u64
-    } else {
-        0
-    }
+    if seconds > 0.0 { (rows as f64 / seconds) as u64 } else { 0 }
 }
 
 #[cfg(test)]
@@ -63,13 +55,7 @@ mod tests {
 
     #[test]
     fn thousands_are_separated() {
-        for (value, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (12_304, "12,304"),
-            (8_300_000, "8,300,000"),
-        ] {
+        for (value, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (12_304, "12,304"), (8_300_000, "8,300,000")] {
             assert_eq!(count(value), text);
         }
     }

@@ -52,9 +52,7 @@ impl FromStr for MemoryLimit {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let end = text
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(text.len());
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
         let (figure, unit) = text.split_at(end);
         let unit: u64 = match unit.trim().to_ascii_lowercase().as_str() {
             "" | "b" => 1,
@@ -120,9 +118,7 @@ mod tests {
 
     #[test]
     fn what_is_no_limit_is_refused() {
-        for text in [
-            "", "GB", "two", "2PB", "-1GB", "2..5GB", ".5GB", "1.GB", "2GBB", "99999999999999TB",
-        ] {
+        for text in ["", "GB", "two", "2PB", "-1GB", "2..5GB", ".5GB", "1.GB", "2GBB", "99999999999999TB"] {
             assert_eq!(text.parse::<MemoryLimit>(), Err(MemoryLimitError::Form), "{text}");
         }
         for text in ["0", "100MB", "255.9MB", "2"] {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use canbao_domain::area::AreaTree;
+use canbao_domain::rules::{Category, UnitCategory};
 use canbao_domain::source::SourceKind;
 use canbao_run::{AreaCounts, SourceCounts, Summary};
 
@@ -129,21 +130,17 @@ impl Report<'_> {
             ("", Side::Left),
         ]);
         let parts = [
-            (l.pick("直接确认参保登记", "confirmed"), total.confirmed),
-            (l.pick("未参保", "uninsured"), total.uninsured),
-            (l.pick("缺一项保险", "partial"), total.partial),
-            (l.pick("中断", "interrupted"), total.interrupted),
-            (l.pick("信息缺失或错误", "information"), total.information),
+            (Category::Confirmed, total.confirmed),
+            (Category::Uninsured, total.uninsured),
+            (Category::Partial, total.partial),
+            (Category::Interrupted, total.interrupted),
+            (Category::Information, total.information),
         ];
-        for (name, part) in parts {
-            table.row(self.share(name.to_owned(), part, total.population));
+        for (category, part) in parts {
+            let name = l.pick(category.chinese(), category.as_str());
+            table.row(share(name.to_owned(), part, total.population));
         }
         out.push_str(&table.render());
-    }
-
-    fn share(&self, name: String, part: i64, whole: i64) -> [String; 4] {
-        let (part, whole) = (people(part), people(whole));
-        [name, count(part), percent(part, whole), bar(part, whole, BAR)]
     }
 
     fn counties(&self, out: &mut String, total: &AreaCounts) {
@@ -179,9 +176,7 @@ impl Report<'_> {
 
     fn counties_by_code(&self) -> impl Iterator<Item = (&str, &AreaCounts)> {
         let areas = self.summary.areas.iter();
-        areas
-            .filter(|(code, _)| code.len() == 6 && *code != self.code)
-            .map(|(code, counts)| (code.as_str(), counts))
+        areas.filter(|(code, _)| code.len() == 6 && *code != self.code).map(|(code, counts)| (code.as_str(), counts))
     }
 
     /// The whole city: its own line, which holds those of no known county too.
@@ -209,23 +204,21 @@ impl Report<'_> {
         chinese: fn(&str) -> Option<&'static str>,
     ) {
         let l = self.language;
-        let mut table = Table::new([
-            (head, Side::Left),
-            (l.pick("数量", "count"), Side::Right),
-            ("", Side::Left),
-        ]);
+        let mut table = Table::new([(head, Side::Left), (l.pick("数量", "count"), Side::Right), ("", Side::Left)]);
         let most = people(counts.values().copied().max().unwrap_or_default());
         for (code, number) in counts.iter().filter(|(_, number)| **number > 0) {
             let words = chinese(code).filter(|_| l == Language::Zh);
             let number = people(*number);
-            table.row([
-                words.unwrap_or(code).to_owned(),
-                count(number),
-                bar(number, most, BAR),
-            ]);
+            table.row([words.unwrap_or(code).to_owned(), count(number), bar(number, most, BAR)]);
         }
         out.push_str(&table.render());
     }
+}
+
+/// A name, a count, its share of the whole in figures and as a bar.
+fn share(name: String, part: i64, whole: i64) -> [String; 4] {
+    let (part, whole) = (people(part), people(whole));
+    [name, count(part), percent(part, whole), bar(part, whole, BAR)]
 }
 
 /// A count of the summary; none is below zero.
@@ -258,13 +251,5 @@ fn finding(kind: &str) -> Option<&'static str> {
 }
 
 fn unit(category: &str) -> Option<&'static str> {
-    Some(match category {
-        "closed" => "已注销",
-        "unregistered" => "参保而未登记",
-        "information" => "代码缺失或错误",
-        "not-required" => "不要求参保",
-        "uninsured" => "未参保",
-        "confirmed" => "直接确认",
-        _ => return None,
-    })
+    UnitCategory::from_word(category).map(UnitCategory::chinese)
 }

@@ -24,11 +24,7 @@ impl Table {
     /// A table with these columns.
     pub(crate) fn new<const N: usize>(head: [(&str, Side); N]) -> Self {
         let head = head.map(|(text, side)| (text.to_owned(), side)).into();
-        Self {
-            head,
-            rows: Vec::new(),
-            total: None,
-        }
+        Self { head, rows: Vec::new(), total: None }
     }
 
     /// Adds a row; missing cells are blank.

@@ -21,9 +21,7 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new() -> Self {
-        Self {
-            current: Current::default(),
-        }
+        Self { current: Current::default() }
     }
 }
 

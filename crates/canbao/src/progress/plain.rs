@@ -20,10 +20,7 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(language: Language) -> Self {
-        Self {
-            current: Current::default(),
-            language,
-        }
+        Self { current: Current::default(), language }
     }
 
     fn tell(&self, stage: &Stage, text: &str) {
@@ -50,9 +47,7 @@ impl Progress for Lines {
                 None => String::new(),
             };
             let rows = figure::count(stage.rows);
-            let text = self
-                .language
-                .pick(format!("{rows}{share} 行……"), format!("{rows}{share} rows …"));
+            let text = self.language.pick(format!("{rows}{share} 行……"), format!("{rows}{share} rows …"));
             self.tell(&stage, &text);
         }
     }

@@ -35,10 +35,7 @@ impl Stage {
         }
         let rows = figure::count(self.rows);
         let rate = figure::count(figure::rate(self.rows, self.elapsed()));
-        language.pick(
-            format!("{rows} 行，{time} 秒（{rate} 行/秒）"),
-            format!("{rows} rows, {time} s ({rate} rows/s)"),
-        )
+        language.pick(format!("{rows} 行，{time} 秒（{rate} 行/秒）"), format!("{rows} rows, {time} s ({rate} rows/s)"))
     }
 }
 
@@ -65,13 +62,7 @@ impl Current {
     /// Begins a stage; gives back the one that it ends.
     pub(super) fn begin(&self, name: &'static str, total: Option<u64>) -> (Stage, Option<Stage>) {
         let now = Instant::now();
-        let stage = Stage {
-            name,
-            total,
-            rows: 0,
-            since: now,
-            told: now,
-        };
+        let stage = Stage { name, total, rows: 0, since: now, told: now };
         (stage, self.lock().replace(stage))
     }
 

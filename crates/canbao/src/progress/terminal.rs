@@ -23,11 +23,7 @@ pub(super) struct Bars {
 
 impl Bars {
     pub(super) fn new(language: Language) -> Self {
-        Self {
-            current: Current::default(),
-            bar: Mutex::new(None),
-            language,
-        }
+        Self { current: Current::default(), bar: Mutex::new(None), language }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<ProgressBar>> {
@@ -48,13 +44,10 @@ impl Bars {
         let unit = self.language.pick("行/秒", "rows/s");
         ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .with_key(
-                "per_sec",
-                move |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
-                    // the bar is drawn without its rate where writing fails
-                    let _ = write!(out, "{} {unit}", crate::output::figure::count(state.per_sec() as u64));
-                },
-            )
+            .with_key("per_sec", move |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
+                // the bar is drawn without its rate where writing fails
+                let _ = write!(out, "{} {unit}", crate::output::figure::count(state.per_sec() as u64));
+            })
             .progress_chars("█▓░")
     }
 

@@ -9,7 +9,8 @@ fn the_demo_makes_a_city_compares_it_and_tells_where_the_files_are() {
     let output = run(&folder, &["demo", "--persons", "500"]);
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    for words in ["全民参保登记", "未参保", "需入户", "█", "canbao-demo/run", "survey.parquet", "workbooks/"] {
+    for words in ["全民参保登记", "未参保", "需入户", "█", "canbao-demo/run", "survey.parquet", "workbooks/"]
+    {
         assert!(text.contains(words), "no {words} in:\n{text}");
     }
     assert_eq!(names(&folder), ["canbao-demo"]);

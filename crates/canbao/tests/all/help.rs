@@ -6,7 +6,13 @@ use crate::support::program::run_well;
 #[test]
 fn help_opens_with_examples() {
     let folder = fresh("help");
-    for command in [vec!["--help"], vec!["compare", "--help"], vec!["inspect", "--help"], vec!["synth", "--help"], vec!["demo", "--help"]] {
+    for command in [
+        vec!["--help"],
+        vec!["compare", "--help"],
+        vec!["inspect", "--help"],
+        vec!["synth", "--help"],
+        vec!["demo", "--help"],
+    ] {
         let help = run_well(&folder, &command);
         assert!(help.starts_with("Examples:\n  canbao "), "{command:?}:\n{help}");
         let memory = command.len() == 1 || help.contains("Memory: ");

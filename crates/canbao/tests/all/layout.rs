@@ -44,7 +44,14 @@ fn one_file_ten_files_and_three_sheets_give_equal_persons_and_findings() {
     for other in [many, turned] {
         for (table, (a, b)) in ["persons", "findings"].iter().zip(one.iter().zip(&other)) {
             let only = |a: &[String], b: &[String]| a.iter().filter(|row| b.binary_search(row).is_err()).count();
-            assert!(a == b, "{table}: {} lines of {} and {} of {} stand in one layout only", only(a, b), a.len(), only(b, a), b.len());
+            assert!(
+                a == b,
+                "{table}: {} lines of {} and {} of {} stand in one layout only",
+                only(a, b),
+                a.len(),
+                only(b, a),
+                b.len()
+            );
         }
     }
 }
@@ -60,6 +67,13 @@ fn laid_out(folder: &Path, config: &str, register: (&str, &str), pension: (&str,
     let table = |name: &str| Table::read(&folder.join("run").join(name));
     [
         table("persons.parquet").sorted_without(&["person_key"]),
-        table("findings.parquet").sorted_without(&["person_key", "source", "row", "other_source", "other_row", "detail"]),
+        table("findings.parquet").sorted_without(&[
+            "person_key",
+            "source",
+            "row",
+            "other_source",
+            "other_row",
+            "detail",
+        ]),
     ]
 }

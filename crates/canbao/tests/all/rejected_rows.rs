@@ -24,12 +24,14 @@ fn an_unreadable_row_is_listed_and_the_run_goes_on() {
         "公民身份号码,姓名,性别,出生日期,村居代码,户籍状态\n610902198503121237,张三,男,1985-03-12,610902001001,正常\n",
     )
     .unwrap();
-    fs::write(folder.join("city/低保.csv"), "姓名,身份证号,村代码\n张三,610902198503121237,610902001001\n李四\n").unwrap();
+    fs::write(folder.join("city/低保.csv"), "姓名,身份证号,村代码\n张三,610902198503121237,610902001001\n李四\n")
+        .unwrap();
     let output = run(&folder, &["compare", "city/city.toml", "--out", "run", "--no-workbooks"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     let rejected = Table::read(&folder.join("run/rejected.parquet"));
-    let rows: Vec<_> = rejected.rows().map(|row| (row.text("source"), row.int("row"), row.int("line"), row.text("text"))).collect();
+    let rows: Vec<_> =
+        rejected.rows().map(|row| (row.text("source"), row.int("row"), row.int("line"), row.text("text"))).collect();
     assert_eq!(rows, [("subsistence", 2, 3, "李四")]);
     let links = Table::read(&folder.join("run/links.parquet"));
     assert_eq!(links.by_source_row()[&("subsistence", 2)].text("method"), "rejected");

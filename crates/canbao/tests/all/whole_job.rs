@@ -118,7 +118,7 @@ fn confidence_is_no_higher_than_it_deserves() {
     }
     for ((low, _), given, right) in bands {
         // three standard deviations of what the band's lower end lets expect, and one row
-        let slack = 3.0 * (given * low * (1.0 - low) as f64).sqrt() + 1.0;
+        let slack = 3.0 * f64::sqrt(given * low * (1.0 - low)) + 1.0;
         assert!(right >= given * low - slack, "of {given} links given {low} or more, {right} are right");
     }
 }
@@ -159,9 +159,23 @@ fn every_kind_of_finding_is_found_and_few_are_not_there() {
     let (truth, found) = (city.truth("findings"), city.table("findings"));
     let kinds = truth.distinct("kind");
     let every = [
-        "duplicate-pension", "duplicate-medical", "duplicate-benefit", "deceased-enrolled", "moved-out-enrolled",
-        "several-numbers", "shared-number", "assisted-uninsured", "duplicate-row", "number-of-another", "name-differs",
-        "birth-differs", "sex-differs", "field-missing", "row-unresolved", "row-rejected", "unit-uninsured",
+        "duplicate-pension",
+        "duplicate-medical",
+        "duplicate-benefit",
+        "deceased-enrolled",
+        "moved-out-enrolled",
+        "several-numbers",
+        "shared-number",
+        "assisted-uninsured",
+        "duplicate-row",
+        "number-of-another",
+        "name-differs",
+        "birth-differs",
+        "sex-differs",
+        "field-missing",
+        "row-unresolved",
+        "row-rejected",
+        "unit-uninsured",
         "unit-unregistered",
     ];
     assert_eq!(kinds, BTreeSet::from(every), "the city does not hold every kind");
@@ -210,10 +224,8 @@ fn visited(row: Row<'_>) -> String {
 fn employers_are_insured_or_not_as_they_are() {
     let city = big();
     let (truth, units) = (city.truth("units"), city.table("units"));
-    let told: BTreeMap<&str, bool> = units
-        .rows()
-        .filter_map(|row| Some((row.get("credit_code")?, row.is("insured"))))
-        .collect();
+    let told: BTreeMap<&str, bool> =
+        units.rows().filter_map(|row| Some((row.get("credit_code")?, row.is("insured")))).collect();
     let known: Vec<_> = truth.rows().filter(|row| row.get("credit_code").is_some()).collect();
     let right = known.iter().filter(|row| told.get(row.text("credit_code")) == Some(&row.is("insured"))).count();
     let share = right as f64 / known.len() as f64;
@@ -310,19 +322,55 @@ fn the_people_of_an_area_are_those_of_its_parts() {
 fn tables_have_the_columns_that_other_programs_read() {
     let city = big();
     let expected: [(&str, &[&str]); 9] = [
-        ("links", &["source", "row", "file", "sheet", "line", "person_key", "person_id", "method", "confidence", "evidence"]),
+        (
+            "links",
+            &["source", "row", "file", "sheet", "line", "person_key", "person_id", "method", "confidence", "evidence"],
+        ),
         (
             "persons",
             &[
-                "person_key", "person_id", "certificate_type", "certificate", "name", "sex", "birth_date", "ethnic",
-                "hukou", "household", "relation", "county", "town", "village", "address", "phone", "population",
-                "life", "pension", "medical", "pension_schemes", "medical_schemes", "subsistence", "disability",
-                "category", "reasons",
+                "person_key",
+                "person_id",
+                "certificate_type",
+                "certificate",
+                "name",
+                "sex",
+                "birth_date",
+                "ethnic",
+                "hukou",
+                "household",
+                "relation",
+                "county",
+                "town",
+                "village",
+                "address",
+                "phone",
+                "population",
+                "life",
+                "pension",
+                "medical",
+                "pension_schemes",
+                "medical_schemes",
+                "subsistence",
+                "disability",
+                "category",
+                "reasons",
             ],
         ),
         (
             "enrolments",
-            &["person_key", "source", "row", "scheme", "status", "benefit", "unit_code", "unit_name", "pooling_area", "since"],
+            &[
+                "person_key",
+                "source",
+                "row",
+                "scheme",
+                "status",
+                "benefit",
+                "unit_code",
+                "unit_name",
+                "pooling_area",
+                "since",
+            ],
         ),
         (
             "findings",
@@ -331,15 +379,35 @@ fn tables_have_the_columns_that_other_programs_read() {
         (
             "survey",
             &[
-                "person_key", "person_id", "source", "row", "name", "county", "town", "village", "household",
-                "address", "phone", "category", "reasons", "known",
+                "person_key",
+                "person_id",
+                "source",
+                "row",
+                "name",
+                "county",
+                "town",
+                "village",
+                "household",
+                "address",
+                "phone",
+                "category",
+                "reasons",
+                "known",
             ],
         ),
         (
             "units",
             &[
-                "credit_code", "registration_number", "name", "type", "address", "county", "registered", "insured",
-                "insured_people", "category",
+                "credit_code",
+                "registration_number",
+                "name",
+                "type",
+                "address",
+                "county",
+                "registered",
+                "insured",
+                "insured_people",
+                "category",
             ],
         ),
         ("rows", &["source", "row", "number", "name", "birth_date", "status"]),

@@ -71,9 +71,5 @@ fn make(name: &str, persons: u64, seed: u64, more: &[&str]) -> Compared {
     let folder = folder::fresh(name);
     let city = invent(&folder, persons, seed);
     let printed = compare(&folder, "run", more);
-    Compared {
-        city,
-        run: folder.join("run"),
-        printed,
-    }
+    Compared { city, run: folder.join("run"), printed }
 }

@@ -15,11 +15,7 @@ impl Score {
     /// Compares two sets.
     pub(crate) fn of<T: Ord>(got: &BTreeSet<T>, wanted: &BTreeSet<T>) -> Self {
         let right = got.intersection(wanted).count();
-        Self {
-            right,
-            wrong: got.len() - right,
-            missed: wanted.len() - right,
-        }
+        Self { right, wrong: got.len() - right, missed: wanted.len() - right }
     }
 
     /// Of what was got, the share that was wanted; 1 of nothing.

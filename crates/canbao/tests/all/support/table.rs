@@ -53,9 +53,10 @@ impl Table {
         for batch in reader.build().unwrap() {
             let batch = batch.unwrap();
             for at in 0..batch.num_rows() {
-                let cells = batch.columns().iter().map(|column| {
-                    (!column.is_null(at)).then(|| array_value_to_string(column, at).unwrap())
-                });
+                let cells = batch
+                    .columns()
+                    .iter()
+                    .map(|column| (!column.is_null(at)).then(|| array_value_to_string(column, at).unwrap()));
                 rows.push(cells.collect());
             }
         }
