@@ -103,11 +103,7 @@ impl RunError {
             Self::Parquet { .. } | Self::Json { .. } | Self::NoColumn { .. } => {
                 "文件可能已损坏，或者由其他版本写出：请重新运行比对。"
             }
-            Self::Shape { .. }
-            | Self::TableName(_)
-            | Self::Unfinished(_)
-            | Self::Unbalanced(_)
-            | Self::Worker(_) => {
+            Self::Shape { .. } | Self::TableName(_) | Self::Unfinished(_) | Self::Unbalanced(_) | Self::Worker(_) => {
                 "这是程序的缺陷，请把这句话报告给维护人员；原有的比对结果没有改动。"
             }
         })
@@ -118,10 +114,7 @@ impl RunError {
         move |source| Self::Io { what, path, source }
     }
 
-    pub(crate) fn parquet(
-        what: &'static str,
-        path: &Path,
-    ) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
+    pub(crate) fn parquet(what: &'static str, path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
         let path = path.to_owned();
         move |source| Self::Parquet { what, path, source }
     }

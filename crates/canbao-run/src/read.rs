@@ -35,9 +35,7 @@ impl RunReader {
     /// Reads from a folder that is not finished yet; see [`crate::RunWriter::dir`].
     #[must_use]
     pub fn unfinished(dir: &Path) -> Self {
-        Self {
-            dir: dir.to_owned(),
-        }
+        Self { dir: dir.to_owned() }
     }
 
     /// The folder.
@@ -60,11 +58,7 @@ impl RunReader {
     /// Where the table is missing or damaged.
     pub fn rows(&self, table: &str) -> Result<u64, RunError> {
         let (_, builder) = self.begin(table)?;
-        Ok(builder
-            .metadata()
-            .file_metadata()
-            .num_rows()
-            .cast_unsigned())
+        Ok(builder.metadata().file_metadata().num_rows().cast_unsigned())
     }
 
     /// Reads some columns of a table, in the order asked for, batch by batch in the order of the rows.
@@ -76,46 +70,31 @@ impl RunReader {
         let schema = builder.schema();
         let mut at = Vec::with_capacity(columns.len());
         for name in columns {
-            at.push(schema.index_of(name).map_err(|_| RunError::NoColumn {
-                path: path.clone(),
-                column: (*name).to_owned(),
-            })?);
+            at.push(
+                schema
+                    .index_of(name)
+                    .map_err(|_| RunError::NoColumn { path: path.clone(), column: (*name).to_owned() })?,
+            );
         }
         // the file gives its columns in its own order, each once
         let mut held = at.clone();
         held.sort_unstable();
         held.dedup();
-        let order: Vec<usize> = at
-            .iter()
-            .filter_map(|place| held.binary_search(place).ok())
-            .collect();
+        let order: Vec<usize> = at.iter().filter_map(|place| held.binary_search(place).ok()).collect();
         let failed = RunError::parquet("读取", &path);
         let wanted = schema
             .project(&at)
             .map(SchemaRef::new)
             .map_err(|error| RunError::parquet("读取", &path)(error.into()))?;
         let mask = ProjectionMask::roots(builder.parquet_schema(), held);
-        let reader = builder
-            .with_projection(mask)
-            .with_batch_size(ROWS_PER_BATCH)
-            .build()
-            .map_err(failed)?;
-        Ok(Scan {
-            path,
-            schema: wanted,
-            order,
-            reader,
-        })
+        let reader = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build().map_err(failed)?;
+        Ok(Scan { path, schema: wanted, order, reader })
     }
 
-    fn begin(
-        &self,
-        table: &str,
-    ) -> Result<(PathBuf, ParquetRecordBatchReaderBuilder<File>), RunError> {
+    fn begin(&self, table: &str) -> Result<(PathBuf, ParquetRecordBatchReaderBuilder<File>), RunError> {
         let path = self.dir.join(format!("{table}.parquet"));
         let file = File::open(&path).map_err(RunError::io("打开", &path))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
-            .map_err(RunError::parquet("读取", &path))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(RunError::parquet("读取", &path))?;
         Ok((path, builder))
     }
 }

@@ -176,11 +176,7 @@ pub fn units() -> SchemaRef {
 /// The canonical fields as written, of every row that is not `exact` or stands in a finding.
 #[must_use]
 pub fn rows() -> SchemaRef {
-    schema(
-        [text("source"), int("row")]
-            .into_iter()
-            .chain(WRITTEN_FIELDS.into_iter().map(|name| maybe(text(name)))),
-    )
+    schema([text("source"), int("row")].into_iter().chain(WRITTEN_FIELDS.into_iter().map(|name| maybe(text(name)))))
 }
 
 /// Up to three candidates for each corrected, matched or unresolved row, the best first (`rank` 1).
@@ -188,10 +184,7 @@ pub fn rows() -> SchemaRef {
 /// `weights` is a list of `name` and `weight` (log₂ of the likelihood ratio).
 #[must_use]
 pub fn candidates() -> SchemaRef {
-    let weight = Fields::from(vec![
-        text("name"),
-        Field::new("weight", DataType::Float64, false),
-    ]);
+    let weight = Fields::from(vec![text("name"), Field::new("weight", DataType::Float64, false)]);
     schema([
         text("source"),
         int("row"),
@@ -205,15 +198,7 @@ pub fn candidates() -> SchemaRef {
 /// Every row that could not be read, with its text as it stands in the file.
 #[must_use]
 pub fn rejected() -> SchemaRef {
-    schema([
-        text("source"),
-        int("row"),
-        text("file"),
-        maybe(text("sheet")),
-        int("line"),
-        text("text"),
-        text("reason"),
-    ])
+    schema([text("source"), int("row"), text("file"), maybe(text("sheet")), int("line"), text("text"), text("reason")])
 }
 
 fn schema(fields: impl IntoIterator<Item = Field>) -> SchemaRef {
@@ -242,11 +227,7 @@ fn texts(name: &str) -> Field {
 
 /// A list whose items are never null; `element` is what the Parquet format calls an item.
 fn list(name: &str, item: DataType) -> Field {
-    Field::new(
-        name,
-        DataType::List(Arc::new(Field::new("element", item, false))),
-        false,
-    )
+    Field::new(name, DataType::List(Arc::new(Field::new("element", item, false))), false)
 }
 
 fn maybe(field: Field) -> Field {

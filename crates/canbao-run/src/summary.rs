@@ -103,10 +103,7 @@ impl Summary {
     /// Where the file is missing or is no summary.
     pub fn read(path: &Path) -> Result<Self, RunError> {
         let text = std::fs::read(path).map_err(RunError::io("读取", path))?;
-        serde_json::from_slice(&text).map_err(|source| RunError::Json {
-            path: path.to_owned(),
-            source,
-        })
+        serde_json::from_slice(&text).map_err(|source| RunError::Json { path: path.to_owned(), source })
     }
 
     /// The text of `summary.json`, ended with a newline.
@@ -123,14 +120,8 @@ impl Summary {
     /// [`RunError::Unbalanced`] names the first source or area whose parts do not add up.
     pub fn check(&self) -> Result<(), RunError> {
         for (name, c) in &self.sources {
-            let parts = c.exact
-                + c.normalised
-                + c.upgraded
-                + c.corrected
-                + c.matched
-                + c.decided
-                + c.unresolved
-                + c.rejected;
+            let parts =
+                c.exact + c.normalised + c.upgraded + c.corrected + c.matched + c.decided + c.unresolved + c.rejected;
             balanced(format_args!("数据源 {name} 的行数"), c.rows, parts)?;
         }
         for (code, c) in &self.areas {
@@ -145,8 +136,6 @@ fn balanced(what: std::fmt::Arguments<'_>, whole: i64, parts: i64) -> Result<(),
     if whole == parts {
         Ok(())
     } else {
-        Err(RunError::Unbalanced(format!(
-            "{what}为 {whole}，各项之和为 {parts}"
-        )))
+        Err(RunError::Unbalanced(format!("{what}为 {whole}，各项之和为 {parts}")))
     }
 }

@@ -36,11 +36,7 @@ impl Claim {
             }
             // one that cleans may have taken the folder for dead before it was locked: then begin again
             if let Some(lock) = lock(&path) {
-                return Ok(Self {
-                    path,
-                    lock,
-                    kept: false,
-                });
+                return Ok(Self { path, lock, kept: false });
             }
         }
     }
@@ -68,11 +64,7 @@ impl Drop for Claim {
 
 /// The unique end of a hidden folder's name.
 pub(super) fn ending() -> String {
-    format!(
-        "{}-{}",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Locks our new folder; `None` where it is gone again.
@@ -107,13 +99,8 @@ fn same(file: &File, path: &Path) -> bool {
 
 /// Whether the process that the folder's name gives has ended, where the system can tell.
 fn dead(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .and_then(|n| n.to_str())
-        .unwrap_or_default();
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
     let pid = name.rsplit('-').nth(1).and_then(|n| n.parse::<u32>().ok());
     let processes = Path::new("/proc");
-    pid.is_some_and(|pid| {
-        processes.join("self").exists() && !processes.join(pid.to_string()).exists()
-    })
+    pid.is_some_and(|pid| processes.join("self").exists() && !processes.join(pid.to_string()).exists())
 }

@@ -23,11 +23,7 @@ pub(super) fn restore_previous(place: &Place) {
 
 /// Removes the hidden folders of runs that are dead. What cannot be removed does no harm and stays.
 pub(super) fn remove_leftovers(place: &Place) {
-    let set_aside = if fs::symlink_metadata(&place.path).is_ok() {
-        hidden(place, PREVIOUS)
-    } else {
-        Vec::new()
-    };
+    let set_aside = if fs::symlink_metadata(&place.path).is_ok() { hidden(place, PREVIOUS) } else { Vec::new() };
     for path in hidden(place, PARTIAL).into_iter().chain(set_aside) {
         if let Some(_lock) = abandoned(&path) {
             let _ = fs::remove_dir_all(&path);
@@ -46,10 +42,7 @@ fn hidden(place: &Place, role: &str) -> Vec<PathBuf> {
             let name = entry.file_name();
             name.as_encoded_bytes()
                 .strip_prefix(prefix.as_encoded_bytes())
-                .is_some_and(|ending| {
-                    ending.contains(&b'-')
-                        && ending.iter().all(|c| c.is_ascii_digit() || *c == b'-')
-                })
+                .is_some_and(|ending| ending.contains(&b'-') && ending.iter().all(|c| c.is_ascii_digit() || *c == b'-'))
                 && entry.file_type().is_ok_and(|kind| kind.is_dir())
         })
         .map(|entry| entry.path())

@@ -67,12 +67,7 @@ impl RunWriter {
         place.refuse_what_is_no_run()?;
         clean::remove_leftovers(&place);
         let claim = Claim::new(&place)?;
-        Ok(Self {
-            place,
-            claim: Some(claim),
-            pool: Arc::new(Pool::new(threads)),
-            tables: Tables::default(),
-        })
+        Ok(Self { place, claim: Some(claim), pool: Arc::new(Pool::new(threads)), tables: Tables::default() })
     }
 
     /// The unfinished folder. What else is put into it (such as `workbooks/`) appears with the run.
@@ -116,19 +111,13 @@ impl RunWriter {
         summary.check()?;
         let open = {
             let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-            tables
-                .iter()
-                .find(|(_, closed)| !**closed)
-                .map(|(name, _)| name.clone())
+            tables.iter().find(|(_, closed)| !**closed).map(|(name, _)| name.clone())
         };
         if let Some(name) = open {
             return Err(RunError::Unfinished(name));
         }
         let path = self.dir().join("summary.json");
-        let text = summary.to_json().map_err(|source| RunError::Json {
-            path: path.clone(),
-            source,
-        })?;
+        let text = summary.to_json().map_err(|source| RunError::Json { path: path.clone(), source })?;
         std::fs::write(&path, text).map_err(RunError::io("写入", &path))?;
         sync::whole_folder(self.dir())?;
         // between the beginning and now, somebody may have put something else there

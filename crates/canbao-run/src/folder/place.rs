@@ -26,11 +26,7 @@ impl Place {
             Err(error) => return Err(RunError::io("打开", out)(error)),
         };
         match (path.parent(), path.file_name()) {
-            (Some(parent), Some(name)) => Ok(Self {
-                parent: parent.to_owned(),
-                name: name.to_owned(),
-                path,
-            }),
+            (Some(parent), Some(name)) => Ok(Self { parent: parent.to_owned(), name: name.to_owned(), path }),
             _ => Err(RunError::NoName(out.to_owned())),
         }
     }
@@ -74,9 +70,7 @@ impl Place {
 
 /// Where a folder that does not exist yet will stand; the folders above it are made.
 fn absent(out: &Path) -> Result<PathBuf, RunError> {
-    let name = out
-        .file_name()
-        .ok_or_else(|| RunError::NoName(out.to_owned()))?;
+    let name = out.file_name().ok_or_else(|| RunError::NoName(out.to_owned()))?;
     let parent = match out.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

@@ -26,7 +26,5 @@ pub(super) fn folder(path: &Path) -> Result<(), RunError> {
 }
 
 fn file(path: &Path) -> Result<(), RunError> {
-    File::open(path)
-        .and_then(|file| file.sync_all())
-        .map_err(RunError::io("保存到磁盘", path))
+    File::open(path).and_then(|file| file.sync_all()).map_err(RunError::io("保存到磁盘", path))
 }

@@ -57,10 +57,7 @@ fn whole(want: &DataType, pieces: &[ArrayRef]) -> Result<ArrayRef, ArrowError> {
     if one_dictionary(pieces) {
         return concat(&refs(pieces));
     }
-    let plain = pieces
-        .iter()
-        .map(|piece| plain(want, piece))
-        .collect::<Result<Vec<_>, _>>()?;
+    let plain = pieces.iter().map(|piece| plain(want, piece)).collect::<Result<Vec<_>, _>>()?;
     match plain.as_slice() {
         [only] => Ok(Arc::clone(only)),
         many => concat(&refs(many)),
@@ -75,11 +72,7 @@ fn one_dictionary(pieces: &[ArrayRef]) -> bool {
     };
     let kind = first.data_type();
     let data = first.values().to_data();
-    all.all(|other| {
-        other.is_some_and(|other| {
-            other.data_type() == kind && other.values().to_data().ptr_eq(&data)
-        })
-    })
+    all.all(|other| other.is_some_and(|other| other.data_type() == kind && other.values().to_data().ptr_eq(&data)))
 }
 
 fn refs(arrays: &[ArrayRef]) -> Vec<&dyn Array> {

@@ -34,10 +34,7 @@ impl Pool {
         let workers = (0..threads.max(1))
             .map_while(|n| {
                 let queue = Arc::clone(&queue);
-                std::thread::Builder::new()
-                    .name(format!("encode-{n}"))
-                    .spawn(move || queue.work())
-                    .ok()
+                std::thread::Builder::new().name(format!("encode-{n}")).spawn(move || queue.work()).ok()
             })
             .collect();
         Self { queue, workers }
@@ -69,10 +66,7 @@ impl Queue {
             } else if state.over {
                 return;
             } else {
-                state = self
-                    .changed
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         }
     }
@@ -90,8 +84,6 @@ impl Drop for Pool {
 
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool")
-            .field("workers", &self.workers.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Pool").field("workers", &self.workers.len()).finish_non_exhaustive()
     }
 }

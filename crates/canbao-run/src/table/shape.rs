@@ -14,26 +14,19 @@ pub(super) fn misfit(schema: &Schema, batch: &RecordBatch) -> Option<(String, St
         let problem = format!("共应有 {} 列，实有 {} 列", want.len(), have.fields().len());
         return Some(("（全部）".to_owned(), problem));
     }
-    want.iter()
-        .zip(have.fields())
-        .zip(batch.columns())
-        .find_map(|((want, have), array)| {
-            if want.name() != have.name() {
-                let problem = format!("的位置上是列 {}", have.name());
-                Some((want.name().clone(), problem))
-            } else {
-                problem(want, array).map(|problem| (want.name().clone(), problem))
-            }
-        })
+    want.iter().zip(have.fields()).zip(batch.columns()).find_map(|((want, have), array)| {
+        if want.name() != have.name() {
+            let problem = format!("的位置上是列 {}", have.name());
+            Some((want.name().clone(), problem))
+        } else {
+            problem(want, array).map(|problem| (want.name().clone(), problem))
+        }
+    })
 }
 
 fn problem(want: &Field, array: &ArrayRef) -> Option<String> {
     if !fits(want.data_type(), array.data_type()) {
-        return Some(format!(
-            "应为 {} 类型，实为 {} 类型",
-            want.data_type(),
-            array.data_type()
-        ));
+        return Some(format!("应为 {} 类型，实为 {} 类型", want.data_type(), array.data_type()));
     }
     let empty = array.logical_null_count();
     if !want.is_nullable() && empty > 0 {
@@ -47,10 +40,9 @@ fn problem(want: &Field, array: &ArrayRef) -> Option<String> {
             let (from, count) = (first.cast_unsigned(), (last - first).cast_unsigned());
             problem(item, &list.values().slice(from as usize, count as usize))
         }
-        (DataType::Struct(fields), DataType::Struct(_)) => fields
-            .iter()
-            .zip(array.as_struct().columns())
-            .find_map(|(field, column)| problem(field, column)),
+        (DataType::Struct(fields), DataType::Struct(_)) => {
+            fields.iter().zip(array.as_struct().columns()).find_map(|(field, column)| problem(field, column))
+        }
         _ => None,
     }
 }
@@ -63,20 +55,14 @@ fn fits(want: &DataType, have: &DataType) -> bool {
         (DataType::List(want), DataType::List(have)) => fits(want.data_type(), have.data_type()),
         (DataType::Struct(want), DataType::Struct(have)) => {
             want.len() == have.len()
-                && want
-                    .iter()
-                    .zip(have)
-                    .all(|(a, b)| a.name() == b.name() && fits(a.data_type(), b.data_type()))
+                && want.iter().zip(have).all(|(a, b)| a.name() == b.name() && fits(a.data_type(), b.data_type()))
         }
         (want, have) => want == have,
     }
 }
 
 fn is_text(kind: &DataType) -> bool {
-    matches!(
-        kind,
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
-    )
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 /// The array as exactly this type. A dictionary is written out.
@@ -90,12 +76,7 @@ pub(super) fn plain(want: &DataType, array: &ArrayRef) -> Result<ArrayRef, Arrow
             let values = plain(item.data_type(), list.values())?;
             let offsets = list.offsets().clone();
             let nulls = list.nulls().cloned();
-            Ok(Arc::new(ListArray::try_new(
-                Arc::clone(item),
-                offsets,
-                values,
-                nulls,
-            )?))
+            Ok(Arc::new(ListArray::try_new(Arc::clone(item), offsets, values, nulls)?))
         }
         (DataType::Struct(fields), DataType::Struct(_)) => {
             let held = array.as_struct();
@@ -104,11 +85,7 @@ pub(super) fn plain(want: &DataType, array: &ArrayRef) -> Result<ArrayRef, Arrow
                 .zip(held.columns())
                 .map(|(field, column)| plain(field.data_type(), column))
                 .collect::<Result<Vec<_>, _>>()?;
-            Ok(Arc::new(StructArray::try_new(
-                fields.clone(),
-                columns,
-                held.nulls().cloned(),
-            )?))
+            Ok(Arc::new(StructArray::try_new(fields.clone(), columns, held.nulls().cloned())?))
         }
         _ => cast(array, want),
     }

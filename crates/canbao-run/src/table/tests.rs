@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use arrow::array::{
-    ArrayRef, AsArray as _, DictionaryArray, Int64Array, LargeStringArray, ListBuilder,
-    RecordBatch, StringArray, StringBuilder, StringViewArray,
+    ArrayRef, AsArray as _, DictionaryArray, Int64Array, LargeStringArray, ListBuilder, RecordBatch, StringArray,
+    StringBuilder, StringViewArray,
 };
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, UInt8Type};
@@ -50,24 +50,14 @@ fn rows(from: usize, to: usize, held: usize) -> RecordBatch {
             1 => Arc::new(array.iter().collect::<LargeStringArray>()),
             2 => Arc::new(array.iter().collect::<StringViewArray>()),
             3 => Arc::new(array.iter().collect::<DictionaryArray<Int32Type>>()),
-            _ if array
-                .iter()
-                .flatten()
-                .collect::<std::collections::HashSet<_>>()
-                .len()
-                < 200 =>
-            {
+            _ if array.iter().flatten().collect::<std::collections::HashSet<_>>().len() < 200 => {
                 Arc::new(array.iter().collect::<DictionaryArray<UInt8Type>>())
             }
             _ => Arc::new(array.clone()),
         }
     };
     RecordBatch::try_from_iter_with_nullable([
-        (
-            "row",
-            Arc::new(range.collect::<Int64Array>()) as ArrayRef,
-            true,
-        ),
+        ("row", Arc::new(range.collect::<Int64Array>()) as ArrayRef, true),
         ("person_id", hold(&ids), true),
         ("source", hold(&sources), true),
         ("evidence", hold(&evidences), true),
@@ -79,9 +69,7 @@ fn rows(from: usize, to: usize, held: usize) -> RecordBatch {
 fn write(path: &Path, batches: impl IntoIterator<Item = RecordBatch>, threads: usize) -> Vec<u8> {
     let pool = Arc::new(Pool::new(threads));
     let tables = Arc::new(Mutex::default());
-    let mut table =
-        TableWriter::with_group_size("t", path.to_owned(), &schema(), &pool, &tables, GROUP)
-            .unwrap();
+    let mut table = TableWriter::with_group_size("t", path.to_owned(), &schema(), &pool, &tables, GROUP).unwrap();
     for batch in batches {
         table.write(&batch).unwrap();
     }
@@ -123,14 +111,8 @@ fn reads_back_what_was_written_in_groups_of_one_size() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a");
     write(&path, [rows(0, 1_234, 3), rows(1_234, 7_000, 2)], 2);
-    let reader =
-        ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).unwrap()).unwrap();
-    let groups: Vec<i64> = reader
-        .metadata()
-        .row_groups()
-        .iter()
-        .map(|g| g.num_rows())
-        .collect();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).unwrap()).unwrap();
+    let groups: Vec<i64> = reader.metadata().row_groups().iter().map(|g| g.num_rows()).collect();
     assert_eq!(groups, [3_000, 3_000, 1_000]);
     let read: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
     let read = concat_batches(&read[0].schema(), &read).unwrap();
@@ -138,10 +120,7 @@ fn reads_back_what_was_written_in_groups_of_one_size() {
     for (got, want) in read.columns().iter().zip(want.columns()).take(4) {
         assert_eq!(got, want);
     }
-    let (got, want) = (
-        read.column(4).as_list::<i32>(),
-        want.column(4).as_list::<i32>(),
-    );
+    let (got, want) = (read.column(4).as_list::<i32>(), want.column(4).as_list::<i32>());
     assert_eq!(got.value_offsets(), want.value_offsets());
     assert_eq!(got.values(), want.values());
 }
@@ -151,23 +130,14 @@ fn what_does_not_fit_is_refused_by_column() {
     let dir = tempfile::tempdir().unwrap();
     let pool = Arc::new(Pool::new(1));
     let tables = Arc::new(Mutex::default());
-    let mut table =
-        TableWriter::create("t", dir.path().join("t"), &schema(), &pool, &tables).unwrap();
+    let mut table = TableWriter::create("t", dir.path().join("t"), &schema(), &pool, &tables).unwrap();
     let good = rows(0, 3, 0);
     let with = |at: usize, array: ArrayRef| {
         let mut columns = good.columns().to_vec();
         columns[at] = array;
-        let names: Vec<_> = good
-            .schema()
-            .fields()
-            .iter()
-            .map(|f| f.name().clone())
-            .collect();
+        let names: Vec<_> = good.schema().fields().iter().map(|f| f.name().clone()).collect();
         RecordBatch::try_from_iter_with_nullable(
-            names
-                .into_iter()
-                .zip(columns)
-                .map(|(name, column)| (name, column, true)),
+            names.into_iter().zip(columns).map(|(name, column)| (name, column, true)),
         )
         .unwrap()
     };
@@ -188,10 +158,7 @@ fn what_does_not_fit_is_refused_by_column() {
         (&good.project(&[0, 1]).unwrap(), "（全部）"),
     ] {
         let error = table.write(batch).unwrap_err();
-        assert!(
-            matches!(&error, crate::RunError::Shape { column: c, .. } if c == column),
-            "{error}"
-        );
+        assert!(matches!(&error, crate::RunError::Shape { column: c, .. } if c == column), "{error}");
     }
     // the null that is sliced away does no harm
     table.write(&null_reason.slice(2, 1)).unwrap();

@@ -20,7 +20,9 @@ use crate::RunError;
 use crate::folder::Tables;
 
 /// Rows of every row group but the last, whatever the batches were.
-pub const ROWS_PER_GROUP: usize = 262_144;
+///
+/// Time and size are the same from 65,536 to 524,288 (within a hundredth); memory grows with it.
+pub const ROWS_PER_GROUP: usize = 131_072;
 
 /// Row groups of a table that may be on their way at once: one being encoded, one behind it.
 const GROUPS_UNDER_WAY: usize = 2;
@@ -69,19 +71,12 @@ impl TableWriter {
         let schema = Arc::new(Schema::new(schema.fields().clone()));
         let failed = || RunError::parquet("写入", &path);
         let file = File::create(&path).map_err(RunError::io("创建", &path))?;
-        let laid_out = ArrowSchemaConverter::new()
-            .convert(&schema)
-            .map_err(failed())?;
+        let laid_out = ArrowSchemaConverter::new().convert(&schema).map_err(failed())?;
         let properties = properties::properties(&schema, rows_per_group);
-        let file = SerializedFileWriter::new(file, laid_out.root_schema_ptr(), properties)
-            .map_err(failed())?;
+        let file = SerializedFileWriter::new(file, laid_out.root_schema_ptr(), properties).map_err(failed())?;
         Ok(Self {
             name: name.to_owned(),
-            leaves: schema
-                .fields()
-                .iter()
-                .map(|field| encode::leaf_count(field.data_type()))
-                .collect(),
+            leaves: schema.fields().iter().map(|field| encode::leaf_count(field.data_type())).collect(),
             columns: ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema)),
             path,
             schema,
@@ -103,11 +98,7 @@ impl TableWriter {
     /// Where the batch does not fit the schema, or an earlier row group could not be encoded or written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), RunError> {
         if let Some((column, problem)) = shape::misfit(&self.schema, batch) {
-            return Err(RunError::Shape {
-                table: self.name.clone(),
-                column,
-                problem,
-            });
+            return Err(RunError::Shape { table: self.name.clone(), column, problem });
         }
         let mut from = 0;
         while from < batch.num_rows() {
@@ -142,10 +133,7 @@ impl TableWriter {
         }
         let failed = RunError::parquet("写入", &self.path);
         self.file.close().map_err(failed)?;
-        self.tables
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(self.name, true);
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, true);
         Ok(self.rows)
     }
 
@@ -154,11 +142,8 @@ impl TableWriter {
         while self.under_way.len() >= GROUPS_UNDER_WAY {
             self.receive()?;
         }
-        let mut writers = self
-            .columns
-            .create_column_writers(self.groups)
-            .map_err(RunError::parquet("写入", &self.path))?
-            .into_iter();
+        let mut writers =
+            self.columns.create_column_writers(self.groups).map_err(RunError::parquet("写入", &self.path))?.into_iter();
         let held = std::mem::take(&mut self.held);
         let (answer, answers) = channel();
         for (at, (field, leaves)) in self.schema.fields().iter().zip(&self.leaves).enumerate() {
@@ -201,9 +186,6 @@ impl TableWriter {
 
 impl fmt::Debug for TableWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TableWriter")
-            .field("name", &self.name)
-            .field("rows", &self.rows)
-            .finish_non_exhaustive()
+        f.debug_struct("TableWriter").field("name", &self.name).field("rows", &self.rows).finish_non_exhaustive()
     }
 }

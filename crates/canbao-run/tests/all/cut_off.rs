@@ -19,20 +19,12 @@ fn run(out: &Path, version: i64) {
     for n in 0..FILES {
         let mut table = run.table(&format!("t{n}"), &schema).unwrap();
         let values = Int64Array::from(vec![version; 1_000]);
-        table
-            .write(
-                &RecordBatch::try_new(schema.clone(), vec![std::sync::Arc::new(values)]).unwrap(),
-            )
-            .unwrap();
+        table.write(&RecordBatch::try_new(schema.clone(), vec![std::sync::Arc::new(values)]).unwrap()).unwrap();
         table.close().unwrap();
     }
     fs::create_dir(run.dir().join("workbooks")).unwrap();
     fs::write(run.dir().join("workbooks/a.xlsx"), version.to_string()).unwrap();
-    run.finish(&Summary {
-        version: version.to_string(),
-        ..Summary::default()
-    })
-    .unwrap();
+    run.finish(&Summary { version: version.to_string(), ..Summary::default() }).unwrap();
 }
 
 /// The version of the run, after making sure that all of it is of that version.
@@ -41,13 +33,8 @@ fn whole(out: &Path) -> i64 {
     let version: i64 = reader.summary().unwrap().version.parse().unwrap();
     for n in 0..FILES {
         let mut rows = 0;
-        for batch in reader
-            .scan(&format!("t{n}"), &["v"])
-            .unwrap()
-            .map(Result::unwrap)
-        {
-            let values =
-                arrow::array::AsArray::as_primitive::<arrow::datatypes::Int64Type>(batch.column(0));
+        for batch in reader.scan(&format!("t{n}"), &["v"]).unwrap().map(Result::unwrap) {
+            let values = arrow::array::AsArray::as_primitive::<arrow::datatypes::Int64Type>(batch.column(0));
             assert!(values.values().iter().all(|v| *v == version));
             rows += batch.num_rows();
         }
@@ -99,10 +86,7 @@ fn killed_at_any_moment_leaves_the_old_run_or_none() {
     assert!(seen.iter().any(|v| *v > 0), "{seen:?}");
     run(&out, 1_000_000);
     assert_eq!(whole(&out), 1_000_000);
-    let mut names: Vec<_> = fs::read_dir(dir.path())
-        .unwrap()
-        .map(|e| e.unwrap().file_name())
-        .collect();
+    let mut names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["run", "timing"], "leftovers are removed");
 }

@@ -9,10 +9,7 @@ use canbao_run::{RunError, RunReader, RunWriter, Summary};
 fn run(out: &Path, version: &str) -> Result<(), RunError> {
     let writer = RunWriter::with_threads(out, 1)?;
     fs::write(writer.dir().join("extra.txt"), version).unwrap();
-    writer.finish(&Summary {
-        version: version.to_owned(),
-        ..Summary::default()
-    })?;
+    writer.finish(&Summary { version: version.to_owned(), ..Summary::default() })?;
     Ok(())
 }
 
@@ -23,10 +20,8 @@ fn version(out: &Path) -> String {
 }
 
 fn names(dir: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> =
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -73,10 +68,7 @@ fn other_things_are_refused_and_stay() {
     assert!(error.to_string().contains("folder") && error.hint().is_some());
     assert_eq!(names(&folder), ["letter.txt"]);
 
-    assert!(matches!(
-        run(Path::new("/"), "1"),
-        Err(RunError::NoName(_) | RunError::NotARun(_))
-    ));
+    assert!(matches!(run(Path::new("/"), "1"), Err(RunError::NoName(_) | RunError::NotARun(_))));
     assert_eq!(names(dir.path()), ["file", "folder"]);
 }
 
@@ -87,10 +79,7 @@ fn what_comes_in_between_is_refused_at_the_end() {
     let writer = RunWriter::create(&out).unwrap();
     fs::create_dir(&out).unwrap();
     fs::write(out.join("letter.txt"), "mine").unwrap();
-    assert!(matches!(
-        writer.finish(&Summary::default()),
-        Err(RunError::NotARun(_))
-    ));
+    assert!(matches!(writer.finish(&Summary::default()), Err(RunError::NotARun(_))));
     assert_eq!(names(&out), ["letter.txt"]);
     assert_eq!(names(dir.path()), ["run"]);
 }
@@ -117,30 +106,16 @@ fn leftovers_of_the_dead_go_and_the_living_stay() {
     for name in [".run.partial-1-0", ".run.partial-999999-3"] {
         fs::create_dir_all(dir.path().join(name).join("workbooks")).unwrap();
     }
-    for name in [
-        ".run.partial-mine",
-        ".other.partial-1-0",
-        ".run.partial-1-0x",
-    ] {
+    for name in [".run.partial-mine", ".other.partial-1-0", ".run.partial-1-0x"] {
         fs::create_dir(dir.path().join(name)).unwrap();
     }
     run(&out, "2").unwrap();
     let left = names(dir.path());
     assert_eq!(left.len(), 5, "{left:?}");
-    for name in [
-        ".run.partial-mine",
-        ".other.partial-1-0",
-        ".run.partial-1-0x",
-        "run",
-    ] {
+    for name in [".run.partial-mine", ".other.partial-1-0", ".run.partial-1-0x", "run"] {
         assert!(left.iter().any(|l| l == name), "{name}");
     }
-    alive
-        .finish(&Summary {
-            version: "1".to_owned(),
-            ..Summary::default()
-        })
-        .unwrap();
+    alive.finish(&Summary { version: "1".to_owned(), ..Summary::default() }).unwrap();
     assert!(out.join("links.parquet").exists());
 }
 
@@ -175,8 +150,5 @@ fn a_link_leads_to_the_place() {
 #[test]
 fn no_summary_no_run() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(matches!(
-        RunReader::open(dir.path()),
-        Err(RunError::NoSummary(_))
-    ));
+    assert!(matches!(RunReader::open(dir.path()), Err(RunError::NoSummary(_))));
 }
