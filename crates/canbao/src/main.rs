@@ -26,11 +26,13 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error, language),
     };
+    let form = arguments.progress();
     match arguments.run() {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::SomeRejected) => ExitCode::from(1),
         Err(failure) => {
-            output::say(&failure.render(language));
+            let text = if form == progress::Form::Json { failure.json() } else { failure.render(language) };
+            output::say(&text);
             ExitCode::from(NOTHING_WRITTEN)
         }
     }

@@ -46,7 +46,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     effort: Effort,
     #[command(flatten)]
-    telling: Telling,
+    pub(super) telling: Telling,
 }
 
 /// How much of the machine a comparison may take, and how much it makes.

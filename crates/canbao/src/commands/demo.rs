@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     effort: compare::Effort,
     #[command(flatten)]
-    telling: Telling,
+    pub(super) telling: Telling,
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {

@@ -8,7 +8,7 @@ use crate::output::language::Language;
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    telling: Telling,
+    pub(super) telling: Telling,
 }
 
 pub(super) fn run(_: &Arguments, _: Language) -> Result<Outcome, Failure> {

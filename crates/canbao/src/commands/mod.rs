@@ -58,6 +58,16 @@ struct Telling {
 }
 
 impl Arguments {
+    /// How progress is to be shown; a failure is told in the same form.
+    pub(crate) fn progress(&self) -> Form {
+        match &self.command {
+            Command::Compare(arguments) => arguments.telling.progress,
+            Command::Inspect(arguments) => arguments.telling.progress,
+            Command::Synth(arguments) => arguments.telling.progress,
+            Command::Demo(arguments) => arguments.telling.progress,
+        }
+    }
+
     /// Does what the command line asks for.
     ///
     /// # Errors

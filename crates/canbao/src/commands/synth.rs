@@ -42,7 +42,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=120))]
     months: Option<u32>,
     #[command(flatten)]
-    telling: Telling,
+    pub(super) telling: Telling,
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {

@@ -29,6 +29,12 @@ impl Failure {
         self
     }
 
+    /// One JSON line for the program that started this one: `{"event":"failed","message":…,"hints":[…]}`.
+    pub(crate) fn json(&self) -> String {
+        let line = serde_json::json!({ "event": "failed", "message": self.sentence, "hints": self.hints });
+        format!("{line}\n")
+    }
+
     /// The text for standard error, readable without colour, ended with a newline.
     pub(crate) fn render(&self, language: Language) -> String {
         let (error, hint, colon) = match language {
@@ -52,6 +58,8 @@ mod tests {
     fn each_hint_has_a_line_of_its_own() {
         let failure = Failure::new("城市文件 a.toml 不存在。").hint("先运行 canbao synth。");
         assert_eq!(failure.render(Language::Zh), "错误：城市文件 a.toml 不存在。\n提示：先运行 canbao synth。\n");
-        assert_eq!(Failure::new("x").hint("y").hint("z").render(Language::En), "error: x\nhint: y\nhint: z\n");
+        let failure = Failure::new("x").hint("y").hint("z");
+        assert_eq!(failure.render(Language::En), "error: x\nhint: y\nhint: z\n");
+        assert_eq!(failure.json(), "{\"event\":\"failed\",\"message\":\"x\",\"hints\":[\"y\",\"z\"]}\n");
     }
 }

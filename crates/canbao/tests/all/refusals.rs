@@ -146,3 +146,15 @@ fn an_extract_that_is_not_there_to_inspect() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said.contains("没有.csv") && said.contains("提示："), "{said}");
 }
+
+#[test]
+fn a_program_that_reads_the_progress_reads_the_refusal_too() {
+    let folder = fresh("refused-json");
+    let output = run(&folder, &["compare", "no.toml", "--out", "run", "--json", "--progress", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(said["event"], "failed");
+    assert!(said["message"].as_str().unwrap().contains("no.toml"), "{said}");
+    assert!(!said["hints"].as_array().unwrap().is_empty());
+}
