@@ -18,7 +18,8 @@ pub fn compare(row: Option<Date>, person: Option<Date>) -> DateAgreement {
     }
     let apart = (i64::from(a.days()) - i64::from(b.days())).abs();
     let ((year, month, day), (other_year, other_month, other_day)) = (a.ymd(), b.ymd());
-    if (17..=51).contains(&apart) && is_lunar_pair(a, b) {
+    // after a leap month the two calendars may lie further apart than the band
+    if (15..=85).contains(&apart) && is_lunar_pair(a, b) {
         return Lunar;
     }
     if matches!(apart, 1 | 10) {

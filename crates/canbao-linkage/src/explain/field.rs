@@ -17,12 +17,12 @@ pub(super) const fn number(number: U, known: KnownFrom) -> (&'static str, &'stat
         U::CheckOnly => "号码末位校验码不符，更正后即为",
         U::OneDigit => "号码有一位数字不符，更正后即为",
         U::Swap => "号码相邻两位颠倒，调换后即为",
-        U::Truncated => "号码尾部被表格软件截去，保留的前十五位与之相符的是",
+        U::Truncated => "号码尾部被表格软件截去，据保留的前段查得",
         U::Shortened => "号码多一位或少一位，补正后即为",
         U::BirthDigits => "号码仅出生日期段不符，更正后即为",
         U::AreaDigits => "号码仅前六位地区码不符，更正后即为",
         U::TwoDigits => "号码有两位数字不符，更正后即为",
-        U::Sequence => "号码地区码和出生日期段相同、顺序码不同，最接近的是",
+        U::Sequence => "号码地区码和出生日期段相同、顺序码不同，按其他项目查得",
         U::SameBirth => "号码仅出生日期段相同，按其他项目查得",
         U::Unrelated => "号码不符，按其他项目查得",
         U::Missing => "号码空缺或无效，按其他项目查得",
@@ -68,6 +68,25 @@ pub(super) const fn area(area: AreaLevel) -> Option<&'static str> {
         AreaLevel::Town => Some("乡镇（街道）"),
         AreaLevel::County => Some("县（区）"),
         AreaLevel::Differs | AreaLevel::Missing => None,
+    }
+}
+
+/// The row's number as the beginning of an unresolved row's sentence, and what the best candidate's number is beside it.
+pub(super) const fn open(number: U) -> (&'static str, Option<&'static str>) {
+    match number {
+        U::Missing => ("号码空缺或无效", None),
+        U::Unrelated => ("号码无法更正", None),
+        U::Equal => ("号码有效", Some("号码相同")),
+        U::CheckOnly => ("号码有误", Some("号码仅末位校验码不同")),
+        U::OneDigit => ("号码有误", Some("号码仅有一位数字不同")),
+        U::Swap => ("号码有误", Some("号码仅相邻两位颠倒")),
+        U::Truncated => ("号码尾部被表格软件截去", Some("号码前段相同")),
+        U::Shortened => ("号码有误", Some("号码仅差一位长短")),
+        U::BirthDigits => ("号码有误", Some("号码仅出生日期段不同")),
+        U::AreaDigits => ("号码有误", Some("号码仅地区码不同")),
+        U::TwoDigits => ("号码有误", Some("号码有两位数字不同")),
+        U::Sequence => ("号码对不上", Some("号码仅顺序码不同")),
+        U::SameBirth => ("号码无法更正", Some("号码仅出生日期段相同")),
     }
 }
 

@@ -174,7 +174,7 @@ pub struct Explanation {
     pub known: KnownFrom,
     /// For an unresolved row, why; none where nothing but weak evidence is to be said.
     pub why: Option<Why>,
-    /// The probability that the link is right, 0 to 1.
+    /// The probability that the link is right, 0 to 1; a link below 0.995 is said to be worth a look.
     pub confidence: f64,
 }
 

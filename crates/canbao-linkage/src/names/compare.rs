@@ -70,7 +70,9 @@ fn place(a: Token, b: Token) -> Place {
     match (a, b) {
         (Token::Char(a), Token::Char(b)) if a == b => Place::Same,
         (Token::Char(a), Token::Char(b)) if same_sound(a, b) || looks_alike(a, b) => Place::Near,
-        (Token::Char(c), Token::Syllable(s)) | (Token::Syllable(s), Token::Char(c)) if sound::readings(c).contains(&s) => {
+        (Token::Char(c), Token::Syllable(s)) | (Token::Syllable(s), Token::Char(c))
+            if sound::readings(c).contains(&s) =>
+        {
             Place::Wild
         }
         (Token::Syllable(a), Token::Syllable(b)) if a == b => Place::Same,
@@ -133,7 +135,8 @@ fn dropped(a: &Tokens, b: &Tokens) -> bool {
         return hidden(x, y, 0);
     }
     let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    if long.len() != short.len() + 1 || short.len() < 2 || short.len() == surname(short) && surname(long) == short.len() {
+    if long.len() != short.len() + 1 || short.len() < 2 || short.len() == surname(short) && surname(long) == short.len()
+    {
         return false;
     }
     let allowed = usize::from(long.len() >= 5);
@@ -150,7 +153,6 @@ fn hidden(x: &[Token], y: &[Token], same: usize) -> bool {
     let spare = |t: &[Token]| matches!(t, [Token::Wild { spare: true }, ..]);
     match (x, y) {
         ([], []) => same > 0,
-        ([_, x @ ..], y) if spare(&[]) => hidden(x, y, same),
         ([first, rest_x @ ..], [second, rest_y @ ..]) => {
             let here = match place(*first, *second) {
                 Place::Same => hidden(rest_x, rest_y, same + 1),
@@ -211,7 +213,12 @@ fn remainder(a: &Tokens, b: &Tokens, letters: bool) -> NameAgreement {
         let mut counts = Counts::default();
         x.iter().zip(y).skip(if letters { 0 } else { first }).for_each(|(&a, &b)| counts.add(place(a, b)));
         let given = x.len() - first;
-        if counts.other == 1 && given >= 2 && counts.near <= usize::from(x.len() >= 5) && counts.wild == 0 && same_surname {
+        if counts.other == 1
+            && given >= 2
+            && counts.near <= usize::from(x.len() >= 5)
+            && counts.wild == 0
+            && same_surname
+        {
             return OneOther;
         }
     }
@@ -230,7 +237,11 @@ fn remainder(a: &Tokens, b: &Tokens, letters: bool) -> NameAgreement {
 /// Two names in parts, or one of them, of which the first, or the only one, is the same: 买买提·艾力 / 买买提.
 fn share_part(a: &Tokens, b: &Tokens) -> bool {
     fn first(tokens: &Tokens) -> &[Token] {
-        let end = if tokens.dots == 0 { tokens.as_slice().len() } else { tokens.dots.trailing_zeros().try_into().unwrap_or(0) };
+        let end = if tokens.dots == 0 {
+            tokens.as_slice().len()
+        } else {
+            tokens.dots.trailing_zeros().try_into().unwrap_or(0)
+        };
         tokens.as_slice().get(..end).unwrap_or_default()
     }
     let (x, y) = (first(a), first(b));

@@ -1,21 +1,14 @@
 //! Keys under which a damaged name meets the right one. They are the same on every machine and in every run.
 
+use super::normalise::is_plain_han;
 use super::surname::surname_len;
 use super::token::{Token, Tokens, tokenise};
-use super::{is_placeholder, sound as sounds};
+use super::{fold, is_placeholder, sound as sounds};
 
 /// Keeps the keys of one kind apart from another's.
 const EXACT: u64 = 0x45;
 const SOUND: u64 = 0x53;
 const SKELETON: u64 = 0x4B;
-
-/// A fixed 64-bit mixing step (SplitMix64's finaliser over a running state); never 0.
-fn mix(state: u64, value: u64) -> u64 {
-    let mut z = (state.rotate_left(23) ^ value).wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (z ^ (z >> 31)).max(1)
-}
 
 /// What a token sounds like, as a number: the commonest reading, or the character itself where none is known.
 fn sound_code(token: Token) -> Option<u64> {
@@ -27,6 +20,14 @@ fn sound_code(token: Token) -> Option<u64> {
         Token::Syllable(syllable) => Some(u64::from(syllable.code())),
         Token::Wild { .. } => None,
     }
+}
+
+/// A fixed 64-bit mixing step (SplitMix64's finaliser over a running state); never 0.
+fn mix(state: u64, value: u64) -> u64 {
+    let mut z = (state.rotate_left(23) ^ value).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (z ^ (z >> 31)).max(1)
 }
 
 fn read(normalised: &str) -> Option<Tokens> {
@@ -55,6 +56,9 @@ pub fn exact_key(normalised: &str) -> u64 {
 /// A key of the sounds: homophones, variants, and pinyin in a character's place have the same; signs for unknown
 /// characters are left out. 0 for a blank name or a placeholder.
 pub fn sound(normalised: &str) -> u64 {
+    if is_plain_han(normalised) && !normalised.contains('某') && !is_placeholder(normalised) {
+        return normalised.chars().filter_map(|c| sound_code(Token::Char(fold(c)))).fold(SOUND, mix);
+    }
     let Some(tokens) = read(normalised) else { return 0 };
     tokens.as_slice().iter().filter_map(|&token| sound_code(token)).fold(SOUND, mix)
 }
@@ -68,7 +72,10 @@ pub fn skeleton(normalised: &str) -> u64 {
         _ => 1,
     };
     let length = u64::try_from(tokens.len()).unwrap_or(u64::MAX);
-    tokens.iter().take(surname).fold(mix(SKELETON, length), |key, &token| mix(key, sound_code(token).unwrap_or_default()))
+    tokens
+        .iter()
+        .take(surname)
+        .fold(mix(SKELETON, length), |key, &token| mix(key, sound_code(token).unwrap_or_default()))
 }
 
 /// Adds the keys by which a name meets another with one character fewer: the key of its sounds, as [`sound`], and of

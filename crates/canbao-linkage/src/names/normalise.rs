@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 /// Writes the normalised form of `raw` into `out`, whose former content is dropped.
 ///
 /// Width and compatibility forms are folded (NFKC), accents are taken off, Latin is upper case; spaces of all sorts,
-/// zero-width and control characters, the byte order mark and quotes are removed. Middle dots (`·•・．.‧∙` …) become
+/// zero-width and control characters, the byte order mark and quotes are removed. Middle dots and commas (`·•・．.‧∙，、` …) become
 /// one `·` between parts and are dropped at the ends; brackets become `(` `)`; `?`, `*`, `□`, `×` and the replacement
 /// character become `?`. Variant characters, private-use characters and marks behind a namesake stay as written:
 /// [`super::compare`] deals with them. Normalising twice changes nothing.
@@ -27,7 +27,7 @@ pub fn normalise(raw: &str, out: &mut String) {
 }
 
 /// True where every character is a unified ideograph of the basic plane: three bytes each, `E4 B8 80` to `E9 BF BF`.
-fn is_plain_han(raw: &str) -> bool {
+pub(super) fn is_plain_han(raw: &str) -> bool {
     let (groups, rest) = raw.as_bytes().as_chunks::<3>();
     rest.is_empty() && groups.iter().all(|&[a, b, _]| (0xE5..=0xE9).contains(&a) || (a == 0xE4 && b >= 0xB8))
 }
@@ -75,7 +75,8 @@ fn is_removed(c: char) -> bool {
 
 fn unify(c: char) -> char {
     match c {
-        '·' | '•' | '・' | '.' | '。' | '‧' | '∙' | '⋅' | '●' | '◦' | '᛫' | '⸱' | 'ᐧ' | '\u{0387}' | '\u{2024}' | '⦁' => '·',
+        '·' | '•' | '・' | '.' | '。' | '‧' | '∙' | '⋅' | '●' | '◦' | '᛫' | '⸱' | 'ᐧ' | '\u{0387}' | '\u{2024}'
+        | '⦁' | ',' | '、' | '،' => '·',
         '(' | '[' | '{' | '【' | '〔' | '〖' | '〘' => '(',
         ')' | ']' | '}' | '】' | '〕' | '〗' | '〙' => ')',
         '?' | '*' | '□' | '■' | '▢' | '○' | '◯' | '×' | '✕' | '\u{FFFD}' | '¿' | '△' | '▲' => '?',

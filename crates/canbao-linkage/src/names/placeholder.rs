@@ -10,7 +10,11 @@ use super::token::is_wild_char;
 const WORDS: &str = include_str!("../../data/placeholders.txt");
 
 static TABLE: LazyLock<AHashSet<&'static str>> = LazyLock::new(|| {
-    WORDS.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|word| !word.is_empty()).collect()
+    WORDS
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .filter(|word| !word.is_empty())
+        .collect()
 });
 
 /// True where a normalised name is blank or says that there is none: 无名, 未知, 待定, `?`, `***`, `张三之子` …

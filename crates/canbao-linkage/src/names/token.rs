@@ -63,7 +63,8 @@ pub(super) const fn is_private(c: char) -> bool {
 
 /// A sign that stands for a character which could not be written, in a normalised name.
 pub(super) const fn is_wild_char(c: char) -> bool {
-    matches!(c, '?' | '〇' | '某' | '_' | '#' | '$' | '&' | '@' | '!' | '^' | '~' | '=' | '<' | '>' | '|') || is_private(c)
+    matches!(c, '?' | '〇' | '某' | '_' | '#' | '$' | '&' | '@' | '!' | '^' | '~' | '=' | '<' | '>' | '|')
+        || is_private(c)
 }
 
 const fn is_operator(c: char) -> bool {
@@ -228,11 +229,7 @@ fn syllable(letters: &[char]) -> Option<Syllable> {
 /// Parts the name from the marks behind it: digits, a bracket, a single letter after two characters (张伟1, 张伟(小), 张伟A).
 fn split_mark(all: &[char]) -> (&[char], u64) {
     let mut core = all;
-    loop {
-        let (head, last) = match core.split_last() {
-            Some((&last, head)) => (head, last),
-            None => break,
-        };
+    while let Some((&last, head)) = core.split_last() {
         let enough = |head: &[char]| head.iter().filter(|&&c| is_ideograph(c)).count() >= 2;
         if last.is_ascii_digit() && enough(head) {
             core = head;
@@ -251,8 +248,9 @@ fn split_mark(all: &[char]) -> (&[char], u64) {
         }
     }
     let mark = all.get(core.len()..).unwrap_or_default();
-    let digest = mark.iter().filter(|c| !matches!(c, '(' | ')')).fold(0u64, |h, &c| {
-        (h ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01B3).wrapping_add(1)
-    });
+    let digest = mark
+        .iter()
+        .filter(|c| !matches!(c, '(' | ')'))
+        .fold(0u64, |h, &c| (h ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01B3).wrapping_add(1));
     (core, digest)
 }

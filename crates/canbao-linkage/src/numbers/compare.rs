@@ -3,8 +3,8 @@
 use canbao_domain::number::CitizenNumber;
 
 use super::NumberAgreement::{
-    self, AreaDigits, BirthDigits, CheckOnly, Equal, Missing, OneDigit, SameBirth, Sequence, Shortened, Swap, Truncated,
-    TwoDigits, Unrelated,
+    self, AreaDigits, BirthDigits, CheckOnly, Equal, Missing, OneDigit, SameBirth, Sequence, Shortened, Swap,
+    Truncated, TwoDigits, Unrelated,
 };
 
 /// Classifies the normalised text of a row (`NumberText`'s bytes) against a candidate, the most specific class first.
@@ -25,7 +25,7 @@ pub fn compare(written: &[u8], candidate: CitizenNumber) -> NumberAgreement {
             16 if right.starts_with(text) => Truncated,
             17 | 19 if one_more_or_less(text, &right) => Shortened,
             14 | 16 if old_form(&right).is_some_and(|old| one_more_or_less(text, &old)) => Shortened,
-            // a card number of the disabled: the citizen number and two digits more
+            // a certificate of the disabled (残疾人证号): the citizen number and two or four characters more
             20.. => text.get(..18).map_or(Unrelated, |head| if head == right { Equal } else { whole(head, &right) }),
             17 | 19 => one_sided(text, &right),
             _ => Unrelated,
@@ -37,12 +37,21 @@ pub fn compare(written: &[u8], candidate: CitizenNumber) -> NumberAgreement {
 fn whole(text: &[u8], right: &[u8; 18]) -> NumberAgreement {
     let valid = CitizenNumber::parse(text).is_some();
     let zeros = text.iter().rev().take_while(|&&c| c == b'0').count();
-    if !valid && ((zeros >= 3 && same(text, right, 0..15)) || nearest_float(text, right)) {
+    let tail = |from: usize| text.iter().zip(right).skip(from).filter(|(a, b)| a != b).count();
+    let cut = match zeros {
+        3.. => same(text, right, 0..15),
+        2 => same(text, right, 0..16) && tail(16) == 2,
+        // a single difference is better explained by a wrong digit
+        _ => tail(15) >= 2 && nearest_float(text, right),
+    };
+    if cut && !valid && text != right {
         return Truncated;
     }
     // the check character of a valid text follows from its body
     let end = if valid { 17 } else { 18 };
-    let differs = |range: std::ops::Range<usize>| -> usize { text.iter().zip(right).take(range.end).skip(range.start).filter(|(a, b)| a != b).count() };
+    let differs = |range: std::ops::Range<usize>| -> usize {
+        text.iter().zip(right).take(range.end).skip(range.start).filter(|(a, b)| a != b).count()
+    };
     let (area, birth, sequence) = (differs(0..6), differs(6..14), differs(14..end));
     let all = area + birth + sequence;
     if valid {

@@ -26,7 +26,8 @@ impl Mask {
 /// Fills `out` with every valid number one edit away from a text that is none: one wrong digit or check character, two
 /// neighbours swapped (18 characters), one character lost (17) or added (19); sorted, without repetition.
 ///
-/// A text of 20 characters is a number and two digits more (残疾证号): its first 18 are repaired. Nothing for valid
+/// A text of 20 or 22 characters is a number with what a certificate of the disabled adds (残疾人证号): its first 18 are
+/// repaired. Nothing for valid
 /// numbers and other lengths; for an old number of 15 digits an edit restores nothing, as it has no check character.
 /// Pure arithmetic: given all others, the check fixes the one digit that may stand in a place.
 pub fn repairs(written: &[u8], out: &mut Vec<CitizenNumber>) {
@@ -38,7 +39,7 @@ pub fn repairs(written: &[u8], out: &mut Vec<CitizenNumber>) {
         17 => lengthen(written, out),
         18 => edit(written, Mask::ALL, out),
         19 => shorten(written, out),
-        20 => match written.get(..18) {
+        20 | 22 => match written.get(..18) {
             Some(head) if CitizenNumber::parse(head).is_none() => edit(head, Mask::ALL, out),
             _ => {}
         },
@@ -132,7 +133,8 @@ fn sum_of_check(check: u8) -> Option<u32> {
     match check {
         b'0' => Some(1),
         b'1' => Some(0),
-        b'X' => Some(2),
+        // a star is an X in some programs
+        b'X' | b'*' => Some(2),
         b'2'..=b'9' => Some(12 - u32::from(check - b'0')),
         _ => None,
     }
