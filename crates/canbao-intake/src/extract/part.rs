@@ -1,0 +1,33 @@
+//! A part of an extract: one file, or one sheet of a workbook.
+
+use canbao_domain::source::Field;
+
+use crate::recognise::Format;
+
+/// One file, or one sheet of a workbook, and what was recognised in it.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The file, relative as in the city file.
+    pub file: String,
+    /// The sheet, of a workbook.
+    pub sheet: Option<String>,
+    /// The file's format.
+    pub format: Format,
+    /// The encoding of its text, where the format leaves that open.
+    pub encoding: Option<&'static str>,
+    /// The separator, of delimited text.
+    pub separator: Option<char>,
+    /// The 1-based line or sheet row of its header (the last row of it); 0 where it has none.
+    pub header_row: i64,
+    /// Its columns in order.
+    pub columns: Vec<Column>,
+}
+
+/// A column of a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its header as written; `第N列` where there is none.
+    pub header: String,
+    /// The field that it holds, if it is known.
+    pub field: Option<Field>,
+}

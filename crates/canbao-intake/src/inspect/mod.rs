@@ -1,0 +1,1 @@
+//! What was recognised in a file, for people.

@@ -1,0 +1,11 @@
+//! Workbooks.
+
+pub(crate) mod xls;
+pub(crate) mod xlsx;
+
+/// A worksheet, before it is read.
+#[derive(Debug, Clone)]
+pub(crate) struct SheetName {
+    pub(crate) name: String,
+    pub(crate) hidden: bool,
+}
