@@ -197,7 +197,7 @@ impl Written {
             if let Some(digit) = digit(c) {
                 if width == 8 {
                     // yyyymmddhhmmss
-                    if written.count > 0 || !is_time(at) {
+                    if written.count > 0 || !follows_packed(at) {
                         return None;
                     }
                     break;
@@ -214,7 +214,8 @@ impl Written {
             if c == ' ' && (width == 0 || !ends_a_date(written.count, width)) {
                 continue; // 1985 - 3 - 12
             }
-            if !is_time(at) || (width == 0 && written.count == 0) {
+            let packed = width == 8 && written.count == 0;
+            if !(is_time(at) || packed && follows_packed(at)) || (width == 0 && written.count == 0) {
                 return None;
             }
             break;
@@ -256,13 +257,22 @@ const fn is_ignored(c: char) -> bool {
     matches!(c, '\'' | '"' | '’' | '‘' | '＇' | '`' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}')
 }
 
-/// Whether all of a text can be what stands after a date: 日, a time of day, a zone.
+/// Whether a text can be what stands after a date: 日, a time of day with its zone. The time is left out, so it is not read.
 fn is_time(text: &str) -> bool {
-    text.chars().count() <= 32
+    let begins = text.starts_with(|c: char| c.is_whitespace() || matches!(c, 'T' | 't' | '日' | '号'));
+    begins
+        && text.chars().count() <= 32
         && text.chars().all(|c| {
             digit(c).is_some()
                 || c.is_whitespace()
                 || matches!(c, '日' | '号' | 'T' | 't' | 'Z' | 'z' | ':' | '：' | '.' | '+' | '-' | '时' | '分' | '秒')
                 || matches!(c, '上' | '下' | '午' | 'A' | 'P' | 'M' | 'a' | 'p' | 'm')
         })
+}
+
+/// Whether a text can be what stands after `yyyymmdd`: a time, hhmm or hhmmss, or the decimals of a number.
+fn follows_packed(text: &str) -> bool {
+    let decimals = text.strip_prefix('.').is_some_and(|zeros| !zeros.is_empty() && zeros.chars().all(|c| c == '0'));
+    let packed = matches!(text.len(), 4 | 6) && text.bytes().all(|byte| byte.is_ascii_digit());
+    decimals || packed || is_time(text)
 }

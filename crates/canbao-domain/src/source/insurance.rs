@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::UnknownWord;
+use crate::standard;
 
 /// The insurance that a scheme belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +19,25 @@ pub enum Insurance {
 }
 
 impl Insurance {
+    /// The insurance that a scheme belongs to, as a department or the province names the scheme: by the table
+    /// `standard/schemes.toml`, else by the words 养老, 医疗 or 医保 in it. Supplements (补充, 补助, 大病) are no basic insurance.
+    /// `None` where neither tells.
+    pub fn read(text: &str) -> Option<Self> {
+        if let Some(entry) = standard::schemes().find(text) {
+            return entry.group()?.parse().ok();
+        }
+        let holds = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if holds(&["补充", "补助", "大额", "大病", "失业", "工伤", "生育", "年金", "护理"]) {
+            Some(Self::Other)
+        } else if holds(&["养老", "农保"]) {
+            Some(Self::Pension)
+        } else if holds(&["医疗", "医保", "农合"]) {
+            Some(Self::Medical)
+        } else {
+            None
+        }
+    }
+
     /// `pension`, `medical` or `other`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -35,6 +35,20 @@ macro_rules! tables {
 tables! {
     /// 性别, GB/T 2261.1.
     sexes = "sexes.toml";
+    /// 民族, GB/T 3304-1991.
+    ethnic_groups = "ethnic_groups.toml";
+    /// 户口性质 (AAC009).
+    hukou = "hukou.toml";
+    /// 与户主关系, GB/T 4761-2008.
+    relations = "relations.toml";
+    /// 险种 (AAE140), grouped by insurance.
+    schemes = "schemes.toml";
+    /// 单位类型 (AAB019).
+    unit_types = "unit_types.toml";
+    /// 中断终止原因 (AAE160), grouped by what follows.
+    interruptions = "interruptions.toml";
+    /// Former codes of counties (GB/T 2260); the group is the code of today.
+    area_changes = "area_changes.toml";
     /// Why a person is not confirmed: codes and texts of [`Reason`](crate::rules::Reason).
     reasons = "reasons.toml";
 }

@@ -20,6 +20,7 @@ pub struct Table {
 pub struct Entry {
     code: String,
     name: String,
+    group: Option<String>,
     #[serde(default)]
     aliases: Vec<String>,
 }
@@ -33,6 +34,11 @@ impl Entry {
     /// The Chinese name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What the code belongs to, in tables that are grouped.
+    pub fn group(&self) -> Option<&str> {
+        self.group.as_deref()
     }
 
     /// Other ways in which the code is written.
