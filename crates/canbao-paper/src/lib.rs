@@ -1,1 +1,14 @@
-//! 
+//! What leaves in an office file: workbooks, with one calm style for all of them.
+//!
+//! A [`Book`] holds pages of facts ([`Page`]) and lists ([`List`]). A list may be as long as it likes: it is written
+//! row by row through a file, and goes on in a further sheet where Excel's rows end. Equal content gives equal bytes.
+//!
+//! What the rows mean is not known here.
+
+mod book;
+mod cell;
+mod error;
+
+pub use book::{About, Book, Column, Kind, List, ListPlan, MOST_ROWS, Page};
+pub use cell::Cell;
+pub use error::PaperError;
