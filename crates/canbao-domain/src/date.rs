@@ -156,6 +156,12 @@ const fn days_in_month(year: i32, month: u32) -> u32 {
     }
 }
 
+/// Whether a packed yyyymmdd is a day of the calendar.
+pub(crate) const fn is_real(ymd: u32) -> bool {
+    let day = ymd % 100;
+    day > 0 && day <= days_in_month((ymd / 10_000) as i32, ymd / 100 % 100)
+}
+
 /// The day of a packed yyyymmdd.
 pub(crate) const fn from_packed(ymd: u32) -> Option<Date> {
     Date::from_ymd((ymd / 10_000) as i32, ymd / 100 % 100, ymd % 100)

@@ -25,11 +25,7 @@ impl CitizenNumber {
             return None;
         }
         let packed = packed_birth(body);
-        if !BIRTH_YEARS.contains(&(packed / 10_000)) {
-            return None;
-        }
-        date::from_packed(packed)?;
-        Some(Self(body))
+        (BIRTH_YEARS.contains(&(packed / 10_000)) && date::is_real(packed)).then_some(Self(body))
     }
 
     /// The body: the first 17 digits as a number.

@@ -51,6 +51,12 @@ impl Folded {
     }
 
     fn push(&mut self, c: char) -> bool {
+        if c.is_ascii() {
+            let Some(place) = self.bytes.get_mut(self.len) else { return false };
+            *place = c as u8;
+            self.len += 1;
+            return true;
+        }
         let end = self.len + c.len_utf8();
         let Some(place) = self.bytes.get_mut(self.len..end) else { return false };
         c.encode_utf8(place);

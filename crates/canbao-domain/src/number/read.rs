@@ -87,10 +87,11 @@ pub struct NumberReading {
 /// a damaged number stays damaged, and who it belongs to is the linkage's question.
 /// Called for every row of every extract: no allocation, and a few nanoseconds for 18 clean characters.
 pub fn read_number(raw: &str, certificate_type: Option<&str>) -> NumberReading {
-    if let Some(number) = CitizenNumber::parse(raw.as_bytes())
+    if let Ok(clean) = <&[u8; 18]>::try_from(raw.as_bytes())
+        && let Some(number) = CitizenNumber::parse(clean)
         && !placeholder::is_impossible_area(number.area())
     {
-        return NumberReading { form: NumberForm::Exact, number: Some(number), text: NumberText::new(raw.as_bytes()) };
+        return NumberReading { form: NumberForm::Exact, number: Some(number), text: NumberText::of_number(clean) };
     }
     read_folded(&Folded::read(raw), certificate_type.map_or(Certificate::Unstated, certificate::read))
 }

@@ -31,6 +31,15 @@ impl NumberText {
         new
     }
 
+    /// The text of 18 bytes known to be ASCII.
+    pub(super) fn of_number(text: &[u8; 18]) -> Self {
+        let mut new = Self { len: 18, ..Self::EMPTY };
+        if let Some(place) = new.bytes.first_chunk_mut::<18>() {
+            *place = *text;
+        }
+        new
+    }
+
     pub(super) fn push(&mut self, byte: u8) {
         match self.bytes.get_mut(usize::from(self.len)) {
             Some(place) => {
@@ -69,7 +78,7 @@ impl NumberText {
 
 impl From<CitizenNumber> for NumberText {
     fn from(number: CitizenNumber) -> Self {
-        Self::new(&number.bytes())
+        Self::of_number(&number.bytes())
     }
 }
 

@@ -114,7 +114,7 @@ pub fn read(text: &str) -> Certificate {
 /// still (军字第…号), `core` is letters and digits alone.
 pub(crate) fn has_shape_of_other(plain: &str, core: &[u8]) -> bool {
     let file = &CERTIFICATES.file;
-    if file.marks.iter().any(|mark| plain.contains(mark.as_str())) {
+    if !plain.is_ascii() && file.marks.iter().any(|mark| plain.contains(mark.as_str())) {
         return true;
     }
     let letters = core.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
