@@ -6,7 +6,7 @@ All that is relational is SQL; the files come in as Arrow tables. It may spill t
 import duckdb
 import pyarrow as pa
 
-from extracts import EMPLOYERS, LIVE, POPULATION, extracts, main
+from extracts import DRAWING, EMPLOYERS, POPULATION, extracts, main
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 SUM = " + ".join(f"{w} * (ord(substr(n, {k + 1}, 1)) - 48)" for k, w in enumerate(WEIGHTS))
@@ -48,16 +48,16 @@ FROM population LEFT JOIN held_pension p USING (person_id) LEFT JOIN held_medica
 def run(city, out):
     db = duckdb.connect(config={"temp_directory": str(out / "tmp")})
     db.execute(MACROS + ROWS)
-    states = "CASE status " + " ".join(f"WHEN '{a}' THEN '{b}'" for a, b in LIVE.items()) + " ELSE status END"
     employers = set()
-    for name, kind, table in extracts(city):
+    for name, kind, table, words in extracts(city):
         if kind in EMPLOYERS:
             db.execute(f'CREATE TABLE "{kind}" AS SELECT upper(trim(credit_code)) AS credit_code FROM "table"')
             employers.add(kind)
             continue
+        states = "CASE status " + " ".join(f"WHEN '{a}' THEN '{b}'" for a, b in words.items()) + " ELSE status END"
         numbered = table.append_column("row", pa.array(range(1, table.num_rows + 1), pa.int64()))
         db.execute(f"""INSERT INTO rows SELECT ?, ?, row, person_id(plain(number)), area,
-                       CASE WHEN benefit = '领取' THEN 'normal' ELSE {states} END FROM numbered""", [name, kind])
+                       CASE WHEN benefit IN {DRAWING} THEN 'normal' ELSE {states} END FROM numbered""", [name, kind])
         del numbered, table
     for insurance in ("pension", "medical"):
         db.execute(HELD.format(insurance=insurance))
@@ -76,7 +76,7 @@ def run(city, out):
              FROM people WHERE life = 'alive' AND (pension IN ('none', 'interrupted') OR medical IN ('none', 'interrupted'))
              ORDER BY person_id""", "survey.parquet")
     if len(employers) == 2:
-        write("""SELECT credit_code, credit_code IN (SELECT credit_code FROM "insured-units") AS insured FROM "business-register" """, "units.parquet")
+        write("""SELECT credit_code, coalesce(credit_code IN (SELECT credit_code FROM "insured-units" WHERE credit_code IS NOT NULL), false) AS insured FROM "business-register" """, "units.parquet")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What both peers need before they can start: the extracts of a city as Arrow tables of text, whatever their format.
 
-Neither Polars nor DuckDB reads GB18030, DBF or a workbook by itself, so this is the glue that an analyst writes first.
-Columns are recognised by name only; row numbers are those of the file.
+Neither Polars nor DuckDB reads GB18030, DBF or a workbook under a title by itself, so this is the glue that an analyst
+writes first; both peers have the same. Columns are recognised by name only; row numbers are those of the extract.
 """
 
 import struct
@@ -9,8 +9,8 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
-import pyarrow.csv as pacsv
 
 POPULATION = ("household-register", "nonlocal-residents")
 EMPLOYERS = ("business-register", "insured-units")
@@ -22,7 +22,15 @@ SYNONYMS = {
     "pool": ("统筹区", "TCQ"),
     "credit_code": ("统一社会信用代码", "信用代码", "XYDM"),
 }
-LIVE = {"正常参保": "normal", "正常": "normal", "暂停参保": "suspended", "死亡注销": "deceased", "迁出注销": "moved-out"}
+STATES = {
+    "normal": ("正常", "正常参保", "正常参合", "参保缴费", "正常缴费"),
+    "suspended": ("暂停", "暂停参保", "暂停参合", "暂停缴费"),
+    "ended": ("终止", "终止参保", "终止缴费", "退保"),
+    "deceased": ("死亡", "死亡注销"),
+    "moved-out": ("迁出", "迁出注销"),
+}
+WORDS = {word: state for state, words in STATES.items() for word in words}
+DRAWING = ("领取", "正常领取", "正常待遇")
 
 
 def text_of(path):
@@ -44,14 +52,7 @@ def delimited(path):
     text = text_of(path)
     head = text[: text.find(b"\n")]
     separator = max(",\t;|", key=lambda mark: head.count(mark.encode()))
-    names = [name.strip().strip('"') for name in head.decode().strip("\r").split(separator)]
-    table = pacsv.read_csv(
-        pa.BufferReader(text),
-        read_options=pacsv.ReadOptions(skip_rows=1, column_names=names, block_size=16 << 20),
-        parse_options=pacsv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in text),
-        convert_options=pacsv.ConvertOptions(column_types={n: pa.string() for n in names}, strings_can_be_null=False),
-    )
-    return table
+    return pl.read_csv(text, separator=separator, infer_schema=False, truncate_ragged_lines=True).to_arrow()
 
 
 def dbase(path):
@@ -72,12 +73,16 @@ def dbase(path):
 def workbook(path):
     import fastexcel
 
-    book = fastexcel.read_excel(path)
-    parts = []
+    book, parts = fastexcel.read_excel(path), []
     for sheet in book.sheet_names:
-        batch = book.load_sheet(sheet, dtypes="string").to_arrow()
-        parts.append(pa.Table.from_batches([batch]))
-    return pa.concat_tables([p for p in parts if p.num_rows], promote_options="default")
+        cells = pl.from_arrow(book.load_sheet(sheet, header_row=None, dtypes="string").to_arrow())
+        known = {name for names in SYNONYMS.values() for name in names}
+        head = next((k for k, row in enumerate(cells.head(30).iter_rows()) if known & set(row)), None)
+        if head is None:
+            continue
+        names = [name or f"column {k}" for k, name in enumerate(cells.row(head))]
+        parts.append(cells.slice(head + 1).rename(dict(zip(cells.columns, names))).to_arrow())
+    return pa.concat_tables(parts, promote_options="default")
 
 
 def read(path):
@@ -96,23 +101,25 @@ def read(path):
             raise SystemExit(f"{path}: no reader for {other}")
 
 
-def column(table, field):
+def column(table, field, own):
     """The column of a canonical field under whichever name it has here; nulls where it has none."""
-    for name in SYNONYMS[field]:
+    for name in (*own, *SYNONYMS[field]):
         if name in table.column_names:
             return table[name].combine_chunks().cast(pa.string())
     return pa.nulls(table.num_rows, pa.string())
 
 
 def extracts(city):
-    """Yields (name, kind, table of canonical text columns) for each source of the city file."""
+    """Yields (name, kind, table of canonical text columns, words of its states) for each source of the city file."""
     config = tomllib.loads((city / "city.toml").read_text(encoding="utf-8"))
     for source in config["source"]:
         files = sorted(city.glob(source["path"])) if any(c in source["path"] for c in "*?[") else [city / source["path"]]
-        tables = [read(file) for file in files]
-        table = pa.concat_tables(tables, promote_options="default")
+        table = pa.concat_tables([read(file) for file in files], promote_options="default")
         fields = ("credit_code",) if source["kind"] in EMPLOYERS else ("number", "status", "benefit", "area", "pool")
-        yield source.get("name", source["kind"]), source["kind"], pa.table({f: column(table, f) for f in fields})
+        columns = source.get("columns", {})
+        own = {field: [name for name, meant in columns.items() if meant == field] for field in fields}
+        words = WORDS | source.get("codes", {}).get("status", {})
+        yield source.get("name", source["kind"]), source["kind"], pa.table({f: column(table, f, own[f]) for f in fields}), words
 
 
 def main(run):

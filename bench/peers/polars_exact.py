@@ -6,7 +6,7 @@ Finds no damaged number, no relative's number, no second number: what a careful 
 import numpy as np
 import polars as pl
 
-from extracts import EMPLOYERS, LIVE, POPULATION, extracts, main
+from extracts import DRAWING, EMPLOYERS, POPULATION, extracts, main
 
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int32)
 CHECKS = np.frombuffer(b"10X98765432", np.uint8)
@@ -38,7 +38,7 @@ def person_ids(raw):
 
 def run(city, out):
     parts, employers = [], {}
-    for name, kind, table in extracts(city):
+    for name, kind, table, words in extracts(city):
         frame = pl.from_arrow(table)
         if kind in EMPLOYERS:
             employers[kind] = frame.select(pl.col("credit_code").str.strip_chars().str.to_uppercase())
@@ -46,7 +46,7 @@ def run(city, out):
         parts.append(frame.select(
             source=pl.lit(name), kind=pl.lit(kind), row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
             person_id=person_ids(frame["number"]), area="area", pool=pl.col("pool").fill_null(""),
-            state=pl.when(pl.col("benefit") == "领取").then(pl.lit("normal")).otherwise(pl.col("status").replace(LIVE)),
+            state=pl.when(pl.col("benefit").is_in(DRAWING)).then(pl.lit("normal")).otherwise(pl.col("status").replace(words)),
         ))
         del frame, table
     rows = pl.concat(parts)

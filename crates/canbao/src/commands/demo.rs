@@ -25,8 +25,8 @@ Examples:
 #[derive(clap::Args)]
 #[command(before_help = EXAMPLES, verbatim_doc_comment)]
 pub(super) struct Arguments {
-    /// How many people are registered in the city
-    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(100..=20_000_000))]
+    /// How many people are registered in the city, 1,000 or more
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
     persons: u64,
     /// What the city is drawn from
     #[arg(long, value_name = "S", default_value_t = 1)]

@@ -1,10 +1,11 @@
 //! `canbao synth`: an invented city, with the truth beside it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use canbao_comparison::Progress;
-use canbao_synth::{Made, Plan};
+use canbao_synth::{Made, Plan, Step};
 use serde_json::json;
 
 use super::{Outcome, Telling};
@@ -29,8 +30,8 @@ Examples:
 #[derive(clap::Args)]
 #[command(before_help = EXAMPLES, verbatim_doc_comment)]
 pub(super) struct Arguments {
-    /// How many people are registered in the city
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=20_000_000))]
+    /// How many people are registered in the city, 1,000 or more
+    #[arg(long, value_name = "N")]
     persons: u64,
     /// What the city is drawn from
     #[arg(long, value_name = "S")]
@@ -39,7 +40,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// A city each month, in DIR/YYYY-MM/
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=120))]
+    #[arg(long, value_name = "M")]
     months: Option<u32>,
     #[command(flatten)]
     pub(super) telling: Telling,
@@ -66,22 +67,31 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
 /// # Errors
 /// Where the folder is in use, or cannot be written.
 pub(super) fn invent(plan: &Plan, progress: &dyn Progress) -> Result<Made, Failure> {
-    progress.stage("synth", None);
-    let made = canbao_synth::make(plan).map_err(|error| Failure::new(&error).hints(error.hint().map(str::to_owned)))?;
-    progress.advance(made.rows);
+    let tell = |step| match step {
+        Step::People { .. } => progress.stage("people", None),
+        Step::Rows { rows } => progress.stage("rows", Some(rows)),
+        Step::Written { rows } => progress.advance(rows),
+    };
+    let made = canbao_synth::make(plan, &tell)
+        .map_err(|error| Failure::new(&error).hints(error.hint().map(str::to_owned)))?;
     progress.done();
     Ok(made)
 }
 
 fn told(made: &Made, out: &Path) -> String {
-    format!("{}\n", json!({ "out": out, "persons": made.persons, "rows": made.rows, "files": made.files }))
+    let findings: BTreeMap<&str, u64> = made.findings.iter().copied().collect();
+    let told = json!({
+        "out": out, "cities": made.cities, "persons": made.persons, "rows": made.rows, "units": made.units,
+        "findings": findings,
+    });
+    format!("{told}\n")
 }
 
 fn report(made: &Made, out: &Path, since: Instant, language: Language) -> String {
-    let (persons, rows) = (figure::count(made.persons), figure::count(made.rows));
+    let [persons, rows, units] = [made.persons, made.rows, made.units].map(figure::count);
     let (place, time) = (out.display(), figure::seconds(since.elapsed()));
     language.pick(
-        format!("虚构城市已生成：{persons} 人，{rows} 行，在 {place}，用时 {time} 秒。\n"),
-        format!("An invented city of {persons} people in {rows} rows is in {place}, made in {time} s.\n"),
+        format!("虚构城市已生成：{persons} 人，{units} 个单位，{rows} 行，在 {place}，用时 {time} 秒。\n"),
+        format!("An invented city is in {place}: {persons} people, {units} employers, {rows} rows, in {time} s.\n"),
     )
 }

@@ -42,7 +42,8 @@ impl Stage {
 /// What to call a stage.
 pub(super) fn title(name: &'static str, language: Language) -> &'static str {
     let (zh, en) = match name {
-        "synth" => ("生成虚构城市", "Inventing a city"),
+        "people" => ("虚构人口", "Inventing people"),
+        "rows" => ("写出数据文件", "Writing extracts"),
         "read" => ("读取数据", "Reading"),
         "identify" => ("识别号码", "Identifying numbers"),
         "link" => ("关联人员", "Linking people"),

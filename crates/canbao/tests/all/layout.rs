@@ -9,7 +9,7 @@ use crate::support::folder::{copy, fresh};
 use crate::support::table::Table;
 
 const REGISTER: &str = "household-register";
-const PENSION: &str = "resident-pension";
+const PENSION: &str = "employee-pension";
 
 #[test]
 fn one_file_ten_files_and_three_sheets_give_equal_persons_and_findings() {

@@ -92,7 +92,7 @@ fn city_files_that_say_nothing_clear() {
 #[test]
 fn a_file_that_cannot_be_read_stops_the_run_before_anything_is_written() {
     let folder = fresh("unreadable");
-    let city = invent(&folder, 300, 21);
+    let city = invent(&folder, 1_000, 21);
     let files = contents(&city);
     let extracts = files.iter().filter(|(name, _)| name.contains('/') && !name.starts_with("truth/"));
     let mut formats = std::collections::BTreeSet::new();
@@ -114,7 +114,7 @@ fn a_file_that_cannot_be_read_stops_the_run_before_anything_is_written() {
 #[test]
 fn an_extract_without_the_columns_of_its_kind() {
     let folder = fresh("wrong-columns");
-    let city = invent(&folder, 300, 22);
+    let city = invent(&folder, 1_000, 22);
     let config = fs::read_to_string(city.join("city.toml")).unwrap();
     let path = config.lines().find_map(|line| line.strip_prefix("path = \"")?.strip_suffix(".csv\"")).unwrap();
     let path = format!("{path}.csv");
@@ -126,7 +126,7 @@ fn an_extract_without_the_columns_of_its_kind() {
 #[test]
 fn a_folder_that_holds_something_else_is_left_alone() {
     let folder = fresh("occupied");
-    invent(&folder, 300, 23);
+    invent(&folder, 1_000, 23);
     fs::create_dir(folder.join("run")).unwrap();
     fs::write(folder.join("run/通知.txt"), "重要").unwrap();
     let said = refused(&folder);

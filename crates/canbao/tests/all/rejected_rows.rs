@@ -41,7 +41,7 @@ fn an_unreadable_row_is_listed_and_the_run_goes_on() {
 #[test]
 fn the_exit_code_says_whether_rows_were_rejected() {
     let folder = fresh("nothing-rejected");
-    let city = invent(&folder, 300, 31);
+    let city = invent(&folder, 1_000, 31);
     let truth = Table::read(&city.join("truth/findings.parquet"));
     let expected = i32::from(truth.rows().any(|row| row.text("kind") == "row-rejected"));
     let output = run(&folder, &["compare", "city/city.toml", "--out", "run", "--no-workbooks"]);

@@ -33,7 +33,7 @@ fn without_times(summary: &[u8]) -> serde_json::Value {
 #[test]
 fn the_same_seed_gives_the_same_city_and_another_seed_another() {
     let folders = ["seed-a", "seed-b", "seed-c"].map(fresh);
-    let cities = [(0, 3), (1, 3), (2, 4)].map(|(at, seed)| contents(&invent(&folders[at], 500, seed)));
+    let cities = [(0, 3), (1, 3), (2, 4)].map(|(at, seed)| contents(&invent(&folders[at], 1_000, seed)));
     assert_eq!(cities[0].keys().collect::<Vec<_>>(), cities[1].keys().collect::<Vec<_>>());
     for (name, bytes) in &cities[0] {
         assert!(*bytes == cities[1][name], "{name} differs between two cities of one seed");

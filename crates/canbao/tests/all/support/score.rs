@@ -1,6 +1,6 @@
 //! How much of what was wanted was got, and how much of what was got was wanted.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Right, wrong and missed.
@@ -12,10 +12,13 @@ pub(crate) struct Score {
 }
 
 impl Score {
-    /// Compares two sets.
-    pub(crate) fn of<T: Ord>(got: &BTreeSet<T>, wanted: &BTreeSet<T>) -> Self {
-        let right = got.intersection(wanted).count();
-        Self { right, wrong: got.len() - right, missed: wanted.len() - right }
+    /// Compares two lots; what stands twice in one must stand twice in the other.
+    pub(crate) fn of(got: impl Iterator<Item = String>, wanted: impl Iterator<Item = String>) -> Self {
+        let (got, wanted) = (counted(got), counted(wanted));
+        let sum = |lot: &BTreeMap<String, usize>| lot.values().sum::<usize>();
+        let both = got.iter().map(|(thing, times)| *times.min(wanted.get(thing).unwrap_or(&0)));
+        let right = both.sum();
+        Self { right, wrong: sum(&got) - right, missed: sum(&wanted) - right }
     }
 
     /// Of what was got, the share that was wanted; 1 of nothing.
@@ -32,6 +35,14 @@ impl Score {
     pub(crate) fn f1(self) -> f64 {
         share(2 * self.right, 2 * self.right + self.wrong + self.missed)
     }
+}
+
+fn counted(things: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
+    let mut counted = BTreeMap::new();
+    for thing in things {
+        *counted.entry(thing).or_default() += 1;
+    }
+    counted
 }
 
 fn share(part: usize, whole: usize) -> f64 {
