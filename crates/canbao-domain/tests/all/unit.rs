@@ -25,6 +25,8 @@ fn first_category_that_holds() {
         (UnitFacts { credit_code: code("93"), ..only_insured }, Unregistered),
         (UnitFacts { credit_code: None, registration_number: number, ..only_insured }, Unregistered),
         (UnitFacts { unit_type: exempt, ..only_insured }, Unregistered),
+        // neither insured nor registered: known from somewhere else
+        (UnitFacts { insured: false, ..only_insured }, Uninsured),
         // of a kind that registers elsewhere
         (UnitFacts { credit_code: code("12"), ..only_insured }, Confirmed),
         (UnitFacts { credit_code: code("11"), ..only_insured }, Confirmed),
