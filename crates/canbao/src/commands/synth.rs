@@ -72,8 +72,8 @@ pub(super) fn invent(plan: &Plan, progress: &dyn Progress) -> Result<Made, Failu
         Step::Rows { rows } => progress.stage("rows", Some(rows)),
         Step::Written { rows } => progress.advance(rows),
     };
-    let made = canbao_synth::make(plan, &tell)
-        .map_err(|error| Failure::new(&error).hints(error.hint().map(str::to_owned)))?;
+    let made =
+        canbao_synth::make(plan, &tell).map_err(|error| Failure::new(&error).hints(error.hint().map(str::to_owned)))?;
     progress.done();
     Ok(made)
 }

@@ -41,13 +41,19 @@ impl Failure {
             Language::Zh => ("错误", "提示", "："),
             Language::En => ("error", "hint", ": "),
         };
-        let mut out = format!("{error}{colon}{}\n", self.sentence);
-        for text in &self.hints {
+        let mut out = String::new();
+        let hints = self.hints.iter().map(|text| (hint, text));
+        for (word, text) in std::iter::once((error, &self.sentence)).chain(hints) {
             // writing to a string cannot fail
-            let _ = writeln!(out, "{hint}{colon}{text}");
+            let _ = writeln!(out, "{word}{colon}{text}{}", full_stop(text));
         }
         out
     }
+}
+
+/// The full stop that a Chinese sentence from another crate may lack.
+fn full_stop(text: &str) -> &'static str {
+    if text.ends_with(|c: char| c.is_ascii() || "。？！；：…”）".contains(c)) { "" } else { "。" }
 }
 
 #[cfg(test)]
@@ -58,6 +64,8 @@ mod tests {
     fn each_hint_has_a_line_of_its_own() {
         let failure = Failure::new("城市文件 a.toml 不存在。").hint("先运行 canbao synth。");
         assert_eq!(failure.render(Language::Zh), "错误：城市文件 a.toml 不存在。\n提示：先运行 canbao synth。\n");
+        let failure = Failure::new("找不到这个文件").hint("请核对文件名");
+        assert_eq!(failure.render(Language::Zh), "错误：找不到这个文件。\n提示：请核对文件名。\n");
         let failure = Failure::new("x").hint("y").hint("z");
         assert_eq!(failure.render(Language::En), "error: x\nhint: y\nhint: z\n");
         assert_eq!(failure.json(), "{\"event\":\"failed\",\"message\":\"x\",\"hints\":[\"y\",\"z\"]}\n");

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod decisions;
 mod demo;
 mod help;
 mod inspect;

@@ -73,6 +73,7 @@ fn city_files_that_say_nothing_clear() {
     let folder = fresh("bad-city");
     fs::create_dir(folder.join("city")).unwrap();
     fs::write(folder.join("city/regions.csv"), "code,name,level,parent\n").unwrap();
+    fs::write(folder.join("city/b.csv"), "姓名,身份证号\n").unwrap();
     let city = "[city]\ncode = \"610900\"\nname = \"安康市\"\nas_of = \"2016-11-01\"\n";
     let source = "[[source]]\nkind = \"subsistence\"\npath = \"a.csv\"\n";
     for (what, text, names) in [
@@ -80,7 +81,7 @@ fn city_files_that_say_nothing_clear() {
         ("no date", city.replace("2016-11-01", "2016-13-01"), "as_of"),
         ("no kind", format!("{city}{}", source.replace("subsistence", "welfare")), "welfare"),
         ("no file", format!("{city}{source}"), "a.csv"),
-        ("one name twice", format!("{city}{source}{source}"), "subsistence"),
+        ("one name twice", format!("{city}{source}{source}").replace("a.csv", "b.csv"), "subsistence"),
         ("an unknown key", format!("{city}{source}seperator = \",\"\n"), "seperator"),
     ] {
         fs::write(folder.join("city/city.toml"), text).unwrap();
