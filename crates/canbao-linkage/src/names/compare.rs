@@ -4,7 +4,6 @@ use super::NameAgreement::{
     self, Different, Dropped, Equal, GivenOnly, Homophone, Missing, OneOther, Reordered, SurnameOnly, Variant,
 };
 use super::alike::looks_alike;
-use super::surname::surname_len;
 use super::token::{Token, Tokens, is_ideograph, tokenise};
 use super::{is_placeholder, same_sound, sound};
 
@@ -21,7 +20,7 @@ pub fn compare(a: &str, b: &str) -> NameAgreement {
         return Equal;
     }
     let best = parts(a, b);
-    if best <= Homophone {
+    if best <= Homophone || !(a.contains(['(', '/']) || b.contains(['(', '/'])) {
         return best;
     }
     // a former or second name in brackets or behind a stroke: 张伟(张小伟), 张伟/张玮
@@ -135,8 +134,11 @@ fn dropped(a: &Tokens, b: &Tokens) -> bool {
         return hidden(x, y, 0);
     }
     let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    if long.len() != short.len() + 1 || short.len() < 2 || short.len() == surname(short) && surname(long) == short.len()
-    {
+    if long.len() != short.len() + 1 || short.len() < 2 {
+        return false;
+    }
+    // the surname alone: 欧阳 / 欧阳修
+    if short.len() == 2 && a.surname() == 2 && b.surname() == 2 {
         return false;
     }
     let allowed = usize::from(long.len() >= 5);
@@ -177,6 +179,14 @@ fn reordered(a: &Tokens, b: &Tokens, letters: bool) -> bool {
         Place::Near => x.len() >= 4 && !letters,
         Place::Wild | Place::Other => false,
     };
+    // what sounds alike only counts in names of four and more; the same characters have the same sum
+    let sum = |tokens: &[Token]| {
+        tokens.iter().fold(0u32, |sum, t| if let Token::Char(c) = t { sum.wrapping_add(u32::from(*c)) } else { sum })
+    };
+    let same_sum = sum(x) == sum(y);
+    if !same_sum && (x.len() < 4 || letters) {
+        return false;
+    }
     let rotated = |by: usize| {
         let (head, tail) = x.split_at_checked(by).unwrap_or((x, &[]));
         tail.iter().chain(head).zip(y).all(|(&a, &b)| alike(a, b))
@@ -184,7 +194,7 @@ fn reordered(a: &Tokens, b: &Tokens, letters: bool) -> bool {
     if (1..x.len()).any(rotated) {
         return true;
     }
-    if letters || a.dots != 0 || b.dots != 0 {
+    if letters || a.dots != 0 || b.dots != 0 || !same_sum {
         return false;
     }
     let sorted = |tokens: &[Token]| {
@@ -196,42 +206,32 @@ fn reordered(a: &Tokens, b: &Tokens, letters: bool) -> bool {
     sorted(x) == sorted(y)
 }
 
-fn surname(tokens: &[Token]) -> usize {
-    match tokens {
-        [Token::Char(a), Token::Char(b), ..] => surname_len(*a, *b, tokens.len()),
-        _ => 1,
-    }
-}
-
 /// What is left: one other character, the surname, the given name, or nothing.
 fn remainder(a: &Tokens, b: &Tokens, letters: bool) -> NameAgreement {
     let (x, y) = (a.as_slice(), b.as_slice());
-    let first = surname(x).max(surname(y));
-    let same_surname = surname(x) == surname(y)
-        && x.iter().take(first).zip(y.iter().take(first)).all(|(a, b)| a == b && matches!(a, Token::Char(_)));
-    if x.len() == y.len() && (same_surname || letters || a.dots != 0 || b.dots != 0) && x.len() > first {
+    // names in letters or with dots have no surname in front
+    let free = letters || a.dots != 0 || b.dots != 0;
+    let (surname_x, surname_y) = if free { (0, 0) } else { (a.surname(), b.surname()) };
+    let (family_x, given_x) = x.split_at_checked(surname_x).unwrap_or((x, &[]));
+    let (family_y, given_y) = y.split_at_checked(surname_y).unwrap_or((y, &[]));
+    let same_family = family_x == family_y && family_x.iter().all(|t| matches!(t, Token::Char(_)));
+    if same_family && given_x.len() == given_y.len() && given_x.len() >= 2 {
         let mut counts = Counts::default();
-        x.iter().zip(y).skip(if letters { 0 } else { first }).for_each(|(&a, &b)| counts.add(place(a, b)));
-        let given = x.len() - first;
-        if counts.other == 1
-            && given >= 2
-            && counts.near <= usize::from(x.len() >= 5)
-            && counts.wild == 0
-            && same_surname
-        {
+        given_x.iter().zip(given_y).for_each(|(&a, &b)| counts.add(place(a, b)));
+        if counts.other == 1 && counts.wild == 0 && counts.near <= usize::from(x.len() >= 5) {
             return OneOther;
         }
     }
-    if letters || a.dots != 0 || b.dots != 0 {
+    if free {
         return if share_part(a, b) { GivenOnly } else { Different };
     }
-    if same_surname {
+    if same_family {
         return SurnameOnly;
     }
-    let (given_x, given_y) = (x.get(surname(x)..).unwrap_or_default(), y.get(surname(y)..).unwrap_or_default());
     // a lone given name, its surname left out: 明 / 张明
     let lone = (x.len() == 1 && given_y == x) || (y.len() == 1 && given_x == y);
-    if lone || (!given_x.is_empty() && given_x == given_y && !a.damaged && !b.damaged) { GivenOnly } else { Different }
+    let same_given = !given_x.is_empty() && given_x == given_y && !a.damaged && !b.damaged;
+    if lone || same_given { GivenOnly } else { Different }
 }
 
 /// Two names in parts, or one of them, of which the first, or the only one, is the same: 买买提·艾力 / 买买提.

@@ -1,7 +1,6 @@
 //! Keys under which a damaged name meets the right one. They are the same on every machine and in every run.
 
 use super::normalise::is_plain_han;
-use super::surname::surname_len;
 use super::token::{Token, Tokens, tokenise};
 use super::{fold, is_placeholder, sound as sounds};
 
@@ -66,11 +65,8 @@ pub fn sound(normalised: &str) -> u64 {
 /// A key of surname and length (in characters, unknown ones counted); 0 for a blank name or a placeholder.
 pub fn skeleton(normalised: &str) -> u64 {
     let Some(tokens) = read(normalised) else { return 0 };
+    let surname = tokens.surname();
     let tokens = tokens.as_slice();
-    let surname = match tokens {
-        [Token::Char(a), Token::Char(b), ..] => surname_len(*a, *b, tokens.len()),
-        _ => 1,
-    };
     let length = u64::try_from(tokens.len()).unwrap_or(u64::MAX);
     tokens
         .iter()

@@ -3,9 +3,12 @@
 use std::sync::LazyLock;
 
 use ahash::{AHashMap, AHashSet};
-use pinyin::{ToPinyin as _, ToPinyinMulti as _};
+use pinyin::ToPinyin as _;
 
 use super::fold;
+
+/// `character=readings` words; see the file's head.
+const READINGS: &str = include_str!("../../data/readings.txt");
 
 /// A folded toneless syllable, five bits a letter; 0 is none.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -67,40 +70,54 @@ struct Table {
 static TABLE: LazyLock<Table> = LazyLock::new(build);
 
 fn build() -> Table {
+    let words = READINGS.lines().map(|line| line.split('#').next().unwrap_or_default()).flat_map(str::split_whitespace);
+    let several: AHashMap<char, &'static str> = words
+        .filter_map(|word| word.split_once('='))
+        .filter_map(|(character, readings)| Some((character.chars().next()?, readings)))
+        .collect();
     let mut table = Table { starts: Vec::new(), pool: Vec::new(), rest: AHashMap::new(), written: AHashMap::new() };
     let mut seen = AHashSet::new();
-    for code in FIRST..FIRST + COUNT {
-        table.starts.push(u32::try_from(table.pool.len()).unwrap_or(u32::MAX));
+    let length = |pool: &Vec<Syllable>| u32::try_from(pool.len()).unwrap_or(u32::MAX);
+    for code in (FIRST..FIRST + COUNT).chain(0x20000..0x32000).chain(0xF900..0xFB00) {
+        let direct = code < FIRST + COUNT;
+        if direct {
+            table.starts.push(length(&table.pool));
+        }
         let Some(c) = char::from_u32(code) else { continue };
         // a variant character sounds as its standard form
-        let readings = read(fold(c), &mut table.written, &mut seen);
-        table.pool.extend(readings);
-    }
-    table.starts.push(u32::try_from(table.pool.len()).unwrap_or(u32::MAX));
-    for code in (0x20000..0x32000).chain(0xF900..0xFB00) {
-        let Some(c) = char::from_u32(code) else { continue };
-        let readings = read(fold(c), &mut table.written, &mut seen);
-        if !readings.is_empty() {
+        let readings = read(fold(c), &several, &mut |plain: &'static str, syllable| {
+            if seen.insert(plain) {
+                spellings(plain, |spelling| {
+                    table.written.insert(spelling, syllable);
+                });
+            }
+        });
+        if direct {
+            table.pool.extend(readings);
+        } else if !readings.is_empty() {
             table.rest.insert(c, readings);
         }
     }
+    table.starts.push(length(&table.pool));
     table
 }
 
-fn read(c: char, written: &mut AHashMap<String, Syllable>, seen: &mut AHashSet<&'static str>) -> Vec<Syllable> {
+/// The folded readings of a character, without repetition; every plain one is also told to `heard`.
+fn read(
+    c: char,
+    several: &AHashMap<char, &'static str>,
+    heard: &mut impl FnMut(&'static str, Syllable),
+) -> Vec<Syllable> {
     let mut out: Vec<Syllable> = Vec::new();
-    let first = c.to_pinyin().into_iter();
-    for plain in first.chain(c.to_pinyin_multi().into_iter().flatten()).map(pinyin::Pinyin::plain) {
+    let listed = several.get(&c).copied();
+    let first = c.to_pinyin().filter(|_| listed.is_none()).map(pinyin::Pinyin::plain);
+    for plain in listed.into_iter().flat_map(|readings| readings.split(',')).chain(first) {
         // interjections without a vowel (m, n, ng, hm) are no reading in a name
         if !plain.contains(['a', 'e', 'i', 'o', 'u', 'ü', 'v']) {
             continue;
         }
         let syllable = Syllable::near(plain);
-        if seen.insert(plain) {
-            spellings(plain, |spelling| {
-                written.insert(spelling, syllable);
-            });
-        }
+        heard(plain, syllable);
         if !out.contains(&syllable) {
             out.push(syllable);
         }
@@ -110,7 +127,7 @@ fn read(c: char, written: &mut AHashMap<String, Syllable>, seen: &mut AHashSet<&
 
 /// The ways a syllable is typed in Latin capitals: `ü` as V, YU (passports) or U.
 fn spellings(plain: &str, mut emit: impl FnMut(String)) {
-    let upper = plain.to_uppercase().replace('Ê', "E");
+    let upper = plain.to_uppercase().replace('Ê', "E").replace('V', "Ü");
     if upper.contains('Ü') {
         emit(upper.replace('Ü', "V"));
         emit(upper.replace('Ü', "YU"));

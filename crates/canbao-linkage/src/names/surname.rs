@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use ahash::AHashSet;
-
 /// Surnames of two characters, separated by spaces.
 const COMPOUND: &str = include_str!("../../data/surnames.txt");
 
-static TABLE: LazyLock<AHashSet<(char, char)>> = LazyLock::new(|| {
-    COMPOUND
+/// The surnames in order.
+static TABLE: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    let mut table: Vec<(char, char)> = COMPOUND
         .lines()
         .map(|line| line.split('#').next().unwrap_or_default())
         .flat_map(str::split_whitespace)
@@ -16,12 +15,14 @@ static TABLE: LazyLock<AHashSet<(char, char)>> = LazyLock::new(|| {
             let mut chars = word.chars();
             Some((chars.next()?, chars.next()?))
         })
-        .collect()
+        .collect();
+    table.sort_unstable();
+    table
 });
 
-/// How many of a name's `count` characters, of which the first two are given, are its surname: 2 for 欧阳修, else 1.
-pub(super) fn surname_len(first: char, second: char, count: usize) -> usize {
-    if count >= 2 && TABLE.contains(&(first, second)) { 2 } else { 1 }
+/// How many characters of a name that begins with these two (folded) are its surname: 2 for 欧阳修, else 1.
+pub(super) fn surname_len(first: char, second: char) -> usize {
+    if TABLE.binary_search(&(first, second)).is_ok() { 2 } else { 1 }
 }
 
 /// How many characters of a normalised Chinese name are its surname: 2 where it begins with one of the surnames of
@@ -29,7 +30,7 @@ pub(super) fn surname_len(first: char, second: char, count: usize) -> usize {
 pub fn surname_chars(normalised: &str) -> usize {
     let mut chars = normalised.chars().map(super::fold);
     match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) => surname_len(first, second, 2),
+        (Some(first), Some(second)) => surname_len(first, second),
         (Some(_), None) => 1,
         _ => 0,
     }

@@ -1,10 +1,12 @@
 //! A name as a row of tokens: what each place holds, once form is put aside.
 
 use super::fold;
+use super::normalise::is_plain_han;
 use super::sound::{self, Syllable};
+use super::surname::surname_len;
 
 /// The longest name that is looked at in parts.
-pub(super) const LONGEST: usize = 48;
+pub(super) const LONGEST: usize = 32;
 
 /// What stands in one place of a name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -38,6 +40,14 @@ impl Tokens {
     /// The tokens in order.
     pub(super) fn as_slice(&self) -> &[Token] {
         self.tokens.get(..self.len).unwrap_or_default()
+    }
+
+    /// How many of the tokens are the surname.
+    pub(super) fn surname(&self) -> usize {
+        match self.as_slice() {
+            [Token::Char(a), Token::Char(b), ..] => surname_len(*a, *b),
+            _ => 1,
+        }
     }
 
     fn push(&mut self, token: Token) {
@@ -92,6 +102,12 @@ pub(super) fn tokenise(name: &str, letters: bool) -> Tokens {
         damaged: false,
         overflow: false,
     };
+    if is_plain_han(name) && !name.contains('某') {
+        out.han = true;
+        out.overflow = name.len() > 3 * LONGEST;
+        name.chars().take(LONGEST).for_each(|c| out.push(Token::Char(fold(c))));
+        return out;
+    }
     let mut buffer = ['\0'; LONGEST];
     let mut count = 0;
     for c in name.chars() {

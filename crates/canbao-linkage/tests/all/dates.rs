@@ -163,7 +163,7 @@ fn classes() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(6_000))]
 
     #[test]
     fn compare_is_symmetric_and_reflexive(a in -40_000i32..40_000, apart in -4000i32..4000) {

@@ -228,7 +228,7 @@ fn two_faults_with_the_birth_date_known() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(6_000))]
 
     #[test]
     fn repairs_are_the_brute_force(number in any_number(), first in any_edit(), second in prop::option::of(any_edit())) {
