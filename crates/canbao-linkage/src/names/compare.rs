@@ -127,11 +127,15 @@ fn all_syllables(tokens: &[Token]) -> bool {
     tokens.len() >= 2 && tokens.iter().all(|t| matches!(t, Token::Syllable(_)))
 }
 
+/// More signs for unknown characters than this say nothing; it also bounds the ways to match them.
+const MOST_HIDDEN: usize = 6;
+
 /// One character is missing or hidden, and all others are the same; in names of five and more one may sound alike.
 fn dropped(a: &Tokens, b: &Tokens) -> bool {
     let (x, y) = (a.as_slice(), b.as_slice());
     if a.damaged || b.damaged {
-        return hidden(x, y, 0);
+        let few = |t: &[Token]| t.iter().filter(|t| matches!(t, Token::Wild { .. })).count() <= MOST_HIDDEN;
+        return few(x) && few(y) && hidden(x, y, 0);
     }
     let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
     if long.len() != short.len() + 1 || short.len() < 2 {

@@ -29,12 +29,14 @@ fn mix(state: u64, value: u64) -> u64 {
     (z ^ (z >> 31)).max(1)
 }
 
+/// The tokens, where one is known.
 fn read(normalised: &str) -> Option<Tokens> {
     if is_placeholder(normalised) {
         return None;
     }
     let tokens = tokenise(normalised, false);
-    (!tokens.overflow && !tokens.as_slice().is_empty()).then_some(tokens)
+    let known = tokens.as_slice().iter().any(|token| !matches!(token, Token::Wild { .. }));
+    (!tokens.overflow && known).then_some(tokens)
 }
 
 /// A key of the name with variant characters folded, and without dots and marks; 0 for a blank name or a placeholder.

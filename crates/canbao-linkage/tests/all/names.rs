@@ -250,6 +250,18 @@ fn deletion_keys_find_a_dropped_character() {
     assert!(!keys("张小华").iter().any(|key| keys("李大强").contains(key)));
 }
 
+#[test]
+fn many_unknown_characters_are_no_name_and_take_no_time() {
+    let (a, b) = (format!("{}张", "?".repeat(30)), format!("{}王", "?".repeat(30)));
+    assert_eq!(names::compare(&a, &b), Different);
+    assert_eq!(names::compare(&"AN".repeat(15), "张伟"), Different);
+    assert_eq!(names::compare(&"张".repeat(1000), &"王".repeat(999)), Different);
+    assert_eq!(names::compare(&"张".repeat(1000), &"张".repeat(1000)), Equal);
+    for unknown in ["王+文", "⿰王文", "(王+文)"] {
+        assert_eq!((names::sound(unknown), names::exact_key(unknown), names::skeleton(unknown)), (0, 0, 0));
+    }
+}
+
 /// Characters of all the sorts that occur in names, and some that should not.
 fn any_name() -> impl Strategy<Value = String> {
     let han = prop::sample::select(
