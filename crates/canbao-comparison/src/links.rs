@@ -2,41 +2,10 @@
 
 use crate::stage::{RowId, Stage};
 use canbao_domain::number::CitizenNumber;
+pub(crate) use canbao_linkage::explain::Method;
 use canbao_linkage::model::judge::FIELD_COUNT;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-
-/// How a row was linked: the contract's `method`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub(crate) enum Method {
-    Exact = 0,
-    Normalised = 1,
-    Upgraded = 2,
-    Corrected = 3,
-    Matched = 4,
-    Decided = 5,
-    Unresolved = 6,
-    Rejected = 7,
-}
-
-impl Method {
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Exact, Self::Normalised, Self::Upgraded, Self::Corrected, Self::Matched, Self::Decided, Self::Unresolved, Self::Rejected];
-
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Normalised => "normalised",
-            Self::Upgraded => "upgraded",
-            Self::Corrected => "corrected",
-            Self::Matched => "matched",
-            Self::Decided => "decided",
-            Self::Unresolved => "unresolved",
-            Self::Rejected => "rejected",
-        }
-    }
-}
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU64, Ordering};
 
 /// How a row stands after the great join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +72,8 @@ pub(crate) struct Candidate {
 #[derive(Debug, Clone)]
 pub(crate) struct HardLink {
     pub(crate) person: Option<RowId>,
+    /// The person's number.
+    pub(crate) number: Option<CitizenNumber>,
     pub(crate) method: Method,
     pub(crate) confidence: f64,
     pub(crate) evidence: String,
@@ -118,6 +89,9 @@ pub(crate) struct HardLink {
 
 #[derive(Debug)]
 struct SourceLinks {
+    kind: u8,
+    /// Kinds of extract that hold the person of this population row under its number and name.
+    kinds: Vec<AtomicU16>,
     person: Vec<AtomicU64>,
     slot: Vec<AtomicU8>,
 }
@@ -130,6 +104,8 @@ pub(crate) struct Links {
     pub(crate) hard: BTreeMap<RowId, HardLink>,
     /// The number of people whose first row does not bear it, or whose first row's number is not theirs.
     pub(crate) numbers: BTreeMap<RowId, Option<CitizenNumber>>,
+    /// Names of people whose first row has none.
+    pub(crate) names: BTreeMap<RowId, String>,
     /// People whose number is another person's as well.
     pub(crate) sharers: Vec<RowId>,
 }
@@ -141,10 +117,16 @@ impl Links {
             .iter()
             .map(|s| {
                 let rows = usize::try_from(s.rows).unwrap_or(0);
-                SourceLinks { person: (0..rows).map(|_| AtomicU64::new(0)).collect(), slot: (0..rows).map(|_| AtomicU8::new(0)).collect() }
+                let kinds = if s.kind.is_population() { rows } else { 0 };
+                SourceLinks {
+                    kind: s.kind as u8,
+                    kinds: (0..kinds).map(|_| AtomicU16::new(0)).collect(),
+                    person: (0..rows).map(|_| AtomicU64::new(0)).collect(),
+                    slot: (0..rows).map(|_| AtomicU8::new(0)).collect(),
+                }
             })
             .collect();
-        Self { sources, hard: BTreeMap::new(), numbers: BTreeMap::new(), sharers: Vec::new() }
+        Self { sources, hard: BTreeMap::new(), numbers: BTreeMap::new(), names: BTreeMap::new(), sharers: Vec::new() }
     }
 
     fn at(&self, id: RowId) -> Option<(&AtomicU64, &AtomicU8)> {
@@ -173,6 +155,21 @@ impl Links {
             value |= SEX_DIFFERS;
         }
         slot.store(value, Ordering::Relaxed);
+        if standing == Standing::Settled
+            && let Some(kind) = self.sources.get(id.source()).map(|s| s.kind)
+            && let Some(kinds) = self.kinds_slot(owner)
+        {
+            kinds.fetch_or(1 << kind, Ordering::Relaxed);
+        }
+    }
+
+    fn kinds_slot(&self, owner: RowId) -> Option<&AtomicU16> {
+        self.sources.get(owner.source())?.kinds.get(usize::try_from(owner.row() - 1).ok()?)
+    }
+
+    /// Kinds of extract that hold the person of a population row, bit = `SourceKind as u8`.
+    pub(crate) fn kinds(&self, owner: RowId) -> u16 {
+        self.kinds_slot(owner).map_or(0, |k| k.load(Ordering::Relaxed))
     }
 
     /// The person of a row, after linking; of a contested row before it, the owner of its number.
@@ -186,6 +183,31 @@ impl Links {
 
     pub(crate) fn slot(&self, id: RowId) -> Slot {
         Slot(self.at(id).map_or(0, |(_, slot)| slot.load(Ordering::Relaxed)))
+    }
+
+    /// The number of a person, where `own` is that of a row whose number is the person's unless another is noted.
+    pub(crate) fn number(&self, person: RowId, own: Option<CitizenNumber>) -> Option<CitizenNumber> {
+        match self.numbers.get(&person) {
+            Some(number) => *number,
+            None => own,
+        }
+    }
+
+    /// The number of a row's person.
+    pub(crate) fn number_of_row(&self, id: RowId, person: RowId, own: Option<CitizenNumber>) -> Option<CitizenNumber> {
+        match self.hard.get(&id) {
+            Some(hard) if self.slot(id).standing() != Standing::Settled => hard.number,
+            _ => self.number(person, own),
+        }
+    }
+
+    /// Every slot with its row and what stands in it, in ascending order.
+    pub(crate) fn each(&self, mut see: impl FnMut(RowId, u64, Slot)) {
+        for (index, source) in self.sources.iter().enumerate() {
+            for (row, (person, slot)) in (1i64..).zip(source.person.iter().zip(&source.slot)) {
+                see(RowId::new(index, row), person.load(Ordering::Relaxed), Slot(slot.load(Ordering::Relaxed)));
+            }
+        }
     }
 
     /// Sets or clears the person of a row.

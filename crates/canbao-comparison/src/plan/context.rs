@@ -47,26 +47,44 @@ impl Engine {
         Ok(self.session.read_table(Arc::new(table))?)
     }
 
-    /// Runs a plan, all partitions at once, and hands every batch to `take`; nothing may depend on their order.
-    pub(crate) fn each(&self, plan: DataFrame, take: impl Fn(&RecordBatch) -> Result<(), CompareError> + Send + Sync + 'static) -> Result<(), CompareError> {
+    /// Runs a plan, all partitions at once; each partition folds its batches into a state of its own.
+    /// The states come in the order of the partitions.
+    pub(crate) fn fold<S: Default + Send + 'static>(
+        &self,
+        plan: DataFrame,
+        take: impl Fn(&mut S, &RecordBatch) -> Result<(), CompareError> + Send + Sync + 'static,
+    ) -> Result<Vec<S>, CompareError> {
         let take = Arc::new(take);
         self.runtime.block_on(async move {
             let streams = plan.execute_stream_partitioned().await?;
-            let mut tasks = tokio::task::JoinSet::new();
-            for mut stream in streams {
-                let take = Arc::clone(&take);
-                tasks.spawn(async move {
-                    while let Some(batch) = stream.next().await {
-                        take(&batch?)?;
-                    }
-                    Ok::<(), CompareError>(())
-                });
+            let tasks: Vec<_> = streams
+                .into_iter()
+                .map(|mut stream| {
+                    let take = Arc::clone(&take);
+                    tokio::spawn(async move {
+                        let mut state = S::default();
+                        while let Some(batch) = stream.next().await {
+                            take(&mut state, &batch?)?;
+                        }
+                        Ok::<S, CompareError>(state)
+                    })
+                })
+                .collect();
+            let mut states = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                states.push(task.await.map_err(|e| CompareError::Internal(e.to_string()))??);
             }
-            while let Some(ended) = tasks.join_next().await {
-                ended.map_err(|e| CompareError::Internal(e.to_string()))??;
-            }
-            Ok(())
+            Ok(states)
         })
+    }
+
+    /// Runs a plan, all partitions at once, and hands every batch to `take`; nothing may depend on their order.
+    pub(crate) fn each(
+        &self,
+        plan: DataFrame,
+        take: impl Fn(&RecordBatch) -> Result<(), CompareError> + Send + Sync + 'static,
+    ) -> Result<(), CompareError> {
+        self.fold::<()>(plan, move |(), batch| take(batch)).map(|_| ())
     }
 
     /// Runs a plan and hands its batches over one after another, in the plan's order.

@@ -5,7 +5,7 @@
 //! name) goes to linking.
 
 use crate::error::CompareError;
-use crate::links::{Links, Standing};
+use crate::links::{Links, Method, Standing};
 use crate::plan::context::Engine;
 use crate::stage::{RowId, Stage, scan};
 use arrow::array::{Array, AsArray, PrimitiveArray};
@@ -74,11 +74,11 @@ fn take(batch: &RecordBatch, links: &Links) -> Result<(), CompareError> {
 }
 
 /// The method by which a number that is written in this form identifies its row.
-pub(crate) fn plain_method(form: NumberForm) -> crate::links::Method {
+pub(crate) fn plain_method(form: NumberForm) -> Method {
     match form {
-        NumberForm::Normalised => crate::links::Method::Normalised,
-        NumberForm::Upgraded => crate::links::Method::Upgraded,
-        _ => crate::links::Method::Exact,
+        NumberForm::Normalised => Method::Normalised,
+        NumberForm::Upgraded => Method::Upgraded,
+        _ => Method::Exact,
     }
 }
 

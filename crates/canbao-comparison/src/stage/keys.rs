@@ -7,7 +7,8 @@ use arrow::error::ArrowError;
 use canbao_domain::date::Date;
 use canbao_domain::number::{NumberForm, read_number};
 use canbao_domain::rules::{Item, ItemSet, Rules};
-use canbao_domain::source::{Field, SourceKind};
+use canbao_domain::source::{Field, Insurance, SourceKind};
+use canbao_domain::standard;
 use canbao_linkage::hash::text as hash;
 use canbao_linkage::names;
 use std::sync::{Arc, LazyLock};
@@ -38,6 +39,7 @@ pub(crate) static BLOCK: LazyLock<SchemaRef> = LazyLock::new(|| {
         ("status", DataType::UInt8, false),
         ("benefit", DataType::UInt8, false),
         ("gaps", DataType::UInt8, false),
+        ("scheme", DataType::UInt8, false),
         ("name_text", DataType::Utf8, false),
         ("number_text", DataType::Utf8, true),
     ])
@@ -56,6 +58,19 @@ pub(crate) struct KeyMaker<'a> {
     name: String,
 }
 
+/// What a row of an extract from elsewhere counts for: its insurance's code above this, [`Insurance`] as a number.
+pub(crate) const ELSEWHERE: u8 = 32;
+
+/// The insurance that a scheme from elsewhere belongs to.
+fn elsewhere(scheme: &str) -> u8 {
+    let insurance = match standard::schemes().find(scheme).and_then(|entry| entry.group()) {
+        Some("pension") => Insurance::Pension,
+        Some("medical") => Insurance::Medical,
+        _ => Insurance::Other,
+    };
+    ELSEWHERE + insurance as u8
+}
+
 impl<'a> KeyMaker<'a> {
     pub(crate) fn new(source: usize, kind: SourceKind, rules: &'a Rules, units: &'a UnitIndex) -> Self {
         Self { kind, source, rules, units, name: String::new() }
@@ -70,6 +85,7 @@ impl<'a> KeyMaker<'a> {
         let (numbers, certificates, names_) = (text(Field::Number), text(Field::CertificateType), text(Field::Name));
         let (births, areas, households) = (text(Field::BirthDate), text(Field::AreaCode), text(Field::Household));
         let (unit_codes, unit_names, phones, pools) = (text(Field::UnitCode), text(Field::UnitName), text(Field::Phone), text(Field::PoolingArea));
+        let schemes = text(Field::Scheme);
         let (statuses, benefits, sexes) = (codes("status_code"), codes("benefit_code"), codes("sex_code"));
         let counts = self.rules.counts(self.kind);
 
@@ -144,6 +160,11 @@ impl<'a> KeyMaker<'a> {
         let column = |codes: Option<&UInt8Array>| -> ArrayRef {
             codes.map_or_else(|| Arc::new(UInt8Array::from(vec![0; n])) as ArrayRef, |c| Arc::new(c.clone()))
         };
+        let scheme: ArrayRef = if self.kind == SourceKind::Elsewhere {
+            Arc::new((0..n).map(|i| Some(elsewhere(at(schemes, i)))).collect::<UInt8Array>())
+        } else {
+            Arc::new(UInt8Array::from(vec![self.kind as u8; n]))
+        };
         let narrow = RecordBatch::try_new(
             NARROW.clone(),
             vec![Arc::new(rid.finish()), Arc::new(num.finish()), Arc::new(name_hash.finish()), Arc::new(birth.finish()), column(sexes), Arc::new(form.finish())],
@@ -161,6 +182,7 @@ impl<'a> KeyMaker<'a> {
                 column(statuses),
                 column(benefits),
                 Arc::new(gaps.finish()),
+                scheme,
                 Arc::new(name_text.finish()),
                 Arc::new(number_text.finish()),
             ],

@@ -75,7 +75,7 @@ impl Iterator for Batches {
 }
 
 /// What makes the batches of a partition, afresh at each execution.
-type Open = dyn Fn() -> Result<Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>, ArrowError> + Send + Sync;
+pub(crate) type Open = dyn Fn() -> Result<Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>, ArrowError> + Send + Sync;
 
 /// A partition of a plan that reads batches from an iterator.
 pub(crate) struct Partition {
@@ -113,33 +113,35 @@ impl PartitionStream for Partition {
     }
 }
 
-/// A table of the narrow and block columns named, a partition a source.
-pub(crate) fn table(stage: &Stage, chosen: impl Fn(&Source) -> bool, columns: &[&'static str]) -> Result<StreamingTable, DataFusionError> {
-    let narrow: Vec<&'static str> = columns.iter().copied().filter(|c| super::keys::NARROW.index_of(c).is_ok()).collect();
-    let block: Vec<&'static str> = columns.iter().copied().filter(|c| super::keys::BLOCK.index_of(c).is_ok()).collect();
+/// The schema of some narrow and block columns of a source, in the families' order, and what opens them.
+pub(crate) fn partition(source: &Source, columns: &[&'static str]) -> Result<(SchemaRef, Box<Open>), ArrowError> {
     let mut fields = Vec::new();
-    for (schema, names) in [(&super::keys::NARROW, &narrow), (&super::keys::BLOCK, &block)] {
-        for name in names {
+    let mut files: Vec<(PathBuf, Vec<&'static str>)> = Vec::new();
+    for (family, schema) in [(Family::Narrow, &super::keys::NARROW), (Family::Block, &super::keys::BLOCK)] {
+        let names: Vec<&'static str> =
+            schema.fields().iter().filter_map(|f| columns.iter().copied().find(|c| *c == f.name())).collect();
+        for name in &names {
             fields.push(schema.field_with_name(name)?.clone());
         }
+        if !names.is_empty() {
+            files.push((source.file(family), names));
+        }
     }
-    let schema: SchemaRef = Arc::new(Schema::new(fields));
+    let open = move || -> Result<Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>, ArrowError> {
+        let paths: Vec<(PathBuf, Option<&[&str]>)> = files.iter().map(|(p, c)| (p.clone(), Some(c.as_slice()))).collect();
+        Ok(Box::new(Batches::of_files(&paths)?))
+    };
+    Ok((Arc::new(Schema::new(fields)), Box::new(open)))
+}
+
+/// A table of the narrow and block columns named, a partition a source.
+pub(crate) fn table(stage: &Stage, chosen: impl Fn(&Source) -> bool, columns: &[&'static str]) -> Result<StreamingTable, DataFusionError> {
     let mut partitions: Vec<Arc<dyn PartitionStream>> = Vec::new();
+    let mut schema: SchemaRef = Arc::new(Schema::empty());
     for source in stage.sources.iter().filter(|s| chosen(s)) {
-        let mut files: Vec<(PathBuf, Vec<&'static str>)> = Vec::new();
-        if !narrow.is_empty() {
-            files.push((source.file(Family::Narrow), narrow.clone()));
-        }
-        if !block.is_empty() {
-            files.push((source.file(Family::Block), block.clone()));
-        }
-        partitions.push(Arc::new(Partition::new(
-            schema.clone(),
-            Box::new(move || {
-                let paths: Vec<(PathBuf, Option<&[&str]>)> = files.iter().map(|(p, c)| (p.clone(), Some(c.as_slice()))).collect();
-                Ok(Box::new(Batches::of_files(&paths)?))
-            }),
-        )));
+        let (typed, open) = partition(source, columns)?;
+        schema = typed.clone();
+        partitions.push(Arc::new(Partition::new(typed, open)));
     }
     StreamingTable::try_new(schema, partitions)
 }

@@ -1,0 +1,247 @@
+//! The whole job, stage by stage.
+
+use crate::decisions::Decisions;
+use crate::error::CompareError;
+use crate::links::Links;
+use crate::output::columns::Places;
+use crate::output::{candidates, enrolments, findings, links as links_table, people, rejected, units as units_table};
+use crate::plan::context::Engine;
+use crate::plan::{owners, persons};
+use crate::progress::Progress;
+use crate::units::{UnitIndex, match_up};
+use crate::{link, stage, units};
+use canbao_domain::area::AreaTree;
+use canbao_domain::rules::Rules;
+use canbao_intake::{City, Extract, Profiles};
+use canbao_run::{Input, RunWriter, SourceCounts, Stage as StageTime, Summary};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Where to write, and what the machine may be asked for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The run's folder.
+    pub out: PathBuf,
+    /// Most memory of the whole process, bytes.
+    pub memory_limit: u64,
+    /// Threads; no result depends on it.
+    pub workers: usize,
+}
+
+/// Memory that is not the plans': readers, writers, links, what linking holds; bytes.
+const RESERVE: u64 = 900 << 20;
+/// The plans have at least this, bytes.
+const LEAST_POOL: u64 = 64 << 20;
+/// Bytes that a staged population row takes in the table of the great join.
+const JOIN_ROW: u64 = 80;
+
+/// Compares a city and writes the run.
+///
+/// # Errors
+/// Where an extract, the rule file, the area tree or the decisions cannot be used, or the output cannot be written:
+/// then nothing was written.
+pub fn compare(city: &City, options: &Options, progress: &dyn Progress) -> Result<Summary, CompareError> {
+    compare_then(city, options, progress, |_, _| Ok(()))
+}
+
+/// Compares, and lets `last` add files to the finished folder before it appears.
+///
+/// # Errors
+/// As [`compare`], and where `last` fails.
+pub fn compare_then(
+    city: &City,
+    options: &Options,
+    progress: &dyn Progress,
+    last: impl FnOnce(&Path, &Summary) -> Result<(), CompareError>,
+) -> Result<Summary, CompareError> {
+    let rules = rules(city)?;
+    let areas = areas(city)?;
+    let profiles = match &city.profiles {
+        Some(folder) => Profiles::load(folder)?,
+        None => Profiles::embedded()?,
+    };
+    let decisions = match &city.decisions {
+        Some(path) => Decisions::read(path, &path.file_name().unwrap_or_default().to_string_lossy())?,
+        None => Decisions::default(),
+    };
+    // everything is recognised before anything is written
+    let mut extracts = Vec::with_capacity(city.sources.len());
+    for spec in &city.sources {
+        extracts.push(canbao_intake::open(spec, &profiles)?);
+    }
+    let run = RunWriter::with_threads(&options.out, options.workers)?;
+    let scratch = run.dir().join("scratch");
+    std::fs::create_dir(&scratch).map_err(|e| CompareError::io(&scratch, e))?;
+    let mut clock = Clock { stages: Vec::new(), since: Instant::now() };
+
+    progress.stage("read", None);
+    let (people_extracts, unit_extracts): (Vec<Extract>, Vec<Extract>) = extracts.into_iter().partition(|e| e.kind().is_person());
+    let mut unit_sources = Vec::new();
+    for (at, extract) in unit_extracts.into_iter().enumerate() {
+        unit_sources.push(units::read(at, extract)?);
+    }
+    let index = UnitIndex::new(unit_sources.iter().flat_map(|s| &s.units));
+    let (hashed, staged) = std::thread::scope(|scope| {
+        let hashing = scope.spawn(|| inputs(city));
+        let staged = stage::load::load(people_extracts, &scratch, rules, &index, options.workers, progress);
+        (hashing.join(), staged)
+    });
+    let stage = Arc::new(staged?);
+    let inputs = hashed.map_err(|_| CompareError::internal("输入校验中断"))??;
+    let rows: i64 = stage.sources.iter().map(|s| s.rows).sum();
+    clock.stop("read", rows);
+    progress.done();
+
+    progress.stage("identify", Some(rows.unsigned_abs()));
+    let population: u64 = stage.sources.iter().filter(|s| s.kind.is_population()).map(|s| s.rows.unsigned_abs()).sum();
+    let pool = options.memory_limit.saturating_sub(RESERVE).max(LEAST_POOL);
+    let engine = Engine::new(&scratch, pool, population * JOIN_ROW * 2 > pool, options.workers)?;
+    let links = Arc::new(Links::new(&stage));
+    owners::settle(&engine, &stage, &links)?;
+    clock.stop("identify", rows);
+    progress.done();
+
+    progress.stage("link", None);
+    let links = link::link(&engine, &stage, links, rules, &decisions, city.as_of, options.workers, progress)?;
+    clock.stop("link", links.hard.len() as i64);
+    progress.done();
+
+    progress.stage("classify", None);
+    let links = Arc::new(links);
+    let mut folds = Vec::new();
+    persons::fold(&engine, &stage, &links, rules, |id, fold| {
+        folds.push((id, fold));
+        Ok(())
+    })?;
+    clock.stop("classify", folds.len() as i64);
+    progress.done();
+
+    progress.stage("write", None);
+    let places = Places::new(&stage, unit_sources.iter().map(|s| s.name.clone()));
+    let frame = people::Frame { rules, as_of: city.as_of, city: &city.code };
+    let (written, told) = std::thread::scope(|scope| {
+        let told = scope.spawn(|| people::write(&stage, &links, &folds, &frame, &places, &run, progress));
+        let written = links_table::write(&stage, &links, &places, &run, progress);
+        (written, told.join())
+    });
+    drop(folds);
+    let written = written?;
+    let mut told = told.map_err(|_| CompareError::internal("人员写出中断"))??;
+    let mut found = written.findings;
+    found.append(&mut told.findings);
+    found.extend(enrolments::repeated(&stage, &links, &told.repeats)?);
+    found.extend(about_numbers(&links));
+    let mut survey = std::mem::take(&mut told.survey);
+    let passed = enrolments::write(&stage, &links, &found, &mut survey, rules, &places, &run, progress)?;
+    survey.write(&places, &run)?;
+    candidates::write(&links, &places, &run)?;
+    let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
+    let employers = match_up(&unit_rows, &passed.unit_people, &index, &areas, rules);
+    let unit_counts = units_table::write(&employers, stage.sources.len(), &mut found, &run)?;
+    for (at, source) in unit_sources.iter().enumerate() {
+        found.extend(source.rejected.iter().map(|r| {
+            findings::Finding::row(findings::Kind::RowRejected, stage::RowId::new(stage.sources.len() + at, r.row), None, None, r.reason.clone())
+        }));
+    }
+    rejected::write(
+        stage
+            .sources
+            .iter()
+            .map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice()))
+            .chain(unit_sources.iter().map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice()))),
+        &run,
+    )?;
+    let finding_counts = findings::write(found, &places, &run)?;
+    clock.stop("write", rows);
+    progress.done();
+
+    let mut sources = written.sources;
+    for source in &unit_sources {
+        let rejected = source.rejected.len() as i64;
+        sources.insert(source.name.clone(), SourceCounts { rows: source.rows, exact: source.rows - rejected, rejected, ..SourceCounts::default() });
+    }
+    let mut summary = Summary {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        as_of: date_text(city.as_of),
+        inputs,
+        sources,
+        areas: told.areas,
+        findings: finding_counts,
+        units: unit_counts,
+        stages: clock.stages,
+    };
+    drop(engine);
+    drop(stage);
+    std::fs::remove_dir_all(&scratch).map_err(|e| CompareError::io(&scratch, e))?;
+    let before = Instant::now();
+    last(run.dir(), &summary)?;
+    summary.stages.push(StageTime { name: "workbooks".to_owned(), rows: 0, seconds: before.elapsed().as_secs_f64() });
+    summary.check()?;
+    run.finish(&summary)?;
+    Ok(summary)
+}
+
+struct Clock {
+    stages: Vec<StageTime>,
+    since: Instant,
+}
+
+impl Clock {
+    fn stop(&mut self, name: &str, rows: i64) {
+        self.stages.push(StageTime { name: name.to_owned(), rows, seconds: self.since.elapsed().as_secs_f64() });
+        self.since = Instant::now();
+    }
+}
+
+fn date_text(date: canbao_domain::date::Date) -> String {
+    let (y, m, d) = date.ymd();
+    format!("{y:04}-{m:02}-{d:02}")
+}
+
+fn inputs(city: &City) -> Result<Vec<Input>, CompareError> {
+    let mut inputs = Vec::new();
+    for source in &city.sources {
+        for file in &source.files {
+            inputs.push(Input { path: file.shown.clone(), sha256: canbao_run::sha256(&file.path)? });
+        }
+    }
+    Ok(inputs)
+}
+
+fn rules(city: &City) -> Result<&'static Rules, CompareError> {
+    let Some(path) = &city.rules else { return Ok(Rules::embedded()) };
+    let text = std::fs::read_to_string(path).map_err(|e| CompareError::io(path, e))?;
+    let rules = Rules::parse(&text).map_err(|e| CompareError::Input { sentence: e.to_string(), hint: e.hint() })?;
+    // one rule file a process: it lives as long as the plans that hold it
+    Ok(Box::leak(Box::new(rules)))
+}
+
+fn areas(city: &City) -> Result<AreaTree, CompareError> {
+    let text = std::fs::read_to_string(&city.regions).map_err(|e| CompareError::io(&city.regions, e))?;
+    AreaTree::parse(&text).map_err(|e| CompareError::Input { sentence: e.to_string(), hint: e.hint().to_owned() })
+}
+
+/// One line a person: rows under a second number, a number that several people own.
+fn about_numbers(links: &Links) -> Vec<findings::Finding> {
+    use findings::{Finding, Kind};
+    let mut found: Vec<Finding> = Vec::new();
+    let mut several: std::collections::BTreeMap<stage::RowId, (Option<canbao_domain::number::CitizenNumber>, stage::RowId)> = std::collections::BTreeMap::new();
+    for (id, link) in &links.hard {
+        if link.other_number
+            && let Some(person) = link.person
+        {
+            several.entry(person).or_insert((link.number, *id));
+        }
+    }
+    for (person, (number, row)) in several {
+        let mut finding = Finding::person(Kind::SeveralNumbers, person, number, "另有号码下的记录属于此人");
+        finding.row = Some(row);
+        found.push(finding);
+    }
+    for person in &links.sharers {
+        let number = links.numbers.get(person).copied().flatten();
+        found.push(Finding::person(Kind::SharedNumber, *person, number, "此号码另有他人使用"));
+    }
+    found
+}

@@ -1,0 +1,478 @@
+//! Decides: weighs every subject beside its candidates, first those that are identities themselves, then the rows.
+
+use super::evidence;
+use super::group::{Groups, Role, Subject};
+use super::profile::Profiles;
+use super::search::Found;
+use crate::links::{Candidate, HardLink, Links, Method};
+use crate::plan::owners::plain_method;
+use crate::stage::RowId;
+use ahash::AHashMap;
+use canbao_domain::Sex;
+use canbao_domain::number::{CitizenNumber, NumberForm};
+use canbao_linkage::dates::DateAgreement;
+use canbao_linkage::explain::{KnownFrom, Notes, Rival, Why};
+use canbao_linkage::model::agreement::{Agreement, NumberClass, compare};
+use canbao_linkage::model::judge::{Model, Pair, by_record};
+use canbao_linkage::model::record::{Claim, Profile, ProfileRow, Record};
+use canbao_linkage::names::NameAgreement;
+use std::collections::BTreeMap;
+
+/// A link is accepted from this probability on.
+pub(crate) const ACCEPTED: f64 = 0.99;
+/// Subjects from which the shares of the numbers' classes are estimated, at most.
+const FITTED: usize = 40_000;
+/// Rounds of estimation.
+const ROUNDS: usize = 6;
+/// Confidence of a row whose number and name are both those of one person.
+pub(crate) const CERTAIN: f64 = 0.99999;
+/// No link by evidence is surer than this.
+const SUREST: f64 = 0.99999;
+/// Candidates that are written down for review.
+const REVIEWED: usize = 3;
+
+/// What linking found out.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    links: Vec<(RowId, HardLink)>,
+    numbers: BTreeMap<RowId, Option<CitizenNumber>>,
+    sharers: Vec<RowId>,
+}
+
+/// Everything that deciding looks at.
+struct Bench<'a> {
+    groups: &'a Groups,
+    model: Model,
+    /// Candidates' representative rows, ascending; the index is the pair's `profile`.
+    reps: Vec<RowId>,
+    profiles: Vec<Profile>,
+    pairs: Vec<Pair>,
+    records: Vec<Record>,
+}
+
+/// Decides about all hard rows.
+pub(crate) fn decide(groups: &Groups, found: &Found, mut collected: Profiles, workers: usize) -> Outcome {
+    let mut reps: Vec<RowId> = collected.profiles.keys().copied().collect();
+    reps.sort_unstable();
+    let profiles: Vec<Profile> = reps.iter().map(|r| collected.profiles.remove(r).unwrap_or_default()).collect();
+    let mut model = Model { frequencies: std::mem::take(&mut collected.frequencies), coverage: std::mem::take(&mut collected.coverage), ..Model::default() };
+    learn(&mut model, &collected);
+    let records: Vec<Record> = groups.subjects.iter().map(|s| s.record.clone()).collect();
+    let index: AHashMap<RowId, u32> = reps.iter().copied().zip(0u32..).collect();
+    let certificates = |rep: &RowId| groups.identities.get(rep).is_some_and(|i| i.certificate);
+    let wanted: Vec<(u32, u32)> =
+        found.pairs.iter().filter(|(_, rep)| !certificates(rep)).filter_map(|(s, rep)| index.get(rep).map(|p| (*s, *p))).collect();
+    let pairs = in_parallel(&wanted, workers, |&(s, p)| {
+        let (record, profile) = (records.get(s as usize)?, profiles.get(p as usize)?);
+        Some(model.pair((s, record), (p, profile)))
+    });
+    fit(&mut model, &records, &pairs, collected.settled);
+    let bench = Bench { groups, model, reps, profiles, pairs, records };
+    bench.rule()
+}
+
+/// Learns from people who are beyond doubt how a row agrees with the rest of its person.
+fn learn(model: &mut Model, collected: &Profiles) {
+    let mut stranger: Option<&Record> = None;
+    for rows in &collected.learners {
+        for (at, row) in rows.iter().enumerate() {
+            if row.kind.is_population() {
+                continue;
+            }
+            let mut profile = Profile { number: row.record.number, text: None, rows: Vec::new(), pattern: 0 };
+            profile.rows.extend(rows.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, r)| profile_row(&r.record)));
+            let agreement = compare(&row.record, &profile);
+            model.parameters.observe(row.record.kind, &agreement);
+        }
+        if let Some(first) = rows.first() {
+            if let Some(other) = stranger {
+                model.parameters.observe_strangers(canbao_linkage::names::compare(&other.name, &first.record.name));
+            }
+            stranger = Some(&first.record);
+        }
+    }
+}
+
+fn profile_row(r: &Record) -> ProfileRow {
+    ProfileRow {
+        kind: r.kind,
+        name: r.name.clone(),
+        name_hash: r.name_hash,
+        sound: r.sound,
+        birth: r.birth,
+        sex: r.sex,
+        area: r.area,
+        household: r.household,
+        unit: r.unit,
+        phone: r.phone,
+    }
+}
+
+/// Estimates from an even sample of the subjects, so that the time does not grow with the city.
+fn fit(model: &mut Model, records: &[Record], pairs: &[Pair], settled: u64) {
+    let step = records.len().div_ceil(FITTED).max(1);
+    let (mut some, mut theirs) = (Vec::new(), Vec::new());
+    for (at, (record, group)) in by_record(records, pairs).enumerate() {
+        if at % step == 0 {
+            let index = some.len() as u32;
+            theirs.extend(group.iter().map(|p| Pair { record: index, ..p.clone() }));
+            some.push(record.clone());
+        }
+    }
+    model.fit(&some, &theirs, ROUNDS, settled as f64 / step as f64);
+}
+
+/// Maps items on several threads, in order; items that yield nothing are left out.
+fn in_parallel<T: Sync, R: Send>(items: &[T], workers: usize, map: impl Fn(&T) -> Option<R> + Sync) -> Vec<R> {
+    let size = items.len().div_ceil(workers.max(1)).max(1);
+    let map = &map;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = items.chunks(size).map(|chunk| scope.spawn(move || chunk.iter().filter_map(map).collect::<Vec<R>>())).collect();
+        threads.into_iter().filter_map(|t| t.join().ok()).flatten().collect()
+    })
+}
+
+/// Probabilities of a subject's candidates, added up by person, the likeliest first.
+struct Ranking {
+    /// Person, probability, index into the subject's pairs of the best pair.
+    people: Vec<(RowId, f64, usize)>,
+    other: f64,
+}
+
+/// Identities that turned out to be another's.
+#[derive(Default)]
+struct Merged(AHashMap<RowId, RowId>);
+
+impl Merged {
+    fn of(&self, mut rep: RowId) -> RowId {
+        for _ in 0..32 {
+            match self.0.get(&rep) {
+                Some(next) if *next != rep => rep = *next,
+                _ => break,
+            }
+        }
+        rep
+    }
+}
+
+impl Bench<'_> {
+    fn rep(&self, pair: &Pair) -> RowId {
+        self.reps.get(pair.profile as usize).copied().unwrap_or(RowId(0))
+    }
+
+    fn rank(&self, record: &Record, pairs: &[Pair], merged: &Merged) -> Ranking {
+        let verdict = self.model.verdict(record, pairs);
+        let mut people: Vec<(RowId, f64, usize, f64)> = Vec::new();
+        for (at, (pair, p)) in pairs.iter().zip(&verdict.candidates).enumerate() {
+            let person = merged.of(self.rep(pair));
+            match people.iter_mut().find(|(known, ..)| *known == person) {
+                Some((_, sum, best, top)) => {
+                    *sum += p;
+                    if *p > *top {
+                        (*best, *top) = (at, *p);
+                    }
+                }
+                None => people.push((person, *p, at, *p)),
+            }
+        }
+        people.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        Ranking { people: people.into_iter().map(|(person, p, at, _)| (person, p, at)).collect(), other: verdict.other }
+    }
+
+    fn rule(&self) -> Outcome {
+        let mut outcome = Outcome { sharers: self.groups.sharers.clone(), ..Outcome::default() };
+        let mut merged = Merged::default();
+        let grouped: Vec<(&Subject, &Record, &[Pair])> =
+            self.groups.subjects.iter().zip(by_record(&self.records, &self.pairs)).map(|(s, (r, p))| (s, r, p)).collect();
+        for role in [Role::PopulationRow, Role::Orphans] {
+            for (subject, record, pairs) in grouped.iter().filter(|(s, ..)| s.role == role) {
+                self.merge(subject, record, pairs, &mut merged, &mut outcome);
+            }
+        }
+        for (rep, identity) in &self.groups.identities {
+            let target = merged.of(*rep);
+            if *rep == target {
+                outcome.numbers.entry(*rep).or_insert(identity.number);
+            }
+        }
+        for &(index, rep) in &self.groups.certain {
+            self.certain(index, merged.of(rep), &mut outcome);
+        }
+        for (subject, record, pairs) in &grouped {
+            let ranking = self.rank(record, pairs, &merged);
+            let person = match subject.role {
+                Role::Row => ranking.people.first().filter(|(_, p, _)| *p >= ACCEPTED).map(|(person, ..)| *person),
+                _ => Some(merged.of(subject.own)),
+            };
+            self.write_down(subject, record, pairs, &ranking, person, &mut outcome);
+        }
+        outcome
+    }
+
+    /// An identity that looks for another one: if it finds it, the two are one.
+    fn merge(&self, subject: &Subject, record: &Record, pairs: &[Pair], merged: &mut Merged, outcome: &mut Outcome) {
+        let ranking = self.rank(record, pairs, merged);
+        let Some(&(target, p, at)) = ranking.people.first() else { return };
+        if p < ACCEPTED || target == subject.own {
+            return;
+        }
+        let known = self.groups.identities.get(&target);
+        let in_population = known.is_none_or(|i| i.population);
+        match subject.role {
+            // the population's row is the person's first, and takes the number over
+            Role::PopulationRow if !in_population => {
+                let number = known.and_then(|i| i.number);
+                merged.0.insert(target, subject.own);
+                outcome.numbers.insert(subject.own, number);
+            }
+            Role::PopulationRow => {
+                merged.0.insert(subject.own, target);
+            }
+            Role::Orphans => {
+                let mine = self.groups.identities.get(&subject.own).map_or(0, |i| i.rows.len());
+                let theirs = known.map_or(usize::MAX, |i| i.rows.len());
+                let smaller = (mine, std::cmp::Reverse(subject.own)) < (theirs, std::cmp::Reverse(target));
+                if in_population || smaller {
+                    merged.0.insert(subject.own, target);
+                    self.mend_population(record, pairs.get(at), target, outcome);
+                }
+            }
+            Role::Row => {}
+        }
+    }
+
+    /// A population row whose number is valid only because a spreadsheet's rounding happened to fit:
+    /// the extracts that agree with it in everything else have the number before rounding.
+    fn mend_population(&self, record: &Record, pair: Option<&Pair>, target: RowId, outcome: &mut Outcome) {
+        let Some(profile) = pair.and_then(|p| self.profiles.get(p.profile as usize)) else { return };
+        let (Some(mine), Some(theirs)) = (record.number, profile.number) else { return };
+        let rounded = theirs.bytes().ends_with(b"000") && !mine.bytes().ends_with(b"000");
+        if rounded && mine.body() / 100 == theirs.body() / 100 && profile.rows.iter().filter(|r| r.kind != record.kind).count() == 1 {
+            outcome.numbers.insert(target, Some(mine));
+        }
+    }
+
+    fn profile(&self, rep: RowId) -> Option<&Profile> {
+        self.reps.binary_search(&rep).ok().and_then(|i| self.profiles.get(i))
+    }
+
+    /// A row whose identity needs no search.
+    fn certain(&self, index: usize, person: RowId, outcome: &mut Outcome) {
+        let Some(row) = self.groups.hard.get(index) else { return };
+        let first = self.groups.identities.get(&person).and_then(|i| i.rows.first()).and_then(|&i| self.groups.hard.get(i));
+        let name = first.map_or(NameAgreement::Missing, |f| canbao_linkage::names::compare(&row.record.name, &f.record.name));
+        let certificate = row.form == NumberForm::OtherCertificate;
+        let method = if certificate { Method::Exact } else { plain_method(row.form) };
+        let evidence = if certificate {
+            "证件号码、姓名均一致（非居民身份证件）。".to_owned()
+        } else {
+            canbao_linkage::explain::constant(method, name).unwrap_or_default().to_owned()
+        };
+        let (birth, sex) = first.map_or((None, Sex::Unknown), |f| own_values(Some(&f.record), f.record.number));
+        outcome.links.push((
+            row.id,
+            HardLink {
+                person: Some(person),
+                number: self.number_of(person, outcome),
+                method,
+                confidence: CERTAIN,
+                evidence,
+                name_differs: !matches!(name, NameAgreement::Equal | NameAgreement::Missing),
+                birth_differs: differs(row.record.birth, birth),
+                sex_differs: sex_differs(row.record.sex, sex),
+                number_of_another: false,
+                other_number: false,
+                candidates: Vec::new(),
+            },
+        ));
+    }
+
+    fn write_down(&self, subject: &Subject, record: &Record, pairs: &[Pair], ranking: &Ranking, person: Option<RowId>, outcome: &mut Outcome) {
+        let best = ranking.people.first();
+        let link = person.and_then(|p| ranking.people.iter().find(|(known, ..)| *known == p));
+        let pair = link.or(best).and_then(|(_, _, at)| pairs.get(*at));
+        let number = person.and_then(|p| self.number_of(p, outcome));
+        let stays = subject.role != Role::Row && person == Some(subject.own);
+        let confidence = match link {
+            Some((_, p, _)) => p.min(SUREST),
+            None if stays => (1.0 - best.map_or(0.0, |b| b.1)).min(SUREST),
+            None => best.map_or(0.0, |b| b.1),
+        };
+        let candidates: Vec<Candidate> = ranking
+            .people
+            .iter()
+            .take(REVIEWED)
+            .filter_map(|(person, p, at)| {
+                let pair = pairs.get(*at)?;
+                Some(Candidate { person: *person, confidence: *p, weights: self.model.weights(record, pair) })
+            })
+            .collect();
+        let agreement = pair.map(|p| p.agreement);
+        let owner = agreement.is_some_and(|a| a.number == NumberClass::Equal);
+        for &index in &subject.rows {
+            let Some(row) = self.groups.hard.get(index) else { continue };
+            let valid = row.record.number;
+            let method = match person {
+                None => Method::Unresolved,
+                Some(_) if stays && valid.is_none() => Method::Unresolved,
+                Some(_) if stays || owner && valid.is_some() => plain_method(row.form),
+                Some(_) if agreement.is_some_and(|a| repaired(a.number)) => Method::Corrected,
+                Some(_) => Method::Matched,
+            };
+            let known = person.and_then(|p| self.first_row(p));
+            let name = match (&known, stays) {
+                (Some(first), _) => canbao_linkage::names::compare(&row.record.name, &first.name),
+                (None, _) => agreement.map_or(NameAgreement::Missing, |a| a.name),
+            };
+            let (birth, sex) = own_values(known.as_ref(), number);
+            let foreign = person.is_some() && valid.is_some() && valid != number;
+            let number_of_another = foreign && record.claim == Claim::Owned;
+            let rounded = agreement.is_some_and(|a| a.number == NumberClass::Truncated);
+            let story = evidence::Story {
+                method,
+                agreement,
+                notes: notes(foreign, number_of_another, agreement, candidates.first()),
+                rival: rival(ranking, person),
+                known: person.map_or(KnownFrom::Extracts, |p| self.known_from(p)),
+                why: why(record, ranking, agreement),
+                confidence,
+                name,
+                stays,
+            };
+            outcome.links.push((
+                row.id,
+                HardLink {
+                    person,
+                    number,
+                    method,
+                    confidence,
+                    evidence: evidence::sentence(&story),
+                    name_differs: person.is_some() && !matches!(name, NameAgreement::Equal | NameAgreement::Missing),
+                    birth_differs: person.is_some() && differs(row.record.birth, birth),
+                    sex_differs: person.is_some() && sex_differs(row.record.sex, sex),
+                    number_of_another,
+                    other_number: foreign && !number_of_another && !rounded,
+                    candidates: if matches!(method, Method::Corrected | Method::Matched | Method::Unresolved) { candidates.clone() } else { Vec::new() },
+                },
+            ));
+        }
+    }
+
+    fn number_of(&self, person: RowId, outcome: &Outcome) -> Option<CitizenNumber> {
+        match outcome.numbers.get(&person) {
+            Some(number) => *number,
+            None => self.profile(person).and_then(|p| p.number),
+        }
+    }
+
+    /// What the person's first row says.
+    fn first_row(&self, person: RowId) -> Option<Record> {
+        if let Some(identity) = self.groups.identities.get(&person) {
+            return identity.rows.first().and_then(|&i| self.groups.hard.get(i)).map(|r| r.record.clone());
+        }
+        let profile = self.profile(person)?;
+        let first = profile.rows.first()?;
+        Some(Record {
+            kind: first.kind,
+            claim: Claim::Missing,
+            number: profile.number,
+            text: profile.text?,
+            name: first.name.clone(),
+            name_hash: first.name_hash,
+            sound: first.sound,
+            birth: first.birth,
+            sex: first.sex,
+            area: first.area,
+            household: first.household,
+            unit: first.unit,
+            phone: first.phone,
+            owner_household: canbao_linkage::model::record::OwnerHousehold(0),
+        })
+    }
+
+    fn known_from(&self, person: RowId) -> KnownFrom {
+        match self.first_row(person).map(|r| r.kind) {
+            Some(k) if k == canbao_domain::source::SourceKind::HouseholdRegister as u8 => KnownFrom::HouseholdRegister,
+            Some(k) if k == canbao_domain::source::SourceKind::NonlocalResidents as u8 => KnownFrom::Residents,
+            _ => KnownFrom::Extracts,
+        }
+    }
+}
+
+/// The birth date and sex of a person: of the first row, else of the number.
+fn own_values(first: Option<&Record>, number: Option<CitizenNumber>) -> (Option<canbao_domain::date::Date>, Sex) {
+    let birth = first.and_then(|f| f.birth).or(number.map(CitizenNumber::birth));
+    let sex = match first.map(|f| f.sex) {
+        Some(s @ (Sex::Male | Sex::Female)) => s,
+        _ => number.map_or(Sex::Unknown, CitizenNumber::sex),
+    };
+    (birth, sex)
+}
+
+fn differs<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
+    a.is_some() && b.is_some() && a != b
+}
+
+fn sex_differs(a: Sex, b: Sex) -> bool {
+    let stated = |s| matches!(s, Sex::Male | Sex::Female);
+    stated(a) && stated(b) && a != b
+}
+
+fn repaired(class: NumberClass) -> bool {
+    matches!(
+        class,
+        NumberClass::CheckOnly | NumberClass::OneDigit | NumberClass::Swap | NumberClass::Shortened | NumberClass::Truncated
+    )
+}
+
+fn notes(foreign: bool, of_another: bool, agreement: Option<Agreement>, best: Option<&Candidate>) -> Notes {
+    let mut notes = Notes::NONE;
+    if of_another {
+        let relative = agreement.is_some_and(|a| a.number == NumberClass::Household);
+        notes = notes.with(if relative { Notes::RELATIVE } else { Notes::ANOTHERS });
+    } else if foreign {
+        notes = notes.with(Notes::FORMER_NUMBER);
+    }
+    let _ = best;
+    notes
+}
+
+fn rival(ranking: &Ranking, person: Option<RowId>) -> Rival {
+    let (first, second) = (ranking.people.first().map_or(0.0, |p| p.1), ranking.people.get(1).map_or(0.0, |p| p.1));
+    let close = ranking.people.iter().skip(1).filter(|p| p.1 > 0.1 * first).count();
+    match (person.is_some(), close) {
+        (_, 0) if second > 1e-4 => Rival::Behind,
+        (_, 0) => Rival::None,
+        (_, 1) => Rival::Close,
+        _ => Rival::Several,
+    }
+}
+
+fn why(record: &Record, ranking: &Ranking, agreement: Option<Agreement>) -> Option<Why> {
+    if record.name.is_empty() && record.claim == Claim::Missing {
+        return Some(Why::Empty);
+    }
+    let (Some(agreement), Some(best)) = (agreement, ranking.people.first()) else { return Some(Why::NoCandidate) };
+    let second = ranking.people.get(1).map_or(0.0, |p| p.1);
+    if second > 0.1 * best.1 && best.1 + second > ranking.other {
+        return Some(Why::Alike);
+    }
+    let named = agreement.name <= NameAgreement::Reordered;
+    let dated = agreement.birth == DateAgreement::Equal;
+    Some(match (named, dated) {
+        (true, false) if !repaired(agreement.number) => Why::NameOnly,
+        (false, _) if repaired(agreement.number) => Why::NumberOnly,
+        _ => Why::Weak,
+    })
+}
+
+/// Writes the outcome into the links.
+pub(crate) fn apply(mut links: Links, outcome: Outcome) -> Links {
+    for (id, link) in outcome.links {
+        links.assign(id, link.person);
+        links.hard.insert(id, link);
+    }
+    links.numbers = outcome.numbers;
+    links.sharers = outcome.sharers;
+    links
+}

@@ -1,0 +1,286 @@
+//! Who is there to be found, and who looks: identities and subjects.
+//!
+//! An *identity* is somebody whom rows surely describe: a population row, rows that share a certificate,
+//! or rows of one name under a valid number that no population file knows. A *subject* is what looks for its
+//! identity: a row, or all the rows of one name under such an unknown number together.
+
+use super::gather::{Gathered, HardRow};
+use crate::links::{Links, Standing};
+use crate::stage::RowId;
+use ahash::AHashMap;
+use canbao_domain::number::{CitizenNumber, NumberForm};
+use canbao_domain::code::Life;
+use canbao_domain::rules::{PersonLife, Population, PopulationRows, Rules};
+use canbao_domain::source::SourceKind;
+use canbao_linkage::model::agreement::village;
+use canbao_linkage::model::record::{Claim, OwnerHousehold, Record};
+use canbao_linkage::names::{self, NameAgreement};
+use std::collections::BTreeMap;
+
+/// Somebody whom hard rows surely describe; those whom settled rows describe need no entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub(crate) number: Option<CitizenNumber>,
+    pub(crate) population: bool,
+    /// Has another certificate than a citizen number: never found by evidence.
+    pub(crate) certificate: bool,
+    /// Indices of hard rows, the representative's first.
+    pub(crate) rows: Vec<usize>,
+}
+
+/// What a subject is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// One row of an insurance or an assistance file.
+    Row,
+    /// A population row without a valid number: an identity as well.
+    PopulationRow,
+    /// The rows of one name under a number that no population file knows: an identity as well.
+    Orphans,
+}
+
+/// What looks for its identity.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    pub(crate) role: Role,
+    pub(crate) record: Record,
+    /// Indices of hard rows.
+    pub(crate) rows: Vec<usize>,
+    /// The representative row: of the identity that the subject is itself, or the row.
+    pub(crate) own: RowId,
+}
+
+/// The hard rows in order.
+#[derive(Debug, Default)]
+pub(crate) struct Groups {
+    pub(crate) hard: Vec<HardRow>,
+    /// By representative row.
+    pub(crate) identities: BTreeMap<RowId, Identity>,
+    pub(crate) subjects: Vec<Subject>,
+    /// Hard rows whose identity is certain without search: index and representative.
+    pub(crate) certain: Vec<(usize, RowId)>,
+    /// Representatives of people who share their number with another.
+    pub(crate) sharers: Vec<RowId>,
+    /// Population rows whose number a hard row bears, under another name.
+    pub(crate) owners: AHashMap<RowId, HardRow>,
+    /// The identity of each hard row that describes one: for scans.
+    pub(crate) identity_of: AHashMap<RowId, RowId>,
+}
+
+/// Puts the hard rows in order.
+pub(crate) fn group(gathered: Gathered, links: &Links, rules: &Rules) -> Groups {
+    let mut g = Groups { hard: gathered.hard, owners: gathered.owners, ..Groups::default() };
+    let mut shared: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    let mut orphans: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    let mut certificates: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+    let mut singles = Vec::new();
+    for (index, row) in g.hard.iter().enumerate() {
+        match (row.standing, row.record.number) {
+            (Standing::Shared, Some(number)) => shared.entry(number.body()).or_default().push(index),
+            (Standing::Orphan, Some(number)) => orphans.entry(number.body()).or_default().push(index),
+            _ if row.form == NumberForm::OtherCertificate => {
+                certificates.entry(row.record.text.as_bytes().to_vec()).or_default().push(index);
+            }
+            _ => singles.push(index),
+        }
+    }
+    for rows in shared.into_values() {
+        g.share(&rows, rules);
+    }
+    for rows in orphans.into_values() {
+        g.orphans(&rows);
+    }
+    for rows in certificates.into_values() {
+        g.certificates(&rows, rules);
+    }
+    for index in singles {
+        g.single(index, links);
+    }
+    g
+}
+
+/// Whether two population rows under one number are the same person's.
+fn same_person(a: &Record, b: &Record) -> bool {
+    match names::compare(&a.name, &b.name) {
+        NameAgreement::Different | NameAgreement::SurnameOnly | NameAgreement::GivenOnly | NameAgreement::OneOther => {
+            let home = a.household != 0 && a.household == b.household || village(a.area) != 0 && village(a.area) == village(b.area);
+            home && a.birth.is_some() && a.birth == b.birth && a.sex == b.sex
+        }
+        _ => true,
+    }
+}
+
+/// Whether a name under a number is another writing of the name that is known there.
+fn same_name(a: &str, b: &str) -> bool {
+    names::compare(a, b) <= NameAgreement::Reordered || a.is_empty() || b.is_empty()
+}
+
+impl Groups {
+    fn row(&self, index: usize) -> Option<&HardRow> {
+        self.hard.get(index)
+    }
+
+    /// Rows of the clusters into which `alike` parts them, the first of a cluster standing for it.
+    fn cluster(&self, rows: &[usize], alike: impl Fn(&Record, &Record) -> bool) -> Vec<Vec<usize>> {
+        let mut clusters: Vec<Vec<usize>> = Vec::new();
+        for &index in rows {
+            let Some(row) = self.row(index) else { continue };
+            let home = clusters
+                .iter_mut()
+                .find(|c| c.first().and_then(|&f| self.row(f)).is_some_and(|first| alike(&first.record, &row.record)));
+            match home {
+                Some(cluster) => cluster.push(index),
+                None => clusters.push(vec![index]),
+            }
+        }
+        clusters
+    }
+
+    fn identify(&mut self, rows: &[usize], number: Option<CitizenNumber>, population: bool, certificate: bool) -> Option<RowId> {
+        let rep = self.row(*rows.first()?)?.id;
+        for &index in rows {
+            if let Some(id) = self.row(index).map(|r| r.id) {
+                self.identity_of.insert(id, rep);
+            }
+        }
+        self.identities.insert(rep, Identity { number, population, certificate, rows: rows.to_vec() });
+        Some(rep)
+    }
+
+    fn by_rank(&self, rows: &mut [usize], rules: &Rules) {
+        rows.sort_by_key(|&i| self.row(i).map(|r| (rank(r.kind, r.life, rules), r.id)));
+    }
+
+    /// Several population rows have one number: one person twice, or several people (一号多人).
+    fn share(&mut self, rows: &[usize], rules: &Rules) {
+        let (mut population, others): (Vec<usize>, Vec<usize>) =
+            rows.iter().partition(|&&i| self.row(i).is_some_and(|r| r.kind.is_population()));
+        self.by_rank(&mut population, rules);
+        let clusters = self.cluster(&population, same_person);
+        let number = population.first().and_then(|&i| self.row(i)).and_then(|r| r.record.number);
+        let mut reps = Vec::new();
+        for cluster in &clusters {
+            let Some(rep) = self.identify(cluster, number, true, false) else { continue };
+            self.certain.extend(cluster.iter().map(|&i| (i, rep)));
+            reps.push(rep);
+        }
+        if let [_, _, ..] = reps.as_slice() {
+            self.sharers.extend(&reps);
+        }
+        for index in others {
+            let Some(row) = self.row(index).cloned() else { continue };
+            let owner = clusters.iter().zip(&reps).find(|(cluster, _)| {
+                row.record.name_hash != 0
+                    && cluster.iter().any(|&i| self.row(i).is_some_and(|r| r.record.name_hash == row.record.name_hash))
+            });
+            if let Some((cluster, &rep)) = owner {
+                let _ = cluster;
+                self.certain.push((index, rep));
+                self.identity_of.insert(row.id, rep);
+                continue;
+            }
+            let household = clusters.iter().flatten().filter_map(|&i| self.row(i)).map(|r| r.record.household).find(|h| *h != 0);
+            self.look(index, household.unwrap_or(0));
+        }
+    }
+
+    /// A row that looks for its person alone.
+    fn look(&mut self, index: usize, owner_household: u64) {
+        let Some(row) = self.row(index) else { return };
+        let mut record = row.record.clone();
+        record.owner_household = OwnerHousehold(owner_household);
+        let (role, own) = (Role::Row, row.id);
+        self.subjects.push(Subject { role, record, rows: vec![index], own });
+    }
+
+    /// A valid number that no population file knows.
+    fn orphans(&mut self, rows: &[usize]) {
+        let mut clusters = self.cluster(rows, |a, b| same_name(&a.name, &b.name));
+        // the name with the most rows is the number's own; nothing depends on the order of files
+        clusters.sort_by_key(|c| (std::cmp::Reverse(c.len()), c.first().and_then(|&i| self.row(i)).map(|r| r.record.name.clone())));
+        for cluster in clusters {
+            let number = cluster.first().and_then(|&i| self.row(i)).and_then(|r| r.record.number);
+            let Some(rep) = self.identify(&cluster, number, false, false) else { continue };
+            let Some(record) = self.merged(&cluster) else { continue };
+            self.subjects.push(Subject { role: Role::Orphans, record, rows: cluster, own: rep });
+        }
+    }
+
+    /// One record of what several rows of one person say.
+    fn merged(&self, rows: &[usize]) -> Option<Record> {
+        let mut kinds: Vec<u8> = Vec::new();
+        let mut merged: Option<Record> = None;
+        for row in rows.iter().filter_map(|&i| self.row(i)) {
+            kinds.push(row.record.kind);
+            let Some(m) = merged.as_mut() else {
+                merged = Some(row.record.clone());
+                continue;
+            };
+            let r = &row.record;
+            m.birth = m.birth.or(r.birth);
+            if !matches!(m.sex, canbao_domain::Sex::Male | canbao_domain::Sex::Female) {
+                m.sex = r.sex;
+            }
+            if r.area > m.area {
+                m.area = r.area;
+            }
+            for (mine, theirs) in [(&mut m.household, r.household), (&mut m.unit, r.unit), (&mut m.phone, r.phone)] {
+                if *mine == 0 {
+                    *mine = theirs;
+                }
+            }
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        let mut record = merged?;
+        record.claim = if kinds.len() > 1 { Claim::OrphanRepeated } else { Claim::Orphan };
+        Some(record)
+    }
+
+    /// A certificate that is no citizen number: by certificate and name alone.
+    fn certificates(&mut self, rows: &[usize], rules: &Rules) {
+        let mut rows = rows.to_vec();
+        self.by_rank(&mut rows, rules);
+        for cluster in self.cluster(&rows, |a, b| same_name(&a.name, &b.name)) {
+            let population = cluster.first().and_then(|&i| self.row(i)).is_some_and(|r| r.kind.is_population());
+            if let Some(rep) = self.identify(&cluster, None, population, true) {
+                self.certain.extend(cluster.iter().map(|&i| (i, rep)));
+            }
+        }
+    }
+
+    fn single(&mut self, index: usize, links: &Links) {
+        let Some(row) = self.row(index).cloned() else { return };
+        match (row.standing, row.kind.is_population()) {
+            // its own number is under its own blank name
+            (Standing::Contested, true) => {
+                let rep = self.identify(&[index], row.record.number, true, false).unwrap_or(row.id);
+                self.certain.push((index, rep));
+            }
+            (Standing::Contested, false) => {
+                let owner = links.person(row.id).and_then(|o| self.owners.get(&o));
+                let household = owner.map_or(0, |o| o.record.household);
+                self.look(index, household);
+            }
+            (_, true) => {
+                self.identify(&[index], None, true, false);
+                self.subjects.push(Subject { role: Role::PopulationRow, record: row.record, rows: vec![index], own: row.id });
+            }
+            (_, false) => self.look(index, 0),
+        }
+    }
+}
+
+/// Which of a person's population rows speaks for them: the lower, the better.
+pub(crate) fn rank(kind: SourceKind, life: u8, rules: &Rules) -> u8 {
+    let mut one = PopulationRows::EMPTY;
+    one.add(kind, Life::from_code(life));
+    let state = rules.population(one);
+    match (state.life, state.population) {
+        _ if one.is_empty() => 5,
+        (PersonLife::Alive, Population::Registered) => u8::from(state.unclear),
+        (PersonLife::Alive, _) => 2 + u8::from(state.unclear),
+        (PersonLife::Deceased, _) => 4,
+        (PersonLife::MovedOut, _) => 5,
+    }
+}

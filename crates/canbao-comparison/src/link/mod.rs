@@ -1,0 +1,51 @@
+//! Linking (归户): whose is a row that the great join did not settle?
+
+pub(crate) mod decide;
+pub(crate) mod evidence;
+pub(crate) mod gather;
+pub(crate) mod group;
+pub(crate) mod profile;
+pub(crate) mod search;
+
+use crate::decisions::Decisions;
+use crate::error::CompareError;
+use crate::links::Links;
+use crate::plan::context::Engine;
+use crate::progress::Progress;
+use crate::stage::Stage;
+use canbao_domain::rules::Rules;
+use std::sync::Arc;
+
+/// Links every row that is not settled yet; afterwards each row's person stands in `links`.
+pub(crate) fn link(
+    engine: &Engine,
+    stage: &Arc<Stage>,
+    links: Arc<Links>,
+    rules: &Rules,
+    decisions: &Decisions,
+    workers: usize,
+    progress: &dyn Progress,
+) -> Result<Links, CompareError> {
+    let clock = std::time::Instant::now();
+    let mut tell = |what: &str| tracing_light(what, clock);
+    let gathered = gather::gather(engine, stage, &links)?;
+    progress.advance(gathered.hard.len() as u64);
+    tell("gathered");
+    let groups = group::group(gathered, &links, rules);
+    tell("grouped");
+    let found = search::search(engine, stage, &links, &groups)?;
+    tell("searched");
+    let profiles = profile::collect(engine, stage, &links, &groups, &found)?;
+    tell("profiled");
+    let outcome = decide::decide(groups, found, profiles, decisions, workers);
+    tell("decided");
+    let links = Arc::into_inner(links).ok_or_else(|| CompareError::internal("归户表仍被占用"))?;
+    Ok(decide::apply(links, outcome))
+}
+
+/// Times of the steps, for whoever measures: only where `CANBAO_TIMES` is set.
+fn tracing_light(what: &str, clock: std::time::Instant) {
+    if std::env::var_os("CANBAO_TIMES").is_some() {
+        eprintln!("{:8.3} s {what}", clock.elapsed().as_secs_f64());
+    }
+}

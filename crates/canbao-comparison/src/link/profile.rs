@@ -1,0 +1,241 @@
+//! One scan of all rows for three ends: how common values are, who stands in which extracts, and what
+//! all the rows of each candidate say.
+
+use super::gather::{COLUMNS, HardRow, read_rows};
+use super::group::Groups;
+use super::search::{Found, identity};
+use crate::error::CompareError;
+use crate::links::{Links, Standing};
+use crate::plan::context::Engine;
+use crate::plan::owners::{column, date_at};
+use crate::stage::{RowId, Stage, scan};
+use ahash::{AHashMap, AHashSet};
+use arrow::array::{Array, BooleanArray};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
+use arrow::record_batch::RecordBatch;
+use canbao_domain::date::Date;
+use canbao_domain::number::CitizenNumber;
+use canbao_linkage::model::coverage::{Coverage, pattern};
+use canbao_linkage::model::frequency::Frequencies;
+use canbao_linkage::model::record::{Profile, ProfileRow};
+use std::sync::Arc;
+
+/// People from whom agreement is learnt, about.
+const LEARNERS: u64 = 20_000;
+/// One household in so many is counted.
+const HOUSEHOLD_SAMPLE: u64 = 64;
+
+/// What the scan brings.
+#[derive(Debug, Default)]
+pub(crate) struct Profiles {
+    pub(crate) frequencies: Frequencies,
+    pub(crate) coverage: Coverage,
+    /// Candidates by representative row.
+    pub(crate) profiles: AHashMap<RowId, Profile>,
+    /// People who are beyond doubt, for learning: the rows of each.
+    pub(crate) learners: Vec<Vec<HardRow>>,
+    /// Rows that the great join settled.
+    pub(crate) settled: u64,
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    frequencies: Frequencies,
+    households: AHashSet<u64>,
+    patterns: AHashMap<u32, u64>,
+    settled: [u64; 16],
+    hard: [u64; 16],
+    rows: Vec<(RowId, HardRow)>,
+    learners: Vec<(RowId, HardRow)>,
+}
+
+struct Wanted {
+    stage: Arc<Stage>,
+    links: Arc<Links>,
+    identity_of: AHashMap<RowId, RowId>,
+    candidates: AHashSet<RowId>,
+    names: AHashSet<u64>,
+    sounds: AHashSet<u64>,
+    one_learner_in: u64,
+    as_of: Date,
+}
+
+/// Scans.
+pub(crate) fn collect(
+    engine: &Engine,
+    stage: &Arc<Stage>,
+    links: &Arc<Links>,
+    groups: &Groups,
+    found: &Found,
+    as_of: Date,
+) -> Result<Profiles, CompareError> {
+    let population: i64 = stage.sources.iter().filter(|s| s.kind.is_population()).map(|s| s.rows).sum();
+    let wanted = Arc::new(Wanted {
+        stage: Arc::clone(stage),
+        links: Arc::clone(links),
+        identity_of: groups.identity_of.clone(),
+        candidates: found.pairs.iter().map(|(_, rep)| *rep).collect(),
+        names: groups.subjects.iter().map(|s| s.record.name_hash).collect(),
+        sounds: groups.subjects.iter().map(|s| s.record.sound).collect(),
+        one_learner_in: (population.unsigned_abs() / LEARNERS).max(1),
+        as_of,
+    });
+    let mut columns = COLUMNS.to_vec();
+    columns.push("number_text");
+    let plan = engine.read(scan::table(stage, |_| true, &columns)?)?;
+    let parts = engine.fold::<Part>(plan, move |part, batch| wanted.take(part, batch))?;
+    Ok(assemble(parts, groups, links, as_of))
+}
+
+/// Four ages of life: before work, young, of working age, of pension age.
+pub(crate) fn age_band(birth: Option<Date>, as_of: Date) -> u8 {
+    match birth.map(|b| b.age_on(as_of)) {
+        Some(age) if age < 16 => 0,
+        Some(age) if age < 25 => 1,
+        Some(age) if age < 60 => 2,
+        _ => 3,
+    }
+}
+
+impl Wanted {
+    fn take(&self, part: &mut Part, batch: &RecordBatch) -> Result<(), CompareError> {
+        let (rid, num, name) = (column::<UInt64Type>(batch, "rid")?, column::<UInt64Type>(batch, "num")?, column::<UInt64Type>(batch, "name")?);
+        let (birth, sound, area) = (column::<Int32Type>(batch, "birth")?, column::<UInt64Type>(batch, "sound")?, column::<UInt64Type>(batch, "area")?);
+        let (household, unit, life) = (column::<UInt64Type>(batch, "household")?, column::<UInt64Type>(batch, "unit")?, column::<UInt8Type>(batch, "status")?);
+        let Some(source) = batch.num_rows().checked_sub(1).and_then(|_| self.stage.source(RowId(rid.value(0)).source())) else { return Ok(()) };
+        let kind = usize::from(source.kind as u8);
+        let mut keep = vec![false; batch.num_rows()];
+        let mut any = false;
+        for (i, keep) in keep.iter_mut().enumerate() {
+            let id = RowId(rid.value(i));
+            let settled = self.links.slot(id).standing() == Standing::Settled;
+            if let Some(slot) = if settled { part.settled.get_mut(kind) } else { part.hard.get_mut(kind) } {
+                *slot += 1;
+            }
+            if source.kind.is_population() {
+                let number = if num.is_valid(i) { CitizenNumber::from_body(num.value(i)) } else { None };
+                let born = date_at(birth, i).or(number.map(CitizenNumber::birth));
+                part.frequencies.count_person(born, area.value(i), number.map_or(0, CitizenNumber::area));
+                for (wanted, counts, value) in [
+                    (&self.names, &mut part.frequencies.names, name.value(i)),
+                    (&self.sounds, &mut part.frequencies.sounds, sound.value(i)),
+                ] {
+                    if wanted.contains(&value) {
+                        *counts.entry(value).or_insert(0) += 1;
+                    }
+                }
+                let home = household.value(i);
+                if home != 0 && home.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32 & (HOUSEHOLD_SAMPLE - 1) == 0 {
+                    part.households.insert(home);
+                }
+                if settled {
+                    let known = pattern(self.links.kinds(id), age_band(born, self.as_of), u8::from(life.value(i) == 2) + 2 * u8::from(life.value(i) == 3));
+                    *part.patterns.entry(known).or_insert(0) += 1;
+                }
+            }
+            if unit.value(i) != 0 {
+                part.frequencies.unit_rows += 1;
+                *part.frequencies.units.entry(unit.value(i)).or_insert(0) += 1;
+            }
+            let person = identity(id, &self.links, &self.identity_of);
+            *keep = person.is_some_and(|p| self.candidates.contains(&p) || settled && self.learns(p));
+            any |= *keep;
+        }
+        if any {
+            let some = filter_record_batch(batch, &BooleanArray::from(keep))?;
+            for row in read_rows(&some, &self.stage, &self.links)? {
+                let Some(person) = identity(row.id, &self.links, &self.identity_of) else { continue };
+                if row.standing == Standing::Settled && self.learns(person) {
+                    part.learners.push((person, row.clone()));
+                }
+                if self.candidates.contains(&person) {
+                    part.rows.push((person, row));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn learns(&self, person: RowId) -> bool {
+        (person.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20) % self.one_learner_in == 0
+    }
+}
+
+fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -> Profiles {
+    let mut all = Profiles::default();
+    let mut households: AHashSet<u64> = AHashSet::new();
+    let (mut rows, mut learners) = (Vec::new(), Vec::new());
+    for part in parts {
+        all.frequencies.merge(&part.frequencies);
+        households.extend(part.households);
+        for (pattern, people) in part.patterns {
+            all.coverage.count(pattern, people);
+        }
+        for (kind, (settled, hard)) in (0u8..).zip(part.settled.into_iter().zip(part.hard)) {
+            all.coverage.count_rows(kind, settled, hard);
+            all.settled += settled;
+        }
+        rows.extend(part.rows);
+        learners.extend(part.learners);
+    }
+    all.frequencies.households = households.len() as u64 * HOUSEHOLD_SAMPLE;
+    // those who are in no population file have patterns too
+    for identity in groups.identities.values().filter(|i| !i.population) {
+        all.coverage.count(outside_pattern(identity.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8)), 1);
+    }
+    all.coverage.settle();
+    // the population's row first, then in order
+    rows.sort_by_key(|(person, row)| (*person, !row.kind.is_population(), row.id));
+    for (person, row) in rows {
+        let profile = all.profiles.entry(person).or_default();
+        let r = row.record;
+        if profile.rows.is_empty() {
+            profile.number = r.number;
+            profile.text = Some(r.text);
+            let born = r.birth.or(r.number.map(CitizenNumber::birth));
+            let life = u8::from(row.life == 2) + 2 * u8::from(row.life == 3);
+            profile.pattern = match groups.identities.get(&person) {
+                None => pattern(links.kinds(person), age_band(born, as_of), life),
+                Some(known) => {
+                    let kinds = known.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8);
+                    if known.population {
+                        pattern(kinds.fold(0, |mask, kind| mask | 1 << kind), age_band(born, as_of), life)
+                    } else {
+                        outside_pattern(kinds)
+                    }
+                }
+            };
+        }
+        profile.rows.push(ProfileRow {
+            kind: r.kind,
+            name: r.name,
+            name_hash: r.name_hash,
+            sound: r.sound,
+            birth: r.birth,
+            sex: r.sex,
+            area: r.area,
+            household: r.household,
+            unit: r.unit,
+            phone: r.phone,
+        });
+    }
+    learners.sort_by_key(|(person, row)| (*person, !row.kind.is_population(), row.id));
+    let mut last = None;
+    for (person, row) in learners {
+        if last == Some(person)
+            && let Some(rows) = all.learners.last_mut()
+        {
+            rows.push(row);
+        } else {
+            all.learners.push(vec![row]);
+            last = Some(person);
+        }
+    }
+    all
+}
+
+/// The pattern of somebody who is in no population file.
+pub(crate) fn outside_pattern(kinds: impl Iterator<Item = u8>) -> u32 {
+    pattern(kinds.fold(0, |mask, kind| mask | 1 << kind), 2, 3)
+}

@@ -1,0 +1,443 @@
+//! `persons`: one line a person, and what follows from it: categories, areas, the survey, findings about people.
+//!
+//! People come folded in ascending order of their first row, and the scan meets their first rows in the same order.
+
+use super::columns::{Growing, Places, Words, area_text, push_number};
+use super::findings::{Finding, Kind, batch};
+use super::survey::Survey;
+use crate::error::CompareError;
+use crate::links::Links;
+use crate::plan::owners::column;
+use crate::plan::persons::Fold;
+use crate::progress::Progress;
+use crate::stage::scan::Batches;
+use crate::stage::{Family, RowId, Source, Stage};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringArray, StringBuilder};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
+use arrow::record_batch::RecordBatch;
+
+use canbao_domain::date::Date;
+use canbao_domain::number::{CitizenNumber, NumberForm};
+use canbao_domain::rules::{
+    Category, Facts, InsuranceState, Item, ItemSet, PersonLife, Population, Rules, SchemeSet, Verdict, classify, must_visit,
+};
+use canbao_domain::source::{Field, Insurance, SourceKind};
+use canbao_linkage::model::agreement::{county, town, village};
+use canbao_run::{AreaCounts, RunWriter};
+use std::collections::BTreeMap;
+
+/// What the pass brings besides the table.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    pub(crate) areas: BTreeMap<String, AreaCounts>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) survey: Survey,
+    /// People whom some extract may hold twice.
+    pub(crate) repeats: Vec<RowId>,
+    pub(crate) persons: u64,
+    counts: BTreeMap<u64, AreaCounts>,
+    city: AreaCounts,
+}
+
+/// What a comparison stands for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    pub(crate) rules: &'a Rules,
+    pub(crate) as_of: Date,
+    pub(crate) city: &'a str,
+}
+
+/// A person as far as it is told in several places.
+struct Person {
+    id: RowId,
+    number: Option<CitizenNumber>,
+    area: u64,
+    verdict: Verdict,
+    facts: Facts,
+}
+
+/// Writes the table. `folds` are the people, ascending.
+pub(crate) fn write(
+    stage: &Stage,
+    links: &Links,
+    folds: &[(RowId, Fold)],
+    frame: &Frame,
+    places: &Places,
+    run: &RunWriter,
+    progress: &dyn Progress,
+) -> Result<People, CompareError> {
+    let schema = canbao_run::schema::persons();
+    let mut table = run.table("persons", &schema)?;
+    let mut people = People::default();
+    let mut rest = folds;
+    for source in &stage.sources {
+        let (mine, others) = rest.split_at(rest.partition_point(|(id, _)| id.source() <= source.index));
+        rest = others;
+        if mine.is_empty() {
+            continue;
+        }
+        let mut mine = mine;
+        let mut columns = Tables::default();
+        let batches = Batches::open(source, &[
+            (Family::Narrow, Some(&["rid", "num", "name", "birth", "sex", "form"])),
+            (Family::Block, Some(&["area", "phone", "status", "name_text"])),
+            (Family::Text, None),
+        ])?;
+        for rows in batches {
+            let rows = rows?;
+            let rid = column::<UInt64Type>(&rows, "rid")?;
+            let last = rid.values().last().copied().unwrap_or(0);
+            let (now, later) = mine.split_at(mine.partition_point(|(id, _)| id.0 <= last));
+            mine = later;
+            progress.advance(rows.num_rows() as u64);
+            if now.is_empty() {
+                continue;
+            }
+            let first_rows = if now.len() == rows.num_rows() {
+                rows
+            } else {
+                let mut wanted = now.iter().map(|(id, _)| id.0).peekable();
+                let mask: BooleanArray = rid
+                    .values()
+                    .iter()
+                    .map(|r| {
+                        let is = wanted.peek() == Some(r);
+                        if is {
+                            wanted.next();
+                        }
+                        Some(is)
+                    })
+                    .collect();
+                filter_record_batch(&rows, &mask)?
+            };
+            if first_rows.num_rows() != now.len() {
+                return Err(CompareError::internal("人员与其首行不一致"));
+            }
+            let written = columns.of_batch(&schema, source, &first_rows, now, links, frame, places, &mut people)?;
+            table.write(&written)?;
+        }
+    }
+    table.close()?;
+    people.close(frame);
+    Ok(people)
+}
+
+/// Builders that live from batch to batch.
+#[derive(Default)]
+struct Tables {
+    county: Growing,
+    town: Growing,
+    village: Growing,
+}
+
+const SEXES: [&str; 4] = ["0", "1", "2", "9"];
+
+fn words<T: Copy + PartialEq>(all: &[T], text: impl Fn(T) -> &'static str) -> Words {
+    Words::new(all.iter().map(|t| text(*t)))
+}
+
+fn at<T: Copy + PartialEq>(all: &[T], one: T) -> usize {
+    all.iter().position(|t| *t == one).unwrap_or(0)
+}
+
+const POPULATIONS: [Population; 3] = [Population::Registered, Population::Resident, Population::Outside];
+const LIVES: [PersonLife; 3] = [PersonLife::Alive, PersonLife::Deceased, PersonLife::MovedOut];
+const STATES: [InsuranceState; 6] = [
+    InsuranceState::Enrolled,
+    InsuranceState::Interrupted,
+    InsuranceState::None,
+    InsuranceState::Unclear,
+    InsuranceState::NotRequired,
+    InsuranceState::Elsewhere,
+];
+const CATEGORIES: [Category; 8] = [
+    Category::Deceased,
+    Category::MovedOut,
+    Category::Outside,
+    Category::Uninsured,
+    Category::Partial,
+    Category::Interrupted,
+    Category::Information,
+    Category::Confirmed,
+];
+
+impl Tables {
+    #[expect(clippy::too_many_arguments, reason = "one batch of one table, called from one place")]
+    fn of_batch(
+        &mut self,
+        schema: &arrow::datatypes::SchemaRef,
+        source: &Source,
+        rows: &RecordBatch,
+        folds: &[(RowId, Fold)],
+        links: &Links,
+        frame: &Frame,
+        places: &Places,
+        people: &mut People,
+    ) -> Result<RecordBatch, CompareError> {
+        let n = rows.num_rows();
+        let (num, birth, sex) = (column::<UInt64Type>(rows, "num")?, column::<Int32Type>(rows, "birth")?, rows.column(4).as_primitive::<UInt8Type>());
+        let (form, area) = (column::<UInt8Type>(rows, "form")?, column::<UInt64Type>(rows, "area")?);
+        let name = rows.column_by_name("name_text").and_then(|c| c.as_string_opt::<i32>()).ok_or_else(|| CompareError::internal("缺少姓名列"))?;
+        let text = |field: Field| -> Option<&StringArray> { text_column(rows, field) };
+        let text_or_null = |field: Field| -> ArrayRef {
+            match text(field) {
+                Some(c) => std::sync::Arc::new(c.clone()),
+                None => arrow::array::new_null_array(&arrow::datatypes::DataType::Utf8, n),
+            }
+        };
+        let (mut key, mut id) = (Int64Builder::with_capacity(n), StringBuilder::with_capacity(n, 18 * n));
+        let (mut certificate_type, mut certificate, mut names) = (StringBuilder::new(), StringBuilder::new(), StringBuilder::with_capacity(n, 10 * n));
+        let (mut sexes, mut births) = (Words::new(SEXES), Date32Builder::with_capacity(n));
+        let mut phone = StringBuilder::with_capacity(n, 12 * n);
+        let mut population = words(&POPULATIONS, Population::as_str);
+        let mut life = words(&LIVES, PersonLife::as_str);
+        let (mut pension, mut medical) = (words(&STATES, InsuranceState::as_str), words(&STATES, InsuranceState::as_str));
+        let (mut pension_schemes, mut medical_schemes) = (ListBuilder::new(StringBuilder::new()), ListBuilder::new(StringBuilder::new()));
+        let (mut subsistence, mut disability) = (BooleanBuilder::with_capacity(n), BooleanBuilder::with_capacity(n));
+        let mut category = words(&CATEGORIES, Category::as_str);
+        let mut reasons = ListBuilder::new(StringBuilder::new());
+        let written_phone = text(Field::Phone);
+        let mut visits: Vec<(usize, Person, String)> = Vec::new();
+
+        for (i, (person, fold)) in folds.iter().enumerate() {
+            let own = if num.is_valid(i) { CitizenNumber::from_body(num.value(i)) } else { None };
+            let number = links.number(*person, own);
+            let other_certificate = form.value(i) == NumberForm::OtherCertificate as u8;
+            key.append_value(places.key(*person));
+            push_number(&mut id, number);
+            if other_certificate {
+                certificate.append_option(text(Field::Number).filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
+                certificate_type.append_option(text(Field::CertificateType).filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
+            } else {
+                certificate.append_null();
+                certificate_type.append_null();
+            }
+            let filled_name = if name.value(i).is_empty() { links.names.get(person).map_or("", String::as_str) } else { name.value(i) };
+            names.append_option((!filled_name.is_empty()).then_some(filled_name));
+            let its_sex = match (sex.value(i), number) {
+                (s @ (1 | 2), _) => s,
+                (_, Some(number)) => number.sex() as u8,
+                (s, None) => fold.sex().unwrap_or(s),
+            };
+            sexes.push(match its_sex {
+                1 => 1,
+                2 => 2,
+                9 => 3,
+                _ => 0,
+            });
+            let born = if birth.is_valid(i) { Some(Date(birth.value(i))) } else { number.map(CitizenNumber::birth).or(fold.birth()) };
+            births.append_option(born.map(Date::days));
+            let its_area = if village(area.value(i)) != 0 { area.value(i) } else { fold.area().unwrap_or(area.value(i)) };
+            for (column, code) in [(&mut self.county, county(its_area)), (&mut self.town, town(its_area)), (&mut self.village, village(its_area))] {
+                if code == 0 {
+                    column.push_null();
+                } else {
+                    column.push(code, area_text);
+                }
+            }
+            match (written_phone.filter(|c| c.is_valid(i)), fold.phone()) {
+                (Some(c), _) if !c.value(i).trim().is_empty() => phone.append_value(c.value(i).trim()),
+                (_, Some(digits)) => phone.append_value(digits.to_string()),
+                _ => phone.append_null(),
+            }
+            let missing = [
+                (Item::Number, number.is_none() && !other_certificate),
+                (Item::Name, filled_name.is_empty()),
+                (Item::Sex, !matches!(its_sex, 1 | 2)),
+                (Item::BirthDate, born.is_none()),
+                (Item::Village, village(its_area) == 0),
+            ];
+            let facts = facts_of(fold, born, &missing, form.value(i), frame.rules);
+            let verdict = classify(&facts, frame.rules, frame.as_of);
+            population.push(at(&POPULATIONS, facts.population));
+            life.push(at(&LIVES, facts.life));
+            pension.push(at(&STATES, verdict.pension));
+            medical.push(at(&STATES, verdict.medical));
+            for (list, facts) in [(&mut pension_schemes, &facts.pension), (&mut medical_schemes, &facts.medical)] {
+                for kind in (facts.live | facts.suspended | facts.unclear).iter() {
+                    list.values().append_value(kind.as_str());
+                }
+                list.append(true);
+            }
+            subsistence.append_value(fold.seen().contains(SourceKind::Subsistence));
+            disability.append_value(fold.seen().contains(SourceKind::Disability));
+            category.push(at(&CATEGORIES, verdict.category));
+            for reason in verdict.reasons.iter() {
+                reasons.values().append_value(reason);
+            }
+            reasons.append(true);
+            let told = Person { id: *person, number, area: its_area, verdict, facts };
+            people.tell(&told, fold, frame);
+            if must_visit(verdict.category) {
+                let known = known_text(&told.facts, verdict);
+                visits.push((i, told, known));
+            }
+        }
+        let columns: Vec<ArrayRef> = vec![
+            std::sync::Arc::new(key.finish()),
+            std::sync::Arc::new(id.finish()),
+            std::sync::Arc::new(certificate_type.finish()),
+            std::sync::Arc::new(certificate.finish()),
+            std::sync::Arc::new(names.finish()),
+            sexes.finish()?,
+            std::sync::Arc::new(births.finish()),
+            text_or_null(Field::Ethnic),
+            text_or_null(Field::Hukou),
+            text_or_null(Field::Household),
+            text_or_null(Field::Relation),
+            self.county.finish()?,
+            self.town.finish()?,
+            self.village.finish()?,
+            text_or_null(Field::Address),
+            std::sync::Arc::new(phone.finish()),
+            population.finish()?,
+            life.finish()?,
+            pension.finish()?,
+            medical.finish()?,
+            std::sync::Arc::new(pension_schemes.finish()),
+            std::sync::Arc::new(medical_schemes.finish()),
+            std::sync::Arc::new(subsistence.finish()),
+            std::sync::Arc::new(disability.finish()),
+            category.finish()?,
+            std::sync::Arc::new(reasons.finish()),
+        ];
+        let written = batch(schema, columns)?;
+        people.survey.people(&written, visits.iter().map(|(i, p, known)| (*i, p.id, p.area, p.verdict, known.as_str())), places)?;
+        let _ = source;
+        Ok(written)
+    }
+}
+
+/// A column of canonical text. The text family comes last, so a name that keys have too is found from behind.
+pub(crate) fn text_column(rows: &RecordBatch, field: Field) -> Option<&StringArray> {
+    let schema = rows.schema_ref();
+    let at = schema.fields().iter().rposition(|f| f.name() == field.as_str())?;
+    rows.columns().get(at)?.as_string_opt::<i32>()
+}
+
+fn facts_of(fold: &Fold, born: Option<Date>, missing: &[(Item, bool)], form: u8, rules: &Rules) -> Facts {
+    let rows = fold.population();
+    let state = rules.population(rows);
+    let (mut lacks, mut wrong) = (ItemSet::default(), ItemSet::default());
+    for (item, is) in missing {
+        // a number that is written, but that nobody can read, is wrong, not missing
+        let unreadable = *item == Item::Number && !matches!(NumberForm::from_code(form), Some(NumberForm::Blank | NumberForm::Placeholder));
+        if *is && rules.items_of_person().contains(*item) {
+            if unreadable { wrong.insert(*item) } else { lacks.insert(*item) }
+        }
+    }
+    if state.unclear {
+        wrong.insert(Item::Status);
+    }
+    Facts {
+        birth: born,
+        population: if rows.is_empty() { Population::Outside } else { state.population },
+        life: if rows.is_empty() { PersonLife::Alive } else { state.life },
+        pension: fold.insurance(Insurance::Pension, rules),
+        medical: fold.insurance(Insurance::Medical, rules),
+        missing: lacks,
+        wrong,
+    }
+}
+
+/// What the form shows of a person's insurance: schemes with their states.
+fn known_text(facts: &Facts, verdict: Verdict) -> String {
+    let mut text = String::new();
+    for (title, facts, state) in [("养老", &facts.pension, verdict.pension), ("医疗", &facts.medical, verdict.medical)] {
+        if !text.is_empty() {
+            text.push('；');
+        }
+        text.push_str(title);
+        text.push('：');
+        let mut some = false;
+        for (schemes, word) in [(facts.live, "正常"), (facts.suspended, "暂停"), (facts.unclear, "状态不明"), (facts.ended, "终止")] {
+            for kind in schemes.iter() {
+                if some {
+                    text.push('、');
+                }
+                text.push_str(kind.chinese());
+                text.push('（');
+                text.push_str(word);
+                text.push('）');
+                some = true;
+            }
+        }
+        if !some {
+            text.push_str(state.chinese());
+        }
+    }
+    text
+}
+
+impl People {
+    /// Counts a person, and finds what there is to be found about them.
+    fn tell(&mut self, person: &Person, fold: &Fold, frame: &Frame) {
+        self.persons += 1;
+        let (facts, verdict) = (&person.facts, person.verdict);
+        if verdict.category.is_population() {
+            for code in [village(person.area), town(person.area), county(person.area)] {
+                if code != 0 {
+                    add(self.counts.entry(code).or_default(), verdict.category);
+                }
+            }
+            add(&mut self.city, verdict.category);
+        }
+        if fold.repeats() {
+            self.repeats.push(person.id);
+        }
+        let mut find = |kind, detail: String| self.findings.push(Finding::person(kind, person.id, person.number, detail));
+        for (kind, insurance, of) in [(Kind::DuplicatePension, Insurance::Pension, &facts.pension), (Kind::DuplicateMedical, Insurance::Medical, &facts.medical)] {
+            let pools = fold.pools(insurance);
+            if frame.rules.duplicate(of.live, pools) {
+                find(kind, format!("{}{}", scheme_list(of.live), if of.live.len() < 2 { "，两个统筹区" } else { "" }));
+            }
+        }
+        let (drawing, two_pools) = fold.drawing();
+        if frame.rules.duplicate(drawing, two_pools) {
+            find(Kind::DuplicateBenefit, format!("同时领取：{}{}", scheme_list(drawing), if drawing.len() < 2 { "，两个统筹区" } else { "" }));
+        }
+        let live = facts.pension.live | facts.medical.live;
+        if !live.is_empty() {
+            match facts.life {
+                PersonLife::Deceased => find(Kind::DeceasedEnrolled, format!("已死亡仍参保或领取待遇：{}", scheme_list(live))),
+                PersonLife::MovedOut => find(Kind::MovedOutEnrolled, format!("已迁出仍参保：{}", scheme_list(live))),
+                PersonLife::Alive => {}
+            }
+        }
+        let assisted = SchemeSet(fold.seen().0 & frame.rules.assisted().0);
+        let lacks = verdict.pension == InsuranceState::None || verdict.medical == InsuranceState::None;
+        if !assisted.is_empty() && lacks && facts.life == PersonLife::Alive {
+            let what = match (verdict.pension, verdict.medical) {
+                (InsuranceState::None, InsuranceState::None) => "养老、医疗保险均未参加",
+                (InsuranceState::None, _) => "未参加养老保险",
+                _ => "未参加医疗保险",
+            };
+            find(Kind::AssistedUninsured, format!("{}：{what}", scheme_list(assisted)));
+        }
+    }
+
+    fn close(&mut self, frame: &Frame) {
+        for (code, counts) in std::mem::take(&mut self.counts) {
+            self.areas.insert(area_text(code), counts);
+        }
+        self.areas.insert(frame.city.to_owned(), self.city);
+    }
+}
+
+fn scheme_list(schemes: SchemeSet) -> String {
+    let names: Vec<&str> = schemes.iter().map(SourceKind::chinese).collect();
+    names.join("、")
+}
+
+fn add(counts: &mut AreaCounts, category: Category) {
+    counts.population += 1;
+    match category {
+        Category::Uninsured => counts.uninsured += 1,
+        Category::Partial => counts.partial += 1,
+        Category::Interrupted => counts.interrupted += 1,
+        Category::Information => counts.information += 1,
+        Category::Confirmed => counts.confirmed += 1,
+        Category::Deceased | Category::MovedOut | Category::Outside => counts.population -= 1,
+    }
+}
