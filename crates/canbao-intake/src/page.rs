@@ -84,13 +84,6 @@ impl Page {
         self.cells.get(row.first as usize..end).unwrap_or(&[])
     }
 
-    /// Adds a cell by copying its text.
-    pub(crate) fn push_cell(&mut self, cell: &str) {
-        let start = self.text.len();
-        self.text.push_str(cell);
-        self.cells.push(Span::new(start, self.text.len()));
-    }
-
     /// Closes a row whose cells were pushed since `first`; a blank one is dropped and counted.
     pub(crate) fn end_row(&mut self, first: usize, line: i64, raw: Span) {
         if self.is_blank_from(first) {
@@ -108,13 +101,15 @@ impl Page {
         self.rows.push(RowMark { first, line, raw, reason: self.reasons.len() as u32 });
     }
 
-    /// Marks the last row as unreadable, for `reason`.
-    pub(crate) fn spoil_last(&mut self, reason: String) {
-        if let Some(row) = self.rows.last_mut()
-            && row.reason == 0
-        {
-            self.reasons.push(reason);
-            row.reason = self.reasons.len() as u32;
+    /// Closes a row of a sheet, record or batch: as [`Page::end_row`], or with `reason` as one that could not be read.
+    pub(crate) fn close_row(&mut self, first: usize, line: i64, reason: Option<String>) {
+        match reason {
+            None => self.end_row(first, line, Span::default()),
+            Some(reason) => {
+                self.reasons.push(reason);
+                let reason = self.reasons.len() as u32;
+                self.rows.push(RowMark { first: first as u32, line, raw: Span::default(), reason });
+            }
         }
     }
 

@@ -135,7 +135,7 @@ fn source(shown: &str, root: &Path, number: usize, table: SourceTable) -> Result
         codes.insert(field, words);
     }
     if let Some(label) = &table.encoding
-        && encoding_rs::Encoding::for_label(label.as_bytes()).is_none()
+        && encoding_rs::Encoding::for_label_no_replacement(label.as_bytes()).is_none()
     {
         return Err(wrong(format!("不认识编码“{label}”")).hinted("常用的有utf-8、gbk、gb18030、utf-16le、utf-16be、big5"));
     }

@@ -10,6 +10,9 @@ use canbao_domain::source::{Field, SourceKind};
 
 pub use file::load_city;
 
+use crate::error::IntakeError;
+use crate::profile::Profiles;
+
 /// What `city.toml` says.
 #[derive(Debug, Clone)]
 pub struct City {
@@ -63,6 +66,19 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// Its path relative to the city file, with `/`: how it is named everywhere.
     pub shown: String,
+}
+
+impl City {
+    /// The profiles to read its extracts with: its own folder's, else the program's.
+    ///
+    /// # Errors
+    /// A profile of its own that cannot be read.
+    pub fn load_profiles(&self) -> Result<Profiles, IntakeError> {
+        match &self.profiles {
+            Some(folder) => Profiles::load(folder),
+            None => Profiles::embedded(),
+        }
+    }
 }
 
 impl SourceSpec {

@@ -5,10 +5,11 @@ use std::io::Read;
 use encoding_rs::{Encoding, UTF_8};
 
 use super::header::{DbfField, DbfHeader};
+use super::memo::Memo;
 use super::value::push_value;
 use crate::error::IntakeError;
-use crate::page::{Page, RowMark, Span};
-use crate::text::decode::{decode_all, escape};
+use crate::page::{CELL_BYTES_MAX, Page, Span};
+use crate::text::decode::{decode_short, escape};
 
 /// Bytes of records read at a time.
 const BLOCK_BYTES: usize = 512 * 1024;
@@ -19,6 +20,7 @@ pub(crate) struct DbfReader {
     inner: Box<dyn Read + Send>,
     header: DbfHeader,
     encoding: &'static Encoding,
+    memo: Option<Memo>,
     raw: Vec<u8>,
     /// The next record, 1-based.
     record: i64,
@@ -27,10 +29,16 @@ pub(crate) struct DbfReader {
 
 impl DbfReader {
     /// `inner` stands at the first record.
-    pub(crate) fn new(file: &str, inner: Box<dyn Read + Send>, header: DbfHeader, encoding: &'static Encoding) -> Self {
+    pub(crate) fn new(
+        file: &str,
+        inner: Box<dyn Read + Send>,
+        header: DbfHeader,
+        encoding: &'static Encoding,
+        memo: Option<Memo>,
+    ) -> Self {
         let records = (BLOCK_BYTES / header.record_len).clamp(1, crate::page::PAGE_ROWS_MAX);
         let raw = vec![0; records * header.record_len];
-        Self { file: file.to_owned(), inner, header, encoding, raw, record: 1, done: false }
+        Self { file: file.to_owned(), inner, header, encoding, memo, raw, record: 1, done: false }
     }
 
     /// Fills `page` with the next records; false at the end.
@@ -47,10 +55,19 @@ impl DbfReader {
                 self.done = true;
                 break;
             }
-            push_record(&self.header.fields, self.encoding, record, self.record, page);
             if record.len() < self.header.record_len {
-                page.spoil_last("文件在这条记录中间断了".to_owned());
+                if record.iter().all(|byte| matches!(byte, 0 | 0x1A | b' ' | b'\r' | b'\n')) {
+                    break;
+                }
+                let first = page.cells.len();
+                let start = page.text.len();
+                let written = record.get(1..).unwrap_or(&[]);
+                escape(self.encoding, written, &mut page.text);
+                page.cells.push(Span::new(start, page.text.len()));
+                page.close_row(first, self.record, Some("文件在这条记录中间断了".to_owned()));
+                break;
             }
+            push_record(&self.header.fields, self.encoding, &mut self.memo, record, self.record, page);
             self.record += 1;
         }
         Ok(true)
@@ -79,7 +96,14 @@ impl DbfReader {
     }
 }
 
-fn push_record(fields: &[DbfField], encoding: &'static Encoding, record: &[u8], number: i64, page: &mut Page) {
+fn push_record(
+    fields: &[DbfField],
+    encoding: &'static Encoding,
+    memo: &mut Option<Memo>,
+    record: &[u8],
+    number: i64,
+    page: &mut Page,
+) {
     let first = page.cells.len();
     let mut reason = None;
     for field in fields {
@@ -87,7 +111,11 @@ fn push_record(fields: &[DbfField], encoding: &'static Encoding, record: &[u8], 
         let raw = record.get(field.offset..field.offset + field.len).unwrap_or(&[]);
         let fault = match field.kind {
             b'C' | b'V' => push_text(field.kind, raw, encoding, &mut page.text),
-            b'M' => None,
+            b'M' => match memo.as_mut().map(|memo| memo.read(raw)) {
+                Some(text) if text.len() > CELL_BYTES_MAX => Some(format!("备注超过{CELL_BYTES_MAX}字节")),
+                Some(text) => push_text(b'C', &text, encoding, &mut page.text),
+                None => None,
+            },
             _ => {
                 push_value(field, raw, &mut page.text);
                 None
@@ -104,14 +132,7 @@ fn push_record(fields: &[DbfField], encoding: &'static Encoding, record: &[u8], 
         Some(b'*') => Some("已作删除标记".to_owned()),
         _ => Some("记录开头的删除标记无效，内容可能已错位".to_owned()),
     };
-    match deleted.or(reason) {
-        None => page.end_row(first, number, Span::default()),
-        Some(reason) => {
-            page.reasons.push(reason);
-            let reason = page.reasons.len() as u32;
-            page.rows.push(RowMark { first: first as u32, line: number, raw: Span::default(), reason });
-        }
-    }
+    page.close_row(first, number, deleted.or(reason));
 }
 
 /// Appends a text field without its padding; says what is wrong with it.
@@ -132,7 +153,7 @@ fn push_text(kind: u8, raw: &[u8], encoding: &'static Encoding, out: &mut String
         return None;
     }
     let start = out.len();
-    if decode_all(encoding, text, out) {
+    if decode_short(encoding, text, out) {
         return None;
     }
     // A text that fills its field may be cut within its last character; what is left of that says nothing.
@@ -142,7 +163,7 @@ fn push_text(kind: u8, raw: &[u8], encoding: &'static Encoding, out: &mut String
             out.truncate(start);
             let Some(whole) = text.len().checked_sub(cut).and_then(|len| text.get(..len)) else { break };
             if text.get(whole.len()..).is_some_and(|half| half.iter().all(|byte| *byte >= 0x80))
-                && decode_all(encoding, whole, out)
+                && decode_short(encoding, whole, out)
             {
                 return None;
             }

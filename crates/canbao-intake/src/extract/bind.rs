@@ -10,10 +10,11 @@ use canbao_domain::source::{Field, SourceKind};
 
 use super::chunk::{Chunk, Rejected, schema};
 use super::footer::is_footer;
-use super::plan::Plan;
+use super::reader::How;
 use super::read::PartTotals;
 use crate::error::Stop;
 use crate::page::{Page, RowMark, Span, is_blank};
+use crate::recognise::plan::Plan;
 use crate::profile::{CodeTable, Codes, Profile, UNKNOWN, coded_fields, word};
 
 /// Rows of a batch, at most.
@@ -29,6 +30,8 @@ pub(super) struct Binder {
     row: i64,
     header_row: i64,
     headers: Vec<String>,
+    /// Whether cells have their places by separators, so that a wrong count of them makes the row unsure.
+    delimited: bool,
     width: usize,
     /// For each field of the kind, its column.
     columns: Vec<Option<usize>>,
@@ -84,6 +87,7 @@ impl Binder {
             row,
             header_row: layout.header_row,
             headers: layout.headers.clone(),
+            delimited: matches!(plan.how, How::Text { .. }),
             width: layout.headers.len(),
             coded: coded.collect(),
             key: key.into_iter().find_map(|field| layout.column_of(field)),
@@ -155,15 +159,16 @@ impl Binder {
         let cells = page.cells_of(index);
         let key = self.key.and_then(|column| cells.get(column)).map_or("", |cell| cell.of(&page.text));
         // Only a row without a whole number can be a total, a repeated header or half of a torn row.
-        if key.len() < 15 || cells.len() != self.width {
+        let whole = key.len() >= 15 && key.is_ascii();
+        if !whole || cells.len() != self.width {
             if self.is_header_again(page, cells) {
                 return Verdict::Header;
             }
             let first = cells.iter().map(|cell| cell.of(&page.text)).find(|cell| !is_blank(cell));
-            if key.len() < 15 && first.is_some_and(is_footer) {
+            if !whole && key.len() < 15 && first.is_some_and(is_footer) {
                 return Verdict::Bad("合计或表尾说明，不是数据行".to_owned());
             }
-            if let Some(reason) = self.wrong_width(page, index, cells) {
+            if self.delimited && let Some(reason) = self.wrong_width(page, index, cells) {
                 return Verdict::Bad(reason);
             }
         }

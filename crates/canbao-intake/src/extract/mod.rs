@@ -3,12 +3,13 @@
 mod bind;
 mod chunk;
 mod footer;
+mod open;
 mod part;
-mod plan;
 mod read;
+mod reader;
 
 pub use chunk::{Chunk, Rejected, schema};
+pub use open::open;
 pub use part::{Column, Part};
-pub(crate) use plan::PageSink;
-pub use plan::open;
 pub use read::{Extract, PartTotals, Totals, UnknownCode};
+pub(crate) use reader::{How, PageSink, Readers, head_text, read_at};

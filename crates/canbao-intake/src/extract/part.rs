@@ -2,7 +2,9 @@
 
 use canbao_domain::source::Field;
 
+use super::reader::How;
 use crate::recognise::Format;
+use crate::recognise::plan::Plan;
 
 /// One file, or one sheet of a workbook, and what was recognised in it.
 #[derive(Debug, Clone)]
@@ -30,4 +32,32 @@ pub struct Column {
     pub header: String,
     /// The field that it holds, if it is known.
     pub field: Option<Field>,
+}
+
+impl Part {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let (format, encoding, separator, sheet) = match &plan.how {
+            How::Text { encoding, separator, .. } => {
+                (Format::Text, Some(encoding.name()), Some(char::from(*separator)), None)
+            }
+            How::Dbf { encoding, .. } => (Format::Dbf, Some(encoding.name()), None, None),
+            How::Xlsx { sheet } => (Format::Xlsx, None, None, Some(sheet.clone())),
+            How::Xls { sheet } => (Format::Xls, None, None, Some(sheet.clone())),
+            How::Parquet => (Format::Parquet, None, None, None),
+        };
+        let named = plan.layout.headers.iter().zip(&plan.layout.fields).enumerate();
+        let columns = named.map(|(place, (header, field))| Column {
+            header: if header.is_empty() { format!("第{}列", place + 1) } else { header.clone() },
+            field: *field,
+        });
+        Self {
+            file: plan.shown.clone(),
+            sheet,
+            format,
+            encoding,
+            separator,
+            header_row: plan.layout.header_row,
+            columns: columns.collect(),
+        }
+    }
 }

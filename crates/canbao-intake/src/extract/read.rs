@@ -8,10 +8,11 @@ use canbao_domain::source::{Field, SourceKind};
 use super::bind::Binder;
 use super::chunk::Chunk;
 use super::part::Part;
-use super::plan::{Plan, pages};
+use super::reader::Readers;
 use crate::city::SourceSpec;
 use crate::error::{IntakeError, Stop};
 use crate::profile::{Codes, Profile};
+use crate::recognise::plan::Plan;
 
 /// A source whose parts are recognised, ready to be read.
 #[derive(Debug, Clone)]
@@ -106,10 +107,11 @@ impl Extract {
     pub fn read(self, sink: &mut dyn FnMut(Chunk) -> Result<(), Stop>) -> Result<Totals, IntakeError> {
         let mut totals = Totals::default();
         let mut unknown = BTreeMap::new();
+        let mut readers = Readers::default();
         let mut row = 0;
         for (index, plan) in self.plans.iter().enumerate() {
             let mut binder = Binder::new(self.kind, index as u32, row, plan, &self.profile, &self.own);
-            pages(&plan.path, &plan.shown, &plan.how, plan.layout.headers.len(), &mut |page| {
+            readers.pages(&plan.path, &plan.shown, &plan.how, plan.layout.headers.len(), &mut |page| {
                 binder.bind(page, sink).map_err(|Stop| IntakeError::stopped(&plan.shown))?;
                 Ok(ControlFlow::Continue(()))
             })?;

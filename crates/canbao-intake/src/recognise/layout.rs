@@ -52,9 +52,12 @@ pub(crate) struct Wish<'a> {
 
 /// The layout of a part by its header; `None` where no row looks like one.
 pub(crate) fn by_header(profile: &Profile, wish: Wish<'_>, sample: &[SampleRow]) -> Option<Layout> {
+    if wish.header_row == Some(0) {
+        return None;
+    }
     if let Some(row) = wish.header_row {
         let at = sample.iter().position(|sampled| sampled.line == i64::from(row))?;
-        return Some(map(profile, wish, sample, at, 1));
+        return Some(map(profile, wish, sample, at, 1)).filter(Layout::is_usable);
     }
     let mut best: Option<(usize, Layout)> = None;
     for at in 0..sample.len().min(HEADER_ROWS) {
@@ -131,11 +134,15 @@ pub(crate) fn assign(profile: &Profile, wish: Wish<'_>, headers: &[String]) -> V
     fields
 }
 
-/// What the city file says of a column: by its header, or by its place (`第3列`).
+/// What the city file says of a column: by its header, or by its place.
 fn wished(columns: &BTreeMap<String, Field>, header: &Header, column: usize) -> Option<Field> {
-    let place = format!("第{}列", column + 1);
-    let found = columns.iter().find(|(key, _)| **key == place || header.words().any(|known| known == word(key)));
-    found.map(|(_, field)| *field)
+    let found = columns.iter().find(|(key, _)| header.words().any(|known| known == word(key)));
+    found.map(|(_, field)| *field).or_else(|| wished_at(columns, column))
+}
+
+/// What the city file says of a column by its place (`第3列`).
+pub(crate) fn wished_at(columns: &BTreeMap<String, Field>, column: usize) -> Option<Field> {
+    columns.get(&format!("第{}列", column + 1)).copied()
 }
 
 /// Where no column holds the person's own number, the number and name of the one who stands for them.

@@ -1,5 +1,7 @@
 //! The first rows of a part, as owned text, for recognising its layout.
 
+use std::collections::BTreeMap;
+
 use crate::page::Page;
 
 /// Rows that are looked at.
@@ -24,4 +26,13 @@ pub(crate) fn copy_rows(page: &Page, into: &mut Vec<SampleRow>) {
             into.push(SampleRow { line: row.line, cells });
         }
     }
+}
+
+/// The commonest count of cells, and how many rows have it; of rows with more than one cell.
+pub(crate) fn common_width(sample: &[SampleRow]) -> (usize, usize) {
+    let mut counts = BTreeMap::new();
+    for row in sample.iter().filter(|row| row.cells.len() > 1) {
+        *counts.entry(row.cells.len()).or_insert(0_usize) += 1;
+    }
+    counts.into_iter().max_by_key(|(cells, rows)| (*rows, *cells)).unwrap_or((1, 0))
 }

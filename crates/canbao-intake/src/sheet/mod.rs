@@ -1,7 +1,10 @@
 //! Workbooks.
 
+mod row;
 pub(crate) mod xls;
 pub(crate) mod xlsx;
+
+pub(crate) use row::SheetRow;
 
 /// A worksheet, before it is read.
 #[derive(Debug, Clone)]

@@ -7,6 +7,8 @@
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8};
 use memchr::memchr;
 
+use super::gbk::decode_gb;
+
 /// How a text file's bytes are read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Charset {
@@ -33,7 +35,7 @@ impl Charset {
         } else if self.lenient && self.encoding == GB18030 && has_utf8_line(raw) {
             false
         } else {
-            decode_all(self.encoding, raw, out)
+            decode_block(self.encoding, raw, out)
         };
         if whole {
             return;
@@ -55,7 +57,7 @@ impl Charset {
                 out.push_str(text);
                 return;
             }
-            if self.lenient && is_gb_line(line) && decode_all(GB18030, line, out) {
+            if self.lenient && is_gb_line(line) && decode_gb(line, out) {
                 return;
             }
         } else {
@@ -63,7 +65,7 @@ impl Charset {
                 out.push_str(&String::from_utf8_lossy(line));
                 return;
             }
-            if decode_all(self.encoding, line, out) {
+            if decode_short(self.encoding, line, out) {
                 return;
             }
         }
@@ -74,8 +76,9 @@ impl Charset {
     }
 }
 
-/// Decodes all of `raw`, or returns false (then `out` holds a part of it).
-pub(crate) fn decode_all(encoding: &'static Encoding, raw: &[u8], out: &mut String) -> bool {
+/// Decodes a block, or returns false (then `out` holds a part of it). The decoder first writes zeros over
+/// all of a string's spare capacity, so this is for blocks; see [`decode_short`].
+fn decode_block(encoding: &'static Encoding, raw: &[u8], out: &mut String) -> bool {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let need = decoder.max_utf8_buffer_length_without_replacement(raw.len());
     out.reserve(need.unwrap_or(raw.len() * 3));
@@ -83,30 +86,47 @@ pub(crate) fn decode_all(encoding: &'static Encoding, raw: &[u8], out: &mut Stri
     matches!(result, DecoderResult::InputEmpty)
 }
 
+/// Decodes a line or a cell, or returns false (then `out` holds a part of it).
+pub(crate) fn decode_short(encoding: &'static Encoding, raw: &[u8], out: &mut String) -> bool {
+    if encoding == GB18030 {
+        return decode_gb(raw, out);
+    }
+    if encoding == UTF_8 {
+        return std::str::from_utf8(raw).map(|text| out.push_str(text)).is_ok();
+    }
+    match encoding.decode_without_bom_handling_and_without_replacement(raw) {
+        Some(text) => {
+            out.push_str(&text);
+            true
+        }
+        None => false,
+    }
+}
+
 /// Decodes `line`, writing `\xNN` for each byte that cannot be read; returns how many those are.
 pub(crate) fn escape(encoding: &'static Encoding, line: &[u8], out: &mut String) -> usize {
-    let mut bytes = 0;
-    let mut rest = line;
-    while !rest.is_empty() {
-        let mut decoder = encoding.new_decoder_without_bom_handling();
-        let need = decoder.max_utf8_buffer_length_without_replacement(rest.len());
-        out.reserve(need.unwrap_or(rest.len() * 3));
-        match decoder.decode_to_string_without_replacement(rest, out, true) {
-            (DecoderResult::Malformed(bad, after), read) => {
-                let end = read.saturating_sub(after as usize);
-                let start = end.saturating_sub(bad as usize);
-                for byte in rest.get(start..end).unwrap_or(&[]) {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut piece = [0; 2048];
+    let (mut bytes, mut at) = (0, 0);
+    loop {
+        let rest = line.get(at..).unwrap_or(&[]);
+        let (result, read, written) = decoder.decode_to_utf8_without_replacement(rest, &mut piece, true);
+        let text = piece.get(..written).and_then(|text| std::str::from_utf8(text).ok());
+        out.push_str(text.unwrap_or(""));
+        at += read;
+        match result {
+            DecoderResult::InputEmpty => return bytes,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(bad, after) => {
+                // The decoder keeps what it has looked at beyond the bad bytes, and goes on with it.
+                let end = at.saturating_sub(usize::from(after));
+                for byte in line.get(end.saturating_sub(usize::from(bad))..end).unwrap_or(&[]) {
                     push_byte(*byte, out);
                     bytes += 1;
                 }
-                // The decoder restarts after the bad bytes; those it had looked at beyond are read again.
-                let next = end.max(1).min(rest.len());
-                rest = rest.get(next..).unwrap_or(&[]);
             }
-            _ => break,
         }
     }
-    bytes
 }
 
 fn push_byte(byte: u8, out: &mut String) {

@@ -3,6 +3,7 @@
 pub(crate) mod blocks;
 pub(crate) mod decode;
 pub(crate) mod detect;
+pub(crate) mod gbk;
 pub(crate) mod reader;
 pub(crate) mod record;
 pub(crate) mod separator;
