@@ -5,6 +5,7 @@
 mod commands;
 mod output;
 mod progress;
+mod workbooks;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use canbao_comparison::{Options, Progress};
+use canbao_comparison::{CompareError, Options, Progress};
 use canbao_domain::area::AreaTree;
 use canbao_intake::City;
 use canbao_run::Summary;
@@ -16,6 +16,7 @@ use crate::output::memory::{self, MemoryLimit};
 use crate::output::report::Report;
 use crate::output::{figure, print};
 use crate::progress;
+use crate::workbooks::{self, Job, WorkbookError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,7 +66,8 @@ pub(super) struct Effort {
 
 /// A comparison that is done.
 pub(super) struct Compared {
-    pub(super) city: City,
+    city: City,
+    areas: Option<AreaTree>,
     pub(super) summary: Summary,
 }
 
@@ -81,13 +83,10 @@ impl Compared {
 
     /// The result in words, with where the files are.
     pub(super) fn report(&self, out: &Path, since: Instant, language: Language) -> String {
-        // the comparison could read it; should it have gone since, codes stand for names
-        let areas = std::fs::read_to_string(&self.city.regions).ok();
-        let areas = areas.and_then(|text| AreaTree::parse(&text).ok());
         let report = Report {
             city: &self.city.name,
             code: &self.city.code,
-            areas: areas.as_ref(),
+            areas: self.areas.as_ref(),
             summary: &self.summary,
             language,
         };
@@ -125,15 +124,37 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
 /// # Errors
 /// A sentence with hints; then nothing was written.
 pub(super) fn compare(city: &Path, out: &Path, effort: &Effort, progress: &dyn Progress) -> Result<Compared, Failure> {
-    let city = canbao_intake::load_city(city).map_err(refused)?;
+    let city = canbao_intake::load_city(city).map_err(|error| refused(&error))?;
+    // a tree that cannot be read is refused by the comparison itself, with what is wrong
+    let areas = std::fs::read_to_string(&city.regions).ok().and_then(|text| AreaTree::parse(&text).ok());
     let options = Options {
         out: out.to_owned(),
         memory_limit: effort.memory_limit.bytes(),
         workers: effort.workers.or_else(cores).map_or(1, NonZeroUsize::get),
     };
-    let summary = canbao_comparison::compare_then(&city, &options, progress, |_run, _summary| Ok(()))
-        .map_err(|error| Failure::new(&error).hints(error.hint()))?;
-    Ok(Compared { city, summary })
+    let summary = canbao_comparison::compare_then(&city, &options, progress, |run, summary| {
+        let (Some(areas), false) = (&areas, effort.no_workbooks) else { return Ok(()) };
+        progress.stage("workbooks", None);
+        let job = Job {
+            run,
+            summary,
+            city: &city.code,
+            city_name: &city.name,
+            as_of: city.as_of,
+            areas,
+            workers: options.workers,
+        };
+        workbooks::write_all(&job, &run.join("workbooks"), &|rows| progress.advance(rows)).map_err(unmade)?;
+        progress.done();
+        Ok(())
+    })
+    .map_err(|error| Failure::new(&error).hints(error.hint()))?;
+    Ok(Compared { city, areas, summary })
+}
+
+/// Workbooks that were not made: the run does not appear without them.
+fn unmade(error: WorkbookError) -> CompareError {
+    CompareError::Input { sentence: error.to_string(), hint: error.hint().unwrap_or_default().to_owned() }
 }
 
 /// The summary as one JSON object.
@@ -142,8 +163,8 @@ pub(super) fn json(summary: &Summary) -> Result<String, Failure> {
 }
 
 /// What the intake refused, with its hint.
-pub(super) fn refused(error: canbao_intake::IntakeError) -> Failure {
-    Failure::new(&error).hints(error.hint().map(str::to_owned))
+pub(super) fn refused(error: &canbao_intake::IntakeError) -> Failure {
+    Failure::new(error).hints(error.hint().map(str::to_owned))
 }
 
 fn cores() -> Option<NonZeroUsize> {

@@ -25,7 +25,7 @@ impl Failure {
 
     /// Adds what to do, where something is known.
     pub(crate) fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
-        self.hints.extend(hints);
+        self.hints.extend(hints.into_iter().filter(|hint| !hint.is_empty()));
         self
     }
 

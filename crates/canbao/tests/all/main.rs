@@ -19,3 +19,4 @@ mod refusals;
 mod rejected_rows;
 mod repeatable;
 mod whole_job;
+mod workbooks;
