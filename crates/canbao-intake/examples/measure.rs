@@ -19,7 +19,14 @@ fn main() -> Result<(), IntakeError> {
         for part in extract.parts() {
             let columns: Vec<_> =
                 part.columns.iter().map(|c| format!("{}={}", c.header, c.field.map_or("-", |f| f.as_str()))).collect();
-            println!("  {} {:?} {:?} row {} {}", part.file, part.encoding, part.separator, part.header_row, columns.join(" "));
+            println!(
+                "  {} {:?} {:?} row {} {}",
+                part.file,
+                part.encoding,
+                part.separator,
+                part.header_row,
+                columns.join(" ")
+            );
         }
         let mut nulls = 0;
         let totals = extract.read(&mut |chunk| {

@@ -8,7 +8,10 @@ use std::fmt;
 /// [`fmt::Display`] is one Chinese sentence that names the file and the place in it; [`IntakeError::hint`]
 /// says what to do. Neither ever holds a cell's content.
 #[derive(Debug)]
-pub struct IntakeError {
+pub struct IntakeError(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
     file: String,
     place: Option<Place>,
     sentence: String,
@@ -31,16 +34,23 @@ pub struct Place {
 impl IntakeError {
     /// `sentence` is a whole Chinese sentence about `file` (relative as in the city file).
     pub(crate) fn new(file: impl Into<String>, sentence: impl Into<String>) -> Self {
-        Self { file: file.into(), place: None, sentence: sentence.into(), hint: None, stopped: false, source: None }
+        Self(Box::new(Details {
+            file: file.into(),
+            place: None,
+            sentence: sentence.into(),
+            hint: None,
+            stopped: false,
+            source: None,
+        }))
     }
 
     pub(crate) fn hinted(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     pub(crate) fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.source = Some(Box::new(source));
+        self.0.source = Some(Box::new(source));
         self
     }
 
@@ -65,7 +75,9 @@ impl IntakeError {
     pub(crate) fn io(file: impl Into<String>, error: std::io::Error) -> Self {
         let (sentence, hint) = match error.kind() {
             std::io::ErrorKind::NotFound => ("找不到这个文件", "请核对文件名和所在文件夹，路径相对于城市文件"),
-            std::io::ErrorKind::PermissionDenied => ("没有读取这个文件的权限", "请检查文件权限，或关闭正在占用它的程序"),
+            std::io::ErrorKind::PermissionDenied => {
+                ("没有读取这个文件的权限", "请检查文件权限，或关闭正在占用它的程序")
+            }
             _ => ("读取这个文件时出错", "请检查磁盘或网络位置，必要时把文件复制到本机再试"),
         };
         Self::new(file, sentence).hinted(hint).because(error)
@@ -74,46 +86,46 @@ impl IntakeError {
     /// The receiver of the rows ended the reading.
     pub(crate) fn stopped(file: impl Into<String>) -> Self {
         let mut error = Self::new(file, "读取被中止");
-        error.stopped = true;
+        error.0.stopped = true;
         error
     }
 
     fn place_mut(&mut self) -> &mut Place {
-        self.place.get_or_insert(Place { sheet: None, row: None, column: None })
+        self.0.place.get_or_insert(Place { sheet: None, row: None, column: None })
     }
 
     /// The file, as the city file names it.
     #[must_use]
     pub fn file(&self) -> &str {
-        &self.file
+        &self.0.file
     }
 
     /// Where in the file, if that is known.
     #[must_use]
     pub fn place(&self) -> Option<&Place> {
-        self.place.as_ref()
+        self.0.place.as_ref()
     }
 
     /// What to do about it, in Chinese.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
+        self.0.hint.as_deref()
     }
 
     /// Whether the receiver of the rows ended the reading, and no file is at fault.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        self.stopped
+        self.0.stopped
     }
 }
 
 impl fmt::Display for IntakeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
-        if let Some(place) = &self.place {
+        write!(f, "{}", self.0.file)?;
+        if let Some(place) = &self.0.place {
             write!(f, "{place}")?;
         }
-        write!(f, "：{}", self.sentence)
+        write!(f, "：{}", self.0.sentence)
     }
 }
 
@@ -134,7 +146,7 @@ impl fmt::Display for Place {
 
 impl std::error::Error for IntakeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|error| error as &(dyn std::error::Error + 'static))
+        self.0.source.as_deref().map(|error| error as &(dyn std::error::Error + 'static))
     }
 }
 

@@ -27,6 +27,7 @@ mod text;
 
 pub use city::{City, SourceFile, SourceSpec, load_city};
 pub use error::{IntakeError, Place, Stop};
-pub use extract::{Chunk, Extract, Part, Column, PartTotals, Rejected, Totals, UnknownCode, open, schema};
+pub use extract::{Chunk, Column, Extract, Part, PartTotals, Rejected, Totals, UnknownCode, open, schema};
+pub use inspect::{ColumnReport, Inspection, PartReport, inspect, inspect_source};
 pub use profile::{Profile, Profiles};
 pub use recognise::Format;

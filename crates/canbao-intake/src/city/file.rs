@@ -73,11 +73,11 @@ pub fn load_city(path: &Path) -> Result<City, IntakeError> {
         }
         _ => IntakeError::io(&shown, error),
     })?;
-    let file: CityFile = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| unparsed(&shown, &text, &error))?;
+    let file: CityFile =
+        toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| unparsed(&shown, &text, &error))?;
     let root = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
-    let as_of = day(&file.city.as_of).ok_or_else(|| {
-        IntakeError::new(&shown, "as_of不是日期").hinted("请写成as_of = \"2016-11-01\"")
-    })?;
+    let as_of = day(&file.city.as_of)
+        .ok_or_else(|| IntakeError::new(&shown, "as_of不是日期").hinted("请写成as_of = \"2016-11-01\""))?;
     let mut sources = Vec::new();
     for (k, table) in file.source.into_iter().enumerate() {
         sources.push(source(&shown, &root, k + 1, table)?);
@@ -137,7 +137,9 @@ fn source(shown: &str, root: &Path, number: usize, table: SourceTable) -> Result
     if let Some(label) = &table.encoding
         && encoding_rs::Encoding::for_label_no_replacement(label.as_bytes()).is_none()
     {
-        return Err(wrong(format!("不认识编码“{label}”")).hinted("常用的有utf-8、gbk、gb18030、utf-16le、utf-16be、big5"));
+        return Err(
+            wrong(format!("不认识编码“{label}”")).hinted("常用的有utf-8、gbk、gb18030、utf-16le、utf-16be、big5")
+        );
     }
     let separator = match table.separator.as_deref() {
         None => None,
@@ -179,9 +181,7 @@ fn files(root: &Path, path: &str) -> Result<Vec<SourceFile>, (String, String)> {
     if plain.is_file() {
         return Ok(vec![SourceFile { path: plain, shown: path }]);
     }
-    let missing = || {
-        (format!("找不到文件“{path}”"), "请核对文件名和所在文件夹，路径相对于城市文件".to_owned())
-    };
+    let missing = || (format!("找不到文件“{path}”"), "请核对文件名和所在文件夹，路径相对于城市文件".to_owned());
     if !path.contains(['*', '?', '[']) {
         return Err(missing());
     }

@@ -109,7 +109,8 @@ impl<'a> Column<'a> {
             kind => {
                 let start = out.len();
                 let _ = write!(out, "{}", self.formatter.value(index));
-                let whole_day = matches!(kind, DataType::Timestamp(_, _) | DataType::Date64) && out.ends_with(" 00:00:00");
+                let whole_day =
+                    matches!(kind, DataType::Timestamp(_, _) | DataType::Date64) && out.ends_with(" 00:00:00");
                 if whole_day {
                     out.truncate(out.len().saturating_sub(9).max(start));
                 }

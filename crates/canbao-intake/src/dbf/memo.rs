@@ -25,7 +25,9 @@ enum Layout {
 impl Memo {
     /// The memo file beside `table`, if there is one.
     pub(crate) fn beside(table: &Path, version: u8) -> Option<Self> {
-        let open = |extensions: [&str; 2]| extensions.iter().find_map(|extension| File::open(table.with_extension(extension)).ok());
+        let open = |extensions: [&str; 2]| {
+            extensions.iter().find_map(|extension| File::open(table.with_extension(extension)).ok())
+        };
         if let Some(mut file) = open(["fpt", "FPT"]) {
             let head = read_at(&mut file, 0, 8);
             let &[.., high, low] = head.get(..8)? else { return None };
@@ -60,7 +62,11 @@ impl Memo {
         // FoxPro marks a text with 1; dBase IV counts the head in its length.
         let (is_text, length) =
             if foxpro { (number(head.get(..4), true) == 1, length) } else { (true, length.saturating_sub(8)) };
-        if is_text { read_at(&mut self.file, offset + 8, (length as usize).min(CELL_BYTES_MAX + 1)) } else { Vec::new() }
+        if is_text {
+            read_at(&mut self.file, offset + 8, (length as usize).min(CELL_BYTES_MAX + 1))
+        } else {
+            Vec::new()
+        }
     }
 }
 

@@ -3,12 +3,14 @@
 mod bind;
 mod chunk;
 mod footer;
+mod judge;
 mod open;
 mod part;
 mod read;
 mod reader;
 
 pub use chunk::{Chunk, Rejected, schema};
+pub(crate) use judge::Judge;
 pub use open::open;
 pub use part::{Column, Part};
 pub use read::{Extract, PartTotals, Totals, UnknownCode};

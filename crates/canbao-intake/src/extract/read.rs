@@ -5,13 +5,13 @@ use std::ops::ControlFlow;
 
 use canbao_domain::source::{Field, SourceKind};
 
-use super::bind::Binder;
+use super::bind::{Binder, code_table};
 use super::chunk::Chunk;
 use super::part::Part;
 use super::reader::Readers;
 use crate::city::SourceSpec;
 use crate::error::{IntakeError, Stop};
-use crate::profile::{Codes, Profile};
+use crate::profile::{CodeTable, Codes, Profile, coded_fields};
 use crate::recognise::plan::Plan;
 
 /// A source whose parts are recognised, ready to be read.
@@ -93,6 +93,16 @@ impl Extract {
         &self.parts
     }
 
+    pub(crate) fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+
+    /// How the words of a part's column are read, if it holds codes.
+    pub(crate) fn table(&self, plan: &Plan, field: Option<Field>) -> Option<CodeTable> {
+        let field = coded_fields(self.kind).find(|coded| Some(*coded) == field)?;
+        Some(code_table(plan, &self.profile, &self.own, field)?.1)
+    }
+
     /// The size of its files.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -112,7 +122,7 @@ impl Extract {
         for (index, plan) in self.plans.iter().enumerate() {
             let mut binder = Binder::new(self.kind, index as u32, row, plan, &self.profile, &self.own);
             readers.pages(&plan.path, &plan.shown, &plan.how, plan.layout.headers.len(), &mut |page| {
-                binder.bind(page, sink).map_err(|Stop| IntakeError::stopped(&plan.shown))?;
+                binder.bind(page, sink)?;
                 Ok(ControlFlow::Continue(()))
             })?;
             let part = binder.finish(&mut unknown);

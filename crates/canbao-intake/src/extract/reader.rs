@@ -75,7 +75,14 @@ impl Readers {
     }
 
     /// Reads the pages of a part; `width` is the count of its columns, 0 if that is not known yet.
-    pub(crate) fn pages(&mut self, path: &Path, shown: &str, how: &How, width: usize, sink: PageSink<'_>) -> Result<(), IntakeError> {
+    pub(crate) fn pages(
+        &mut self,
+        path: &Path,
+        shown: &str,
+        how: &How,
+        width: usize,
+        sink: PageSink<'_>,
+    ) -> Result<(), IntakeError> {
         match how {
             How::Text { encoding, lenient, bom, line_end, separator } => {
                 let blocks = text_blocks(path, shown, encoding, *lenient, *bom, *line_end)?;

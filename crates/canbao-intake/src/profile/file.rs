@@ -64,9 +64,8 @@ pub(super) fn assemble(kind: SourceKind, files: &BTreeMap<&str, ProfileFile>) ->
     // Bases of bases are few; the bound only ends a circle.
     for _ in 0..8 {
         let Some(name) = next.take() else { break };
-        let file = files
-            .get(name.as_str())
-            .ok_or_else(|| wrong(kind.as_str(), format!("base = \"{name}\"没有对应的文件")))?;
+        let file =
+            files.get(name.as_str()).ok_or_else(|| wrong(kind.as_str(), format!("base = \"{name}\"没有对应的文件")))?;
         if let Some(own) = &file.kind
             && own != &name
         {

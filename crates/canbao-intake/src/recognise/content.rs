@@ -40,9 +40,9 @@ pub(crate) fn by_content(profile: &Profile, wish: Wish<'_>, sample: &[SampleRow]
     }
     // A first row with no digit where all others have a number is a header whose words nobody knows.
     let first = rows.first()?;
-    let worded = number.and_then(|column| first.cells.get(column)).is_some_and(|cell| {
-        !cell.trim().is_empty() && !cell.chars().any(|c| c.is_ascii_digit())
-    });
+    let worded = number
+        .and_then(|column| first.cells.get(column))
+        .is_some_and(|cell| !cell.trim().is_empty() && !cell.chars().any(|c| c.is_ascii_digit()));
     if worded && wish.header_row != Some(0) && rows.len() > 2 {
         layout.header_row = first.line;
         layout.headers = first.cells.clone();
@@ -77,7 +77,9 @@ impl Columns<'_> {
     fn fill(&mut self) {
         if !self.profile.kind().is_person() {
             self.take(Field::CreditCode, 0.6, |_, cell| is_credit(cell));
-            self.take(Field::Name, 0.5, |_, cell| cell.chars().any(|c| "公司店厂部社中心院校局".contains(c)) && cell.chars().count() >= 4);
+            self.take(Field::Name, 0.5, |_, cell| {
+                cell.chars().any(|c| "公司店厂部社中心院校局".contains(c)) && cell.chars().count() >= 4
+            });
             self.take_status();
             return;
         }
@@ -100,10 +102,15 @@ impl Columns<'_> {
         self.take(Field::AreaCode, 0.9, |_, cell| is_area(cell, 9));
         self.take(Field::Ethnic, 0.9, |_, cell| cell.ends_with('族') && cell.chars().count() <= 6);
         self.take(Field::Relation, 0.8, |_, cell| {
-            let known = ["户主", "本人", "妻", "夫", "子", "女", "父", "母", "配偶", "长子", "次子", "长女", "次女", "儿媳", "孙子", "孙女", "成员"];
+            let known = [
+                "户主", "本人", "妻", "夫", "子", "女", "父", "母", "配偶", "长子", "次子", "长女", "次女", "儿媳",
+                "孙子", "孙女", "成员",
+            ];
             known.contains(&cell.trim())
         });
-        self.take(Field::Hukou, 0.9, |_, cell| matches!(cell.trim(), "农业" | "非农业" | "农业户口" | "非农业户口" | "居民户口" | "城镇" | "农村"));
+        self.take(Field::Hukou, 0.9, |_, cell| {
+            matches!(cell.trim(), "农业" | "非农业" | "农业户口" | "非农业户口" | "居民户口" | "城镇" | "农村")
+        });
         self.take_status();
     }
 
@@ -111,7 +118,7 @@ impl Columns<'_> {
     fn take_status(&mut self) {
         let profile = self.profile;
         self.take(Field::Status, 0.9, |_, cell| {
-            cell.chars().any(|c| !c.is_ascii()) && !matches!(profile.codes.read(Field::Status, cell), 0 | UNKNOWN)
+            !cell.is_ascii() && !matches!(profile.codes.read(Field::Status, cell), 0 | UNKNOWN)
         });
     }
 
@@ -159,5 +166,7 @@ fn is_phone(cell: &str) -> bool {
 fn is_area(cell: &str, digits: usize) -> bool {
     let cell = cell.trim();
     let province = cell.get(..2).and_then(|code| code.parse::<u8>().ok());
-    cell.len() == digits && cell.bytes().all(|byte| byte.is_ascii_digit()) && province.is_some_and(|code| (11..=82).contains(&code))
+    cell.len() == digits
+        && cell.bytes().all(|byte| byte.is_ascii_digit())
+        && province.is_some_and(|code| (11..=82).contains(&code))
 }

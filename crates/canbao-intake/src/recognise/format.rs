@@ -53,7 +53,9 @@ impl Format {
         }
         // BIFF2 to BIFF4: worksheets of the first Excels, without a container.
         if matches!(head.get(..4), Some([0x09, 0 | 2 | 4, 4 | 6 | 8, 0])) {
-            return Err(IntakeError::new(shown, "是Excel 4.0以前的老格式，无法读取").hinted("请用Excel或WPS打开后另存为xlsx"));
+            return Err(
+                IntakeError::new(shown, "是Excel 4.0以前的老格式，无法读取").hinted("请用Excel或WPS打开后另存为xlsx")
+            );
         }
         let other = [
             (&b"%PDF"[..], "是PDF文件，不是数据表", "请向对方要表格文件（csv、xlsx或dbf）"),
@@ -65,7 +67,9 @@ impl Format {
             return Err(IntakeError::new(shown, *sentence).hinted(*hint));
         }
         if is_markup(head) {
-            return Err(IntakeError::new(shown, "实际是网页或XML文件，只是换了扩展名").hinted("请用Excel或WPS打开后另存为xlsx"));
+            return Err(
+                IntakeError::new(shown, "实际是网页或XML文件，只是换了扩展名").hinted("请用Excel或WPS打开后另存为xlsx")
+            );
         }
         Ok(Self::Text)
     }

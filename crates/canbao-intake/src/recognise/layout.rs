@@ -150,7 +150,9 @@ fn pair(profile: &Profile, headers: &[Header], fields: &mut [Option<Field>]) {
     if fields.contains(&Some(Field::Number)) {
         return;
     }
-    let find = |words: &[String]| headers.iter().position(|header| header.words().any(|known| words.iter().any(|word| word == known)));
+    let find = |words: &[String]| {
+        headers.iter().position(|header| header.words().any(|known| words.iter().any(|word| word == known)))
+    };
     for together in &profile.together {
         let (Some(number), Some(name)) = (find(&together.number), find(&together.name)) else { continue };
         for slot in fields.iter_mut().filter(|slot| **slot == Some(Field::Name)) {

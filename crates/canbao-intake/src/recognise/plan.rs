@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::Layout;
 use super::content::{by_content, holds_people};
 use super::layout::{Wish, assign, by_header};
 use super::look::{Seen, Way};
 use super::sample::common_width;
-use super::Layout;
 use crate::error::IntakeError;
 use crate::extract::How;
 use crate::profile::Profile;
@@ -24,7 +24,12 @@ pub(crate) struct Plan {
 /// Recognises a table's columns. `before` is the plan of the part before it in the same source, whose
 /// columns hold on where a table goes on without a header of its own (an export cut into sheets or files).
 /// `None`: a sheet that is no data.
-pub(crate) fn plan(profile: &Profile, wish: Wish<'_>, seen: &Seen, before: Option<&Plan>) -> Result<Option<Plan>, IntakeError> {
+pub(crate) fn plan(
+    profile: &Profile,
+    wish: Wish<'_>,
+    seen: &Seen,
+    before: Option<&Plan>,
+) -> Result<Option<Plan>, IntakeError> {
     let made = |way: &Way, layout: Layout| {
         Ok(Some(Plan { path: seen.path.clone(), shown: seen.shown.clone(), how: way.how.clone(), layout }))
     };
@@ -79,7 +84,8 @@ fn continues(before: &Layout, way: &Way) -> bool {
     }
     let share = |field: Field, like: fn(&str) -> bool| {
         let column = before.column_of(field)?;
-        let filled: Vec<_> = rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| !cell.trim().is_empty()).collect();
+        let filled: Vec<_> =
+            rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| !cell.trim().is_empty()).collect();
         Some(filled.len() * 2 >= rows.len() && filled.iter().filter(|cell| like(cell)).count() * 10 >= filled.len() * 7)
     };
     let long = |cell: &str| cell.chars().filter(char::is_ascii_digit).count() >= 14;

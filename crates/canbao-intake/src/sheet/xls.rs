@@ -44,12 +44,13 @@ impl Book {
             unread(shown, if locked { "有密码保护" } else { "打不开，可能没有复制完整" }).because(error)
         })?;
         let from_1904 = book.has_1904_epoch();
-        let names: Vec<_> = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
+        let names: Vec<_> =
+            book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
         let mut sheets = Vec::new();
         for sheet in names {
-            let range = book.worksheet_range(&sheet.name).map_err(|error| {
-                unread(shown, "内容损坏").on_sheet(Some(&sheet.name)).because(error)
-            })?;
+            let range = book
+                .worksheet_range(&sheet.name)
+                .map_err(|error| unread(shown, "内容损坏").on_sheet(Some(&sheet.name)).because(error))?;
             let hidden = sheet.visible != SheetVisible::Visible;
             sheets.push((SheetName { name: sheet.name, hidden }, range));
         }
@@ -96,11 +97,8 @@ impl Book {
             Data::Float(value) => push_float(*value, out),
             Data::Int(value) => out.push_str(&value.to_string()),
             Data::Bool(value) => out.push_str(if *value { "TRUE" } else { "FALSE" }),
-            Data::DateTime(value) => {
-                if !push_serial(value.as_f64(), self.from_1904, out) {
-                    push_float(value.as_f64(), out);
-                }
-            }
+            Data::DateTime(value) if push_serial(value.as_f64(), self.from_1904, out) => {}
+            Data::DateTime(value) => push_float(value.as_f64(), out),
             Data::Error(calamine::CellErrorType::NA) => {}
             Data::Error(error) => out.push_str(&error.to_string()),
             _ => {}
@@ -109,5 +107,6 @@ impl Book {
 }
 
 fn unread(shown: &str, what: &str) -> IntakeError {
-    IntakeError::new(shown, format!("不是完整的xls文件：{what}")).hinted("请用Excel或WPS打开后另存为xlsx，去掉密码，再试一次")
+    IntakeError::new(shown, format!("不是完整的xls文件：{what}"))
+        .hinted("请用Excel或WPS打开后另存为xlsx，去掉密码，再试一次")
 }

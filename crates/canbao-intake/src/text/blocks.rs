@@ -75,8 +75,7 @@ impl<R: Read> Blocks<R> {
                     escape(self.charset.encoding, have.get(..LONG_LINE_KEPT).unwrap_or(have), out);
                     out.push('\n');
                     bad.push(BadLine {
-                        start,
-                        reason: format!("这一行超过{}字节，只保留了开头", RECORD_BYTES_MAX),
+                        start, reason: format!("这一行超过{}字节，只保留了开头", RECORD_BYTES_MAX)
                     });
                     self.skipping = true;
                     self.skip_line();

@@ -48,7 +48,9 @@ pub(crate) fn decode_gb(raw: &[u8], out: &mut String) -> bool {
             // Four-byte characters are rare: names that the two-byte part lacks.
             [_, b'0'..=b'9', _, _, tail @ ..] => {
                 let four = rest.get(..4).unwrap_or(rest);
-                let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(four) else { return false };
+                let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(four) else {
+                    return false;
+                };
                 out.push_str(&text);
                 rest = tail;
             }

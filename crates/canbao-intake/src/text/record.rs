@@ -133,8 +133,7 @@ impl Cutter {
             if !closed {
                 return plain();
             }
-            let content =
-                if doubled { Content::Doubled(open + 1, quote) } else { Content::Slice(open + 1, quote) };
+            let content = if doubled { Content::Doubled(open + 1, quote) } else { Content::Slice(open + 1, quote) };
             return Cell::Quoted { content, end };
         }
     }

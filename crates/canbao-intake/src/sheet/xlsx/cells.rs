@@ -55,7 +55,8 @@ pub(super) fn read(
     let mut value = String::new();
     let mut page = Page::default();
     let mut row = SheetRow::default();
-    let fail = |error: quick_xml::Error, line: i64| torn(&shown, error).on_sheet(Some(&entry.sheet.name)).at_row(line + 1);
+    let fail =
+        |error: quick_xml::Error, line: i64| torn(&shown, error).on_sheet(Some(&entry.sheet.name)).at_row(line + 1);
     loop {
         match next(&mut part, &mut buffer).map_err(|error| fail(error, row.line))? {
             Event::Start(tag) => match tag.local_name().as_ref() {
@@ -123,7 +124,8 @@ fn cell_tag(tag: &BytesStart<'_>) -> CellTag {
 /// The 0-based column of a reference such as `AB12`.
 fn column_of(reference: &str) -> Option<usize> {
     let letters = reference.bytes().take_while(u8::is_ascii_alphabetic);
-    let column = letters.take(4).fold(0_usize, |sum, letter| sum * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1);
+    let column =
+        letters.take(4).fold(0_usize, |sum, letter| sum * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1);
     column.checked_sub(1)
 }
 
@@ -175,7 +177,9 @@ fn push_value(value: &str, cell: &CellTag, context: &Context<'_>, row: &mut Shee
         // A look-up that found nothing is a blank; other errors stand as Excel shows them.
         CellKind::Error => out.push_str(if value == "#N/A" { "" } else { value }),
         CellKind::Date => {
-            let midnight = value.split_once('T').filter(|(_, time)| time.bytes().all(|byte| matches!(byte, b'0' | b':' | b'.' | b'Z')));
+            let midnight = value
+                .split_once('T')
+                .filter(|(_, time)| time.bytes().all(|byte| matches!(byte, b'0' | b':' | b'.' | b'Z')));
             out.push_str(midnight.map_or(value, |(date, _)| date));
         }
         CellKind::Number => push_number(value.trim(), context.styles.is_date(cell.style), context.from_1904, out),

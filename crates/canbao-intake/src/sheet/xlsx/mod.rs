@@ -51,11 +51,16 @@ impl Book {
         let mut listed = Vec::new();
         tags(&mut package, &format!("{folder}workbook.xml"), &mut |tag| match tag.local_name().as_ref() {
             "workbookPr" => from_1904 = matches!(attribute(tag, "date1904").as_deref(), Some("1" | "true")),
-            "sheet" => listed.push((attribute(tag, "name"), attribute(tag, "state"), attribute(tag, "r:id").or_else(|| attribute(tag, "id")))),
+            "sheet" => listed.push((
+                attribute(tag, "name"),
+                attribute(tag, "state"),
+                attribute(tag, "r:id").or_else(|| attribute(tag, "id")),
+            )),
             _ => {}
         })?;
         for (name, state, id) in listed {
-            let target = targets.iter().find(|(known, kind, _)| Some(known) == id.as_ref() && kind.ends_with("/worksheet"));
+            let target =
+                targets.iter().find(|(known, kind, _)| Some(known) == id.as_ref() && kind.ends_with("/worksheet"));
             if let (Some(name), Some((_, _, target))) = (name, target) {
                 let hidden = matches!(state.as_deref(), Some("hidden" | "veryHidden"));
                 sheets.push(Entry { sheet: SheetName { name, hidden }, target: resolve(&folder, target) });

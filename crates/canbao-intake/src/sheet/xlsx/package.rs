@@ -41,14 +41,20 @@ impl Package {
 
     /// The folder of `workbook.xml`: `xl/` in all but odd files.
     pub(super) fn workbook_folder(&self) -> String {
-        let name = self.archive.file_names().flatten().find(|name| *name == "workbook.xml" || name.ends_with("/workbook.xml"));
+        let name =
+            self.archive.file_names().flatten().find(|name| *name == "workbook.xml" || name.ends_with("/workbook.xml"));
         name.map_or_else(|| "xl/".to_owned(), |name| name.trim_end_matches("workbook.xml").to_owned())
     }
 
     /// A part of the package as XML.
     pub(super) fn part(&mut self, name: &str) -> Result<PartReader<'_>, IntakeError> {
         let shown = self.shown.clone();
-        let canonical = self.archive.file_names().flatten().find(|known| known.eq_ignore_ascii_case(name)).map(|known| known.into_owned());
+        let canonical = self
+            .archive
+            .file_names()
+            .flatten()
+            .find(|known| known.eq_ignore_ascii_case(name))
+            .map(|known| known.into_owned());
         let file = self.archive.by_name(canonical.as_deref().unwrap_or(name));
         let file = file.map_err(|error| broken(&shown, &format!("缺少部件{name}")).because(error))?;
         let metered = Metered { inner: file, left: PIECE_BYTES_MAX, total: 0 };
@@ -61,7 +67,8 @@ impl Package {
 }
 
 fn broken(shown: &str, what: &str) -> IntakeError {
-    IntakeError::new(shown, format!("不是完整的xlsx文件：{what}")).hinted("请用Excel或WPS打开后另存为xlsx，去掉密码，再试一次")
+    IntakeError::new(shown, format!("不是完整的xlsx文件：{what}"))
+        .hinted("请用Excel或WPS打开后另存为xlsx，去掉密码，再试一次")
 }
 
 /// Says that a part is no XML as it should be.
@@ -103,7 +110,11 @@ pub(super) fn unfolded(part: &PartReader<'_>) -> u64 {
 }
 
 /// Visits the opening tags of a small part.
-pub(super) fn tags(package: &mut Package, name: &str, visit: &mut dyn FnMut(&BytesStart<'_>)) -> Result<(), IntakeError> {
+pub(super) fn tags(
+    package: &mut Package,
+    name: &str,
+    visit: &mut dyn FnMut(&BytesStart<'_>),
+) -> Result<(), IntakeError> {
     let shown = package.shown.clone();
     let mut part = package.part(name)?;
     let mut buffer = Vec::new();
@@ -122,5 +133,9 @@ pub(super) fn tags(package: &mut Package, name: &str, visit: &mut dyn FnMut(&Byt
 /// An attribute's value, by its name as written.
 pub(super) fn attribute(tag: &BytesStart<'_>, key: &str) -> Option<String> {
     let found = tag.attributes().with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == key)?;
-    Some(found.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| found.value.to_string(), |value| value.into_owned()))
+    Some(
+        found
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_or_else(|_| found.value.to_string(), |value| value.into_owned()),
+    )
 }

@@ -123,7 +123,8 @@ fn unescape_from(out: &mut String, from: usize) {
     while let Some(at) = rest.find("_x") {
         let (before, tail) = rest.split_at(at);
         plain.push_str(before);
-        let unit = tail.get(2..6).filter(|_| tail.get(6..7) == Some("_")).and_then(|hex| u16::from_str_radix(hex, 16).ok());
+        let unit =
+            tail.get(2..6).filter(|_| tail.get(6..7) == Some("_")).and_then(|hex| u16::from_str_radix(hex, 16).ok());
         match unit {
             Some(unit) => {
                 let pair = high.take().filter(|_| before.is_empty());
