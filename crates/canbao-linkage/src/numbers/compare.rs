@@ -41,8 +41,8 @@ fn whole(text: &[u8], right: &[u8; 18]) -> NumberAgreement {
     let cut = match zeros {
         3.. => same(text, right, 0..15),
         2 => same(text, right, 0..16) && tail(16) == 2,
-        // a single difference is better explained by a wrong digit
-        _ => tail(15) >= 2 && nearest_float(text, right),
+        // a single difference is better explained by a wrong digit, and a swap by itself
+        _ => tail(15) >= 2 && nearest_float(text, right) && !swapped(text, right),
     };
     if cut && !valid && text != right {
         return Truncated;
