@@ -240,7 +240,7 @@ impl Rates {
             address: 0.0005,
         },
         repeated: [0.008, 0.0005],
-        ragged: 0.0001,
+        ragged: 0.0003,
         hopeless: 0.0003,
     };
 }

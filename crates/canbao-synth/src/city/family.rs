@@ -88,7 +88,7 @@ impl Builder<'_> {
         };
         if !self.random.chance(alone) {
             let shift = if sex == 1 { -2.0 } else { 2.0 } + 2.5 * self.random.normal();
-            let partner = (age + shift).max(20.0);
+            let partner = (age + shift).max(20.0 + 2.0 * self.random.unit());
             let spouse = self.add(&common, partner, 3 - sex, Relation::Spouse, None);
             self.relate(head, spouse);
             self.relate(spouse, head);
@@ -175,7 +175,7 @@ impl Builder<'_> {
 
     /// A son's wife and child in the same household.
     fn young_family(&mut self, common: &Common, age: f64, surname: u16, son: u32) {
-        let wife_age = (age - 1.5 + 2.0 * self.random.normal()).max(20.0);
+        let wife_age = (age - 1.5 + 2.0 * self.random.normal()).max(20.0 + 2.0 * self.random.unit());
         let wife = self.add(common, wife_age, 2, Relation::DaughterInLaw, None);
         self.relate(wife, son);
         let child_age = wife_age - 21.0 - 3.0 * self.random.unit();

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use canbao_domain::date::Date;
 use canbao_domain::number::CitizenNumber;
 
 use super::person::{Person, traits};
@@ -38,16 +39,25 @@ pub(crate) fn issue(people: &mut [Person], taken: &mut Numbers, random: &mut Ran
         if person.is_foreign() {
             continue;
         }
-        let (year, month, day) = person.birth.ymd();
         let area = person.body / 100_000_000_000 * 100_000_000_000;
-        let birth = u64::from(year.unsigned_abs() * 10_000 + month * 100 + day) * 1000;
-        // the sequence is odd for men; 996 and above were kept for centenarians
-        let mut sequence = random.below(498) as u64 * 2 + u64::from(person.sex == 1);
-        while !taken.insert(area + birth + sequence) {
-            sequence = (sequence + 2) % 996;
-        }
-        person.body = area + birth + sequence;
+        person.body = loop {
+            match free(area, person, taken, random) {
+                Some(body) => break body,
+                // a county that has no number left for this day: born the day before
+                None => person.birth = Date(person.birth.days() - 1),
+            }
+        };
     }
+}
+
+/// A free number of the area and the person's birthday; `None` where there is none.
+fn free(area: u64, person: &Person, taken: &mut Numbers, random: &mut Random) -> Option<u64> {
+    let (year, month, day) = person.birth.ymd();
+    let birth = u64::from(year.unsigned_abs() * 10_000 + month * 100 + day) * 1000;
+    // the sequence is odd for men; 996 and above were kept for centenarians
+    let start = random.below(498) as u64 * 2;
+    let sequences = (0..498).map(|step| (start + step * 2) % 996 + u64::from(person.sex == 1));
+    sequences.map(|sequence| area + birth + sequence).find(|&body| taken.insert(body))
 }
 
 /// A former or second number, free and valid: another sequence, another year, another county.
