@@ -23,7 +23,12 @@ const GAP: &str = "  ";
 impl Table {
     /// A table with these columns.
     pub(crate) fn new<const N: usize>(head: [(&str, Side); N]) -> Self {
-        let head = head.map(|(text, side)| (text.to_owned(), side)).into();
+        Self::of(head)
+    }
+
+    /// A table with as many columns as there are.
+    pub(crate) fn of<'a>(head: impl IntoIterator<Item = (&'a str, Side)>) -> Self {
+        let head = head.into_iter().map(|(text, side)| (text.to_owned(), side)).collect();
         Self { head, rows: Vec::new(), total: None }
     }
 

@@ -88,16 +88,18 @@ fn decide(folder: &Path) {
     fs::write(&path, config.replacen("[city]\n", "[city]\ndecisions = \"decisions.parquet\"\n", 1)).unwrap();
 }
 
-fn write(path: &Path, decisions: &[(&str, [String; 3], &str)]) {
-    let column = |of: &dyn Fn(&(&str, [String; 3], &str)) -> String| -> ArrayRef {
-        Arc::new(StringArray::from(decisions.iter().map(of).collect::<Vec<_>>()))
-    };
+/// A decision: what, about which row, which person.
+type Decision<'a> = (&'a str, [String; 3], &'a str);
+
+fn write(path: &Path, decisions: &[Decision<'_>]) {
+    let column = |cells: Vec<String>| -> ArrayRef { Arc::new(StringArray::from(cells)) };
+    let of_row = |at: usize| column(decisions.iter().map(|(_, row, _)| row[at].clone()).collect());
     let columns = [
-        ("decision", column(&|d| d.0.to_owned())),
-        ("kind", column(&|d| d.1[0].clone())),
-        ("number", column(&|d| d.1[1].clone())),
-        ("name", column(&|d| d.1[2].clone())),
-        ("person_id", column(&|d| d.2.to_owned())),
+        ("decision", column(decisions.iter().map(|(what, _, _)| (*what).to_owned()).collect())),
+        ("kind", of_row(0)),
+        ("number", of_row(1)),
+        ("name", of_row(2)),
+        ("person_id", column(decisions.iter().map(|(_, _, person)| (*person).to_owned()).collect())),
     ];
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();

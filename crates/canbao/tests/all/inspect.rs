@@ -66,10 +66,32 @@ fn no_number_name_or_address_is_shown() {
 }
 
 #[test]
-fn an_extract_of_no_known_kind_is_shown_all_the_same() {
+fn an_extract_of_no_known_kind_is_refused_with_what_to_do() {
     let folder = fresh("unknown-kind");
     fs::write(folder.join("a.csv"), "甲,乙,丙\n1,2,3\n4,5,6\n").unwrap();
     let output = run(&folder, &["inspect", "a.csv"]);
-    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("甲") && text.contains("乙"), "{text}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("a.csv") && said.contains("提示："), "{said}");
+}
+
+#[test]
+fn a_city_file_tells_what_cannot_be_recognised() {
+    let folder = fresh("inspect-city");
+    fs::write(folder.join("a.csv"), "甲,乙,丙\n610902198503121237,张三,有效\n").unwrap();
+    fs::write(
+        folder.join("city.toml"),
+        "[city]\ncode = \"610900\"\nname = \"安康市\"\nas_of = \"2016-11-01\"\n\n\
+         [[source]]\nkind = \"rural-medical\"\npath = \"a.csv\"\n\
+         columns = { \"甲\" = \"number\", \"乙\" = \"name\", \"丙\" = \"status\" }\n\
+         codes = { status = { \"有效\" = \"normal\" } }\n",
+    )
+    .unwrap();
+    let text = run_well(&folder, &["inspect", "a.csv", "--city", "city.toml", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(told["kind"], "rural-medical");
+    assert_eq!(told["sample"][0]["number"], "610902********1237");
+    assert_eq!(told["unknown_codes"], serde_json::json!([]));
+    let other = run(&folder, &["inspect", "city.toml", "--city", "city.toml"]);
+    assert_eq!(other.status.code(), Some(2));
 }
