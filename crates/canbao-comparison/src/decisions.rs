@@ -1,7 +1,12 @@
 //! What clerks decided (经办核定): one more input, by which the links that it names are made and no others.
 
 use crate::error::CompareError;
+use crate::links::Links;
+use crate::plan::owners::column;
+use crate::stage::scan::Batches;
+use crate::stage::{Family, RowId, Stage};
 use arrow::array::{Array, AsArray};
+use arrow::datatypes::UInt64Type;
 use canbao_domain::number::{CitizenNumber, read_number};
 use canbao_linkage::hash::{mix, text as hash};
 use canbao_linkage::names;
@@ -79,6 +84,26 @@ impl Decisions {
             return &[];
         }
         self.by_row.get(&row_key(kind, number, name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Makes the rows of insurances that were decided about, and that the great join settled, hard again.
+    pub(crate) fn unsettle(&self, stage: &Stage, links: &Links) -> Result<(), CompareError> {
+        for source in stage.sources.iter().filter(|s| !s.kind.is_population()) {
+            let batches = Batches::open(source, &[(Family::Narrow, Some(&["rid", "num"])), (Family::Block, Some(&["name_text"]))])?;
+            for batch in batches {
+                let batch = batch?;
+                let (rid, num) = (column::<UInt64Type>(&batch, "rid")?, column::<UInt64Type>(&batch, "num")?);
+                let Some(names) = batch.column_by_name("name_text").and_then(|c| c.as_string_opt::<i32>()) else { continue };
+                for i in (0..batch.num_rows()).filter(|&i| num.is_valid(i)) {
+                    let number = CitizenNumber::from_body(num.value(i)).map(CitizenNumber::bytes).unwrap_or_default();
+                    let text = std::str::from_utf8(&number).unwrap_or_default();
+                    if !self.about(source.kind.as_str(), text, names.value(i)).is_empty() {
+                        links.unsettle(RowId(rid.value(i)));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether nothing was decided.

@@ -47,10 +47,6 @@ impl Slot {
         }
     }
 
-    pub(crate) fn form(self) -> u8 {
-        (self.0 & FORM) >> FORM_SHIFT
-    }
-
     pub(crate) fn birth_differs(self) -> bool {
         self.0 & BIRTH_DIFFERS != 0
     }
@@ -160,6 +156,16 @@ impl Links {
             && let Some(kinds) = self.kinds_slot(owner)
         {
             kinds.fetch_or(1 << kind, Ordering::Relaxed);
+        }
+    }
+
+    /// Makes a settled row hard again, so that evidence and decisions are heard.
+    pub(crate) fn unsettle(&self, id: RowId) {
+        if let Some((_, slot)) = self.at(id)
+            && self.slot(id).standing() == Standing::Settled
+        {
+            let value = slot.load(Ordering::Relaxed);
+            slot.store(value & !STANDING | Standing::Contested as u8, Ordering::Relaxed);
         }
     }
 

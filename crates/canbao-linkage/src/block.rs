@@ -49,6 +49,11 @@ fn tail(number: CitizenNumber) -> u64 {
     number.body() / 100_000_000_000 * 1_000 + number.body() % 1_000
 }
 
+/// The key that brings up whoever has this very number.
+pub fn of_number(number: CitizenNumber) -> u64 {
+    hash(Block::Number, number.body(), 0)
+}
+
 /// The values of a person's row from which its keys are made; 0 where there is none.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RowValues {
@@ -73,7 +78,9 @@ pub struct RowValues {
 }
 
 /// The keys of a person's row, 0 where a slot is not used. No allocation: millions of rows pass here.
-pub fn of_row(row: &RowValues) -> [u64; ROW_KEYS] {
+/// A row that `repeats` number, name and birth date of a population row, whose keys are made anyhow,
+/// has only the keys of what it may say besides.
+pub fn of_row(row: &RowValues, repeats: bool) -> [u64; ROW_KEYS] {
     let birth = row.birth.map(day);
     let number_birth = row.number.map(|n| day(n.birth())).filter(|n| Some(*n) != birth);
     let two = |block, a: u64, b: Option<u64>| match b {
@@ -82,11 +89,7 @@ pub fn of_row(row: &RowValues) -> [u64; ROW_KEYS] {
     };
     let some = |v: u64| (v != 0).then_some(v);
     let place = some(village(row.area));
-    [
-        two(Block::NameBirth, row.name, birth),
-        two(Block::NameBirth, row.name, number_birth),
-        two(Block::SoundBirth, row.sound, birth),
-        two(Block::SoundBirth, row.sound, number_birth),
+    let mut keys = [
         two(Block::NameVillage, row.name, place),
         two(Block::SoundVillage, row.sound, place),
         two(Block::BirthVillage, village(row.area), birth),
@@ -95,11 +98,24 @@ pub fn of_row(row: &RowValues) -> [u64; ROW_KEYS] {
         two(Block::NameUnit, row.name, some(row.unit)),
         two(Block::NamePhone, row.name, some(row.phone)),
         two(Block::BirthPhone, row.phone, birth),
-        two(Block::NameTail, row.name, row.number.map(tail)),
-        row.number.map_or(0, |n| hash(Block::NumberSurname, n.body(), u64::from(row.surname))),
-        row.number.map_or(0, |n| hash(Block::NumberHead, n.body() / 100, 0)),
-        row.number.map_or(0, |n| hash(Block::Number, n.body(), 0)),
-    ]
+        0, 0, 0, 0, 0, 0, 0, 0,
+    ];
+    if !repeats {
+        let more = [
+            two(Block::NameBirth, row.name, birth),
+            two(Block::NameBirth, row.name, number_birth),
+            two(Block::SoundBirth, row.sound, birth),
+            two(Block::SoundBirth, row.sound, number_birth),
+            two(Block::NameTail, row.name, row.number.map(tail)),
+            row.number.map_or(0, |n| hash(Block::NumberSurname, n.body(), u64::from(row.surname))),
+            row.number.map_or(0, |n| hash(Block::NumberHead, n.body() / 100, 0)),
+            row.number.map_or(0, of_number),
+        ];
+        for (slot, key) in keys.iter_mut().skip(8).zip(more) {
+            *slot = key;
+        }
+    }
+    keys
 }
 
 /// The keys under which a row looks for its person. `scratch` holds repaired numbers meanwhile.
@@ -141,7 +157,7 @@ pub fn of_record(r: &Record, scratch: &mut Vec<CitizenNumber>, out: &mut Vec<u64
         }
     }
     if let Some(number) = r.number {
-        out.push(hash(Block::Number, number.body(), 0));
+        out.push(of_number(number));
     }
     if r.claim == Claim::Damaged {
         scratch.clear();

@@ -18,7 +18,7 @@ pub fn text(text: &str) -> u64 {
 
 /// Mixes a value into a state: a 128-bit product, folded.
 pub fn mix(state: u64, value: u64) -> u64 {
-    let product = u128::from(state ^ value.rotate_left(29)) * 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835u128;
+    let product = u128::from(state ^ value.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835u128);
     let folded = (product as u64) ^ (product >> 64) as u64;
     folded ^ (folded >> 31) ^ value.wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }

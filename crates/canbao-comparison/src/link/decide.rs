@@ -4,6 +4,7 @@ use super::evidence;
 use super::group::{Groups, Role, Subject};
 use super::profile::Profiles;
 use super::search::Found;
+use crate::decisions::{Decisions, Ruling};
 use crate::links::{Candidate, HardLink, Links, Method};
 use crate::plan::owners::plain_method;
 use crate::stage::RowId;
@@ -36,12 +37,14 @@ const REVIEWED: usize = 3;
 pub(crate) struct Outcome {
     links: Vec<(RowId, HardLink)>,
     numbers: BTreeMap<RowId, Option<CitizenNumber>>,
+    names: BTreeMap<RowId, String>,
     sharers: Vec<RowId>,
 }
 
 /// Everything that deciding looks at.
 struct Bench<'a> {
     groups: &'a Groups,
+    decisions: &'a Decisions,
     model: Model,
     /// Candidates' representative rows, ascending; the index is the pair's `profile`.
     reps: Vec<RowId>,
@@ -51,7 +54,7 @@ struct Bench<'a> {
 }
 
 /// Decides about all hard rows.
-pub(crate) fn decide(groups: &Groups, found: &Found, mut collected: Profiles, workers: usize) -> Outcome {
+pub(crate) fn decide(groups: &Groups, found: &Found, mut collected: Profiles, decisions: &Decisions, workers: usize) -> Outcome {
     let mut reps: Vec<RowId> = collected.profiles.keys().copied().collect();
     reps.sort_unstable();
     let profiles: Vec<Profile> = reps.iter().map(|r| collected.profiles.remove(r).unwrap_or_default()).collect();
@@ -67,7 +70,7 @@ pub(crate) fn decide(groups: &Groups, found: &Found, mut collected: Profiles, wo
         Some(model.pair((s, record), (p, profile)))
     });
     fit(&mut model, &records, &pairs, collected.settled);
-    let bench = Bench { groups, model, reps, profiles, pairs, records };
+    let bench = Bench { groups, decisions, model, reps, profiles, pairs, records };
     bench.rule()
 }
 
@@ -115,7 +118,7 @@ fn fit(model: &mut Model, records: &[Record], pairs: &[Pair], settled: u64) {
     for (at, (record, group)) in by_record(records, pairs).enumerate() {
         if at % step == 0 {
             let index = some.len() as u32;
-            theirs.extend(group.iter().map(|p| Pair { record: index, ..p.clone() }));
+            theirs.extend(group.iter().map(|p| p.at(index)));
             some.push(record.clone());
         }
     }
@@ -137,6 +140,32 @@ struct Ranking {
     /// Person, probability, index into the subject's pairs of the best pair.
     people: Vec<(RowId, f64, usize)>,
     other: f64,
+    /// A clerk decided that it is the first.
+    decided: bool,
+}
+
+impl Ranking {
+    /// Takes a clerk's decision about one person into account.
+    fn hear(&mut self, ruling: Ruling, is: impl Fn(&(RowId, f64, usize)) -> bool) {
+        match ruling {
+            Ruling::Same => {
+                self.people.retain(|p| is(p));
+                self.people.truncate(1);
+                self.decided = !self.people.is_empty();
+                for person in &mut self.people {
+                    person.1 = 1.0;
+                }
+            }
+            Ruling::Different => {
+                self.people.retain(|p| !is(p));
+                let sum: f64 = self.other + self.people.iter().map(|p| p.1).sum::<f64>();
+                for person in &mut self.people {
+                    person.1 /= sum.max(1e-300);
+                }
+                self.other /= sum.max(1e-300);
+            }
+        }
+    }
 }
 
 /// Identities that turned out to be another's.
@@ -160,7 +189,7 @@ impl Bench<'_> {
         self.reps.get(pair.profile as usize).copied().unwrap_or(RowId(0))
     }
 
-    fn rank(&self, record: &Record, pairs: &[Pair], merged: &Merged) -> Ranking {
+    fn rank(&self, subject: &Subject, record: &Record, pairs: &[Pair], merged: &Merged) -> Ranking {
         let verdict = self.model.verdict(record, pairs);
         let mut people: Vec<(RowId, f64, usize, f64)> = Vec::new();
         for (at, (pair, p)) in pairs.iter().zip(&verdict.candidates).enumerate() {
@@ -176,7 +205,17 @@ impl Bench<'_> {
             }
         }
         people.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        Ranking { people: people.into_iter().map(|(person, p, at, _)| (person, p, at)).collect(), other: verdict.other }
+        let mut ranking = Ranking {
+            people: people.into_iter().map(|(person, p, at, _)| (person, p, at)).collect(),
+            other: verdict.other,
+            decided: false,
+        };
+        for (ruling, number) in self.groups.rulings(subject, self.decisions) {
+            ranking.hear(ruling, |(_, _, at)| {
+                pairs.get(*at).and_then(|p| self.profiles.get(p.profile as usize)).and_then(|p| p.number) == Some(number)
+            });
+        }
+        ranking
     }
 
     fn rule(&self) -> Outcome {
@@ -199,7 +238,7 @@ impl Bench<'_> {
             self.certain(index, merged.of(rep), &mut outcome);
         }
         for (subject, record, pairs) in &grouped {
-            let ranking = self.rank(record, pairs, &merged);
+            let ranking = self.rank(subject, record, pairs, &merged);
             let person = match subject.role {
                 Role::Row => ranking.people.first().filter(|(_, p, _)| *p >= ACCEPTED).map(|(person, ..)| *person),
                 _ => Some(merged.of(subject.own)),
@@ -211,7 +250,7 @@ impl Bench<'_> {
 
     /// An identity that looks for another one: if it finds it, the two are one.
     fn merge(&self, subject: &Subject, record: &Record, pairs: &[Pair], merged: &mut Merged, outcome: &mut Outcome) {
-        let ranking = self.rank(record, pairs, merged);
+        let ranking = self.rank(subject, record, pairs, merged);
         let Some(&(target, p, at)) = ranking.people.first() else { return };
         if p < ACCEPTED || target == subject.own {
             return;
@@ -231,7 +270,7 @@ impl Bench<'_> {
             Role::Orphans => {
                 let mine = self.groups.identities.get(&subject.own).map_or(0, |i| i.rows.len());
                 let theirs = known.map_or(usize::MAX, |i| i.rows.len());
-                let smaller = (mine, std::cmp::Reverse(subject.own)) < (theirs, std::cmp::Reverse(target));
+                let smaller = ranking.decided || (mine, std::cmp::Reverse(subject.own)) < (theirs, std::cmp::Reverse(target));
                 if in_population || smaller {
                     merged.0.insert(subject.own, target);
                     self.mend_population(record, pairs.get(at), target, outcome);
@@ -294,7 +333,7 @@ impl Bench<'_> {
         let number = person.and_then(|p| self.number_of(p, outcome));
         let stays = subject.role != Role::Row && person == Some(subject.own);
         let confidence = match link {
-            Some((_, p, _)) => p.min(SUREST),
+            Some((_, p, _)) => if ranking.decided { 1.0 } else { p.min(SUREST) },
             None if stays => (1.0 - best.map_or(0.0, |b| b.1)).min(SUREST),
             None => best.map_or(0.0, |b| b.1),
         };
@@ -314,6 +353,7 @@ impl Bench<'_> {
             let valid = row.record.number;
             let method = match person {
                 None => Method::Unresolved,
+                Some(_) if ranking.decided => Method::Decided,
                 Some(_) if stays && valid.is_none() => Method::Unresolved,
                 Some(_) if stays || owner && valid.is_some() => plain_method(row.form),
                 Some(_) if agreement.is_some_and(|a| repaired(a.number)) => Method::Corrected,
@@ -324,6 +364,16 @@ impl Bench<'_> {
                 (Some(first), _) => canbao_linkage::names::compare(&row.record.name, &first.name),
                 (None, _) => agreement.map_or(NameAgreement::Missing, |a| a.name),
             };
+            if let (Some(person), Some(first)) = (person, &known)
+                && first.name.is_empty()
+                && !row.record.name.is_empty()
+            {
+                // of several names the first in the order of their characters, so that no file's order shows
+                let name = outcome.names.entry(person).or_insert_with(|| row.record.name.to_string());
+                if *row.record.name < **name {
+                    *name = row.record.name.to_string();
+                }
+            }
             let (birth, sex) = own_values(known.as_ref(), number);
             let foreign = person.is_some() && valid.is_some() && valid != number;
             let number_of_another = foreign && record.claim == Claim::Owned;
@@ -473,6 +523,7 @@ pub(crate) fn apply(mut links: Links, outcome: Outcome) -> Links {
         links.hard.insert(id, link);
     }
     links.numbers = outcome.numbers;
+    links.names = outcome.names;
     links.sharers = outcome.sharers;
     links
 }

@@ -23,7 +23,9 @@ pub(crate) struct Story {
 
 /// The sentence.
 pub(crate) fn sentence(story: &Story) -> String {
-    if let Some(constant) = constant(story.method, story.name) {
+    if story.notes == Notes::NONE
+        && let Some(constant) = constant(story.method, story.name)
+    {
         return if story.stays { "号码校验无误，但户籍和常住人口库中均无此号，也未找到相符的人，按本地参保的外来人员列出。".to_owned() } else { constant.to_owned() };
     }
     let mut e = Explanation::new(story.method);

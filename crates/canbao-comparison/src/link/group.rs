@@ -5,6 +5,7 @@
 //! identity: a row, or all the rows of one name under such an unknown number together.
 
 use super::gather::{Gathered, HardRow};
+use crate::decisions::{Decisions, Ruling};
 use crate::links::{Links, Standing};
 use crate::stage::RowId;
 use ahash::AHashMap;
@@ -118,6 +119,14 @@ fn same_name(a: &str, b: &str) -> bool {
 impl Groups {
     fn row(&self, index: usize) -> Option<&HardRow> {
         self.hard.get(index)
+    }
+
+    /// What clerks decided about a subject's rows.
+    pub(crate) fn rulings<'a>(&'a self, subject: &'a Subject, decisions: &'a Decisions) -> impl Iterator<Item = (Ruling, CitizenNumber)> + 'a {
+        let rows = if decisions.is_empty() { &[][..] } else { subject.rows.as_slice() };
+        rows.iter().filter_map(|&i| self.row(i)).flat_map(move |row| {
+            decisions.about(row.kind.as_str(), row.record.text.as_str(), &row.record.name).iter().copied()
+        })
     }
 
     /// Rows of the clusters into which `alike` parts them, the first of a cluster standing for it.

@@ -13,6 +13,7 @@ use crate::links::Links;
 use crate::plan::context::Engine;
 use crate::progress::Progress;
 use crate::stage::Stage;
+use canbao_domain::date::Date;
 use canbao_domain::rules::Rules;
 use std::sync::Arc;
 
@@ -23,21 +24,25 @@ pub(crate) fn link(
     links: Arc<Links>,
     rules: &Rules,
     decisions: &Decisions,
+    as_of: Date,
     workers: usize,
     progress: &dyn Progress,
 ) -> Result<Links, CompareError> {
     let clock = std::time::Instant::now();
-    let mut tell = |what: &str| tracing_light(what, clock);
+    let tell = |what: &str| tracing_light(what, clock);
+    if !decisions.is_empty() {
+        decisions.unsettle(stage, &links)?;
+    }
     let gathered = gather::gather(engine, stage, &links)?;
     progress.advance(gathered.hard.len() as u64);
     tell("gathered");
     let groups = group::group(gathered, &links, rules);
     tell("grouped");
-    let found = search::search(engine, stage, &links, &groups)?;
+    let found = search::search(engine, stage, &links, &groups, decisions)?;
     tell("searched");
-    let profiles = profile::collect(engine, stage, &links, &groups, &found)?;
+    let profiles = profile::collect(engine, stage, &links, &groups, &found, as_of)?;
     tell("profiled");
-    let outcome = decide::decide(groups, found, profiles, decisions, workers);
+    let outcome = decide::decide(&groups, &found, profiles, decisions, workers);
     tell("decided");
     let links = Arc::into_inner(links).ok_or_else(|| CompareError::internal("归户表仍被占用"))?;
     Ok(decide::apply(links, outcome))

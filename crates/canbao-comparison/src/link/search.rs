@@ -2,6 +2,7 @@
 
 use super::gather::{VALUES, ValueColumns};
 use super::group::Groups;
+use crate::decisions::Decisions;
 use crate::error::CompareError;
 use crate::links::{Links, Standing};
 use crate::plan::context::Engine;
@@ -67,11 +68,12 @@ pub(crate) fn identity(id: RowId, links: &Links, identity_of: &AHashMap<RowId, R
 }
 
 /// Searches.
-pub(crate) fn search(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, groups: &Groups) -> Result<Found, CompareError> {
+pub(crate) fn search(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, groups: &Groups, decisions: &Decisions) -> Result<Found, CompareError> {
     let (mut keys, mut scratch, mut one) = (Vec::new(), Vec::new(), Vec::new());
     for (subject, s) in (0u32..).zip(&groups.subjects) {
         one.clear();
         block::of_record(&s.record, &mut scratch, &mut one);
+        one.extend(groups.rulings(s, decisions).map(|(_, number)| block::of_number(number)));
         keys.extend(one.iter().map(|k| (*k, subject)));
     }
     let index = Arc::new(Index::new(keys));

@@ -26,7 +26,6 @@ use std::sync::Arc;
 /// What the pass brings besides the tables.
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
-    pub(crate) enrolments: u64,
     /// Live enrolments' people by unit key, once each.
     pub(crate) unit_people: AHashMap<u64, i64>,
 }
@@ -86,7 +85,7 @@ pub(crate) fn write(
             progress.advance(rows.num_rows() as u64);
         }
     }
-    let count = enrolments.close()?;
+    enrolments.close()?;
     rows_table.close()?;
     unit_people.sort_unstable();
     unit_people.dedup();
@@ -94,7 +93,7 @@ pub(crate) fn write(
     for (unit, _) in unit_people {
         *by_unit.entry(unit).or_insert(0) += 1;
     }
-    Ok(Passed { enrolments: count, unit_people: by_unit })
+    Ok(Passed { unit_people: by_unit })
 }
 
 /// Whether a row that was not settled is worth showing: not where it was linked exactly and nothing was found.

@@ -392,7 +392,7 @@ impl GroupsAccumulator for Persons {
         Ok(Self::words(&folds))
     }
 
-    fn merge_batch(&mut self, values: &[ArrayRef], groups: &[usize], _: Option<&BooleanArray>, total: usize) -> PlanResult<()> {
+    fn merge_batch(&mut self, values: &[ArrayRef], groups: &[usize], total: usize) -> PlanResult<()> {
         self.folds.resize(total, Fold::default());
         let words: Vec<&UInt64Array> = (0..WORDS).map(|at| primitive::<UInt64Type>(values, at)).collect::<PlanResult<_>>()?;
         for (i, group) in groups.iter().enumerate() {
@@ -408,10 +408,6 @@ impl GroupsAccumulator for Persons {
         let mut folds = Vec::new();
         self.rows(values, |_, fold| folds.push(fold))?;
         Ok(Self::words(&folds))
-    }
-
-    fn supports_convert_to_state(&self) -> bool {
-        true
     }
 
     fn size(&self) -> usize {

@@ -155,7 +155,7 @@ impl<'a> KeyMaker<'a> {
             lacks(Item::BirthDate, at(births, i).trim().is_empty());
             lacks(Item::Village, code < 1_000_000_000);
             lacks(Item::Status, code_at(statuses, i) == 0);
-            gaps.append_value(missing.intersection(counts).0);
+            gaps.append_value((missing & counts).0);
         }
         let column = |codes: Option<&UInt8Array>| -> ArrayRef {
             codes.map_or_else(|| Arc::new(UInt8Array::from(vec![0; n])) as ArrayRef, |c| Arc::new(c.clone()))

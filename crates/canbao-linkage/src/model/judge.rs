@@ -10,7 +10,7 @@
 use super::agreement::{self, Agreement, AreaAgreement, NUMBER_CLASSES, NumberClass, Same, county, town};
 use super::coverage::Coverage;
 use super::frequency::Frequencies;
-use super::parameters::{KINDS, Parameters};
+use super::parameters::{CLASSES, KINDS, Parameters};
 use super::record::{CLAIMS, Claim, Profile, Record};
 use crate::dates::DateAgreement;
 use crate::names::NameAgreement;
@@ -32,6 +32,14 @@ pub struct Pair {
     pub agreement: Agreement,
     /// The part of each field's weight that does not depend on the parameters, natural logarithm.
     statics: [f32; FIELD_COUNT],
+}
+
+impl Pair {
+    /// The same comparison for a row that stands at another index.
+    #[must_use]
+    pub fn at(&self, record: u32) -> Self {
+        Self { record, ..self.clone() }
+    }
 }
 
 /// Probabilities of a row's candidates.
@@ -203,12 +211,14 @@ impl Model {
     }
 
     /// Estimates the shares of the classes of numbers and of unknown persons from the rows themselves.
-    /// `groups` are the runs of `pairs` that belong to one row each, with the row's index;
-    /// rows without a pair count as unknown.
-    pub fn fit(&mut self, records: &[Record], pairs: &[Pair], rounds: usize) {
+    /// `pairs` are sorted by row; a row without a pair counts as unknown. `settled` rows besides bear their
+    /// person's own number and name.
+    pub fn fit(&mut self, records: &[Record], pairs: &[Pair], rounds: usize, settled: f64) {
+        let base = self.parameters.clone();
         for _ in 0..rounds {
             let mut number = [[0.0; NUMBER_CLASSES]; CLAIMS];
             let mut none = [[[0.0; 2]; KINDS]; CLAIMS];
+            let mut names = [0.0; CLASSES];
             for (r, group) in by_record(records, pairs) {
                 let verdict = self.verdict(r, group);
                 let claim = r.claim as usize;
@@ -218,6 +228,9 @@ impl Model {
                 }
                 if let Some(counts) = number.get_mut(claim) {
                     for (pair, p) in group.iter().zip(&verdict.candidates) {
+                        if let Some(slot) = names.get_mut(pair.agreement.name as usize) {
+                            *slot += p;
+                        }
                         if pair.agreement.number != NumberClass::Nothing
                             && let Some(slot) = counts.get_mut(pair.agreement.number as usize)
                         {
@@ -226,7 +239,16 @@ impl Model {
                     }
                 }
             }
-            self.parameters.replace_numbers(&number, &none);
+            // a contested number is one of all valid numbers: the settled ones count with it
+            if let Some(slot) = number.get_mut(Claim::Owned as usize).and_then(|c| c.get_mut(NumberClass::Equal as usize)) {
+                *slot += settled;
+            }
+            if let Some(slot) = names.get_mut(NameAgreement::Equal as usize) {
+                *slot += settled;
+            }
+            self.parameters = base.clone();
+            self.parameters.replace_numbers(&number, &none, settled);
+            self.parameters.add_names(&names);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! learnt from rows whose person is beyond doubt, and how often between strangers (u).
 
 use super::agreement::{AREA_CLASSES, Agreement, AreaAgreement, NUMBER_CLASSES, NumberClass, Same};
-use super::record::CLAIMS;
+use super::record::{CLAIMS, Claim};
 use crate::dates::DateAgreement;
 use crate::names::NameAgreement;
 
@@ -173,10 +173,10 @@ impl Parameters {
         }
     }
 
-    /// Learns how rows and their own persons agree on the name.
-    pub fn observe_name(&mut self, class: NameAgreement, rows: f64) {
-        if class != NameAgreement::Missing {
-            add(&mut self.name, class as usize, rows);
+    /// Adds expected counts of how rows and their own persons agree on the name.
+    pub fn add_names(&mut self, counts: &[f64; CLASSES]) {
+        for (mine, theirs) in self.name.iter_mut().zip(counts) {
+            *mine += theirs;
         }
     }
 
@@ -188,7 +188,7 @@ impl Parameters {
     }
 
     /// Replaces what is known of numbers and of unknown persons by one step's expected counts.
-    pub fn replace_numbers(&mut self, number: &[[f64; NUMBER_CLASSES]; CLAIMS], none: &[[[f64; 2]; KINDS]; CLAIMS]) {
+    pub fn replace_numbers(&mut self, number: &[[f64; NUMBER_CLASSES]; CLAIMS], none: &[[[f64; 2]; KINDS]; CLAIMS], settled: f64) {
         self.number = prior_numbers();
         for (mine, theirs) in self.number.iter_mut().zip(number) {
             for (a, b) in mine.iter_mut().zip(theirs) {
@@ -202,6 +202,9 @@ impl Parameters {
                 *a += unknown;
                 *b += known;
             }
+        }
+        if let Some([_, known]) = self.none.get_mut(Claim::Owned as usize) {
+            *known += settled;
         }
         self.none_by_kind = *none;
     }
