@@ -49,8 +49,7 @@ pub(crate) fn arrive(city: &mut City, random: &mut Random) {
     let rates = city.setting.rates.clone();
     let count = |rate: f64, least: usize| ((registered * rate) as usize).max(least);
     for _ in 0..count(rates.nonlocal, 20) {
-        let age = 18.0 + 40.0 * random.unit() * random.unit();
-        let person = stranger(city, age, Register::Nonlocal, &AWAY, random);
+        let person = newcomer(city, random);
         city.people.push(person);
     }
     for index in 0..count(rates.foreign, 8) {
@@ -73,6 +72,12 @@ pub(crate) fn arrive(city: &mut City, random: &mut Random) {
         let person = stranger(city, age, Register::Neither, &FAR_AWAY, random);
         city.people.push(person);
     }
+}
+
+/// A resident without hukou here.
+pub(crate) fn newcomer(city: &City, random: &mut Random) -> Person {
+    let age = 18.0 + 40.0 * random.unit() * random.unit();
+    stranger(city, age, Register::Nonlocal, &AWAY, random)
 }
 
 fn stranger(city: &City, age: f64, register: Register, from: &[u32], random: &mut Random) -> Person {

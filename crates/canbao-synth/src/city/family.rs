@@ -3,19 +3,18 @@
 use canbao_domain::date::Date;
 
 use super::Setting;
-use super::name::Name;
 use super::person::{NONE, Person, Relation, traits};
 use super::place::AWAY;
 use crate::random::{Random, Weighted};
 
 /// Heads of households by age: from, to, weight.
 const HEADS: [(f64, f64, f64); 6] = [
-    (22.0, 30.0, 0.09),
-    (30.0, 40.0, 0.20),
-    (40.0, 50.0, 0.27),
-    (50.0, 60.0, 0.21),
-    (60.0, 70.0, 0.15),
-    (70.0, 88.0, 0.08),
+    (22.0, 30.0, 0.12),
+    (30.0, 40.0, 0.24),
+    (40.0, 50.0, 0.26),
+    (50.0, 60.0, 0.18),
+    (60.0, 70.0, 0.13),
+    (70.0, 88.0, 0.07),
 ];
 
 /// Ethnic groups as the register writes them, with their weights.
@@ -103,7 +102,7 @@ impl Builder<'_> {
 
     fn children(&mut self, common: &Common, mother: f64, surname: u16, parents: [u32; 2]) {
         let older = mother > 55.0;
-        let number = self.random.one(if older { &[1, 2, 2, 3, 4] } else { &[0, 1, 1, 1, 2, 2, 3] });
+        let number = self.random.one(if older { &[1, 2, 2, 3, 4] } else { &[0, 1, 1, 2, 2, 2, 3] });
         let shared = self.setting.names.character(1, &mut self.random);
         let generation = self.random.chance(0.25).then_some(shared);
         let mut age = mother - 20.5 - 2.5 * self.random.normal().abs();
@@ -262,21 +261,25 @@ struct Common {
     rural: bool,
 }
 
-/// A newborn of this mother, under the father's surname where he is known.
-pub(crate) fn newborn(setting: &Setting, mother: &Person, surname: u16, born: Date, random: &mut Random) -> Person {
+/// A child born to this mother in the month that has passed.
+pub(crate) fn newborn(setting: &Setting, mother: &Person, surname: u16, random: &mut Random) -> Person {
     let sex = if random.chance(0.53) { 1 } else { 2 };
-    let name: Name = setting.names.draw(surname, sex, &setting.rates, random);
     let county = setting.places.county(setting.places.village(mother.village).county);
     Person {
         body: u64::from(county.code) * 100_000_000_000,
-        name,
-        birth: born,
+        name: setting.names.draw(surname, sex, &setting.rates, random),
+        birth: Date(setting.as_of.days() - random.between(1, 28)),
         household: mother.household,
         village: mother.village,
         sex,
         ethnic: mother.ethnic,
         rural: mother.rural,
-        relation: if sex == 1 { Relation::Grandson } else { Relation::Granddaughter },
+        relation: match (mother.relation, sex) {
+            (Relation::Spouse, 1) => Relation::Son,
+            (Relation::Spouse, _) => Relation::Daughter,
+            (_, 1) => Relation::Grandson,
+            _ => Relation::Granddaughter,
+        },
         ..Person::default()
     }
 }

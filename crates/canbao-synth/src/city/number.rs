@@ -83,6 +83,13 @@ pub(crate) fn former(person: &Person, places: &Places, taken: &mut Numbers, rand
     0
 }
 
+/// Another free number of the same area and birthday; 0 where the draw finds none.
+pub(crate) fn other_sequence(person: &Person, taken: &mut Numbers, random: &mut Random) -> u64 {
+    let sequence = random.below(498) as u64 * 2 + person.body % 2;
+    let body = person.body / 1000 * 1000 + sequence;
+    if taken.insert(body) { body } else { 0 }
+}
+
 /// Marks everybody whose name and birthday somebody else has as well.
 pub(crate) fn mark_namesakes(people: &mut [Person]) {
     let key = |person: &Person| {

@@ -1,6 +1,7 @@
 //! Who is in which scheme: by age, hukou and work.
 
 use canbao_domain::code::{Benefit, Status};
+use canbao_domain::date::Month;
 use canbao_domain::source::SourceKind;
 
 use super::Setting;
@@ -30,6 +31,23 @@ pub(crate) fn enrol(setting: &Setting, units: &Units, person: &mut Person, famil
     draw.doubles(person);
     draw.elsewhere(person);
     draw.assistance(person);
+}
+
+/// In the course of time some who lack a scheme join one.
+pub(crate) fn join(setting: &Setting, units: &Units, person: &mut Person, age: i32, random: &mut Random) {
+    let mut draw = Draw { setting, units, random };
+    let month = Month::of(setting.as_of).0 - 1;
+    let since = u16::try_from(month).unwrap_or(0);
+    let elsewhere = person.is(traits::PENSION_ELSEWHERE);
+    if person.pension[0].is_none() && !elsewhere && (16..60).contains(&age) && draw.random.chance(0.01) {
+        let slot = draw.slot(person, SourceKind::ResidentPension);
+        person.pension[0] = Some(Slot { since, ..slot });
+    }
+    if person.medical[0].is_none() && !person.is(traits::MEDICAL_ELSEWHERE) && draw.random.chance(0.02) {
+        let kind = if person.rural { SourceKind::RuralMedical } else { SourceKind::ResidentMedical };
+        let slot = draw.slot(person, kind);
+        person.medical[0] = Some(Slot { since, ..slot });
+    }
 }
 
 struct Draw<'a> {
@@ -217,7 +235,7 @@ impl Draw<'_> {
             return;
         }
         person.traits |= traits::PENSION_ELSEWHERE;
-        if self.random.chance(0.6) {
+        if self.random.chance(0.4) {
             person.traits |= traits::MEDICAL_ELSEWHERE;
             person.medical[1] = None;
             if let Some(slot) = &mut person.medical[0] {

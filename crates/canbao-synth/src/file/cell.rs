@@ -240,7 +240,7 @@ fn status(row: &Row, out: &mut String) {
         Status::Normal => normal,
         Status::Suspended => suspended,
         Status::Ended => ended,
-        Status::Unknown if row.person % 2 == 0 => "待核定",
+        Status::Unknown if row.person.is_multiple_of(2) => "待核定",
         Status::Unknown => "异常",
     });
 }

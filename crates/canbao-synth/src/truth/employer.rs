@@ -32,6 +32,8 @@ fn category(unit: &Unit) -> &'static str {
         "unregistered"
     } else if !identified {
         "information"
+    } else if unit.exempt {
+        "not-required"
     } else if unit.registered && !unit.insured {
         "uninsured"
     } else {
