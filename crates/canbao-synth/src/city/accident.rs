@@ -100,8 +100,15 @@ fn stranger(city: &City, age: f64, register: Register, from: &[u32], random: &mu
 
 /// Pairs who will share a number: twins, and strangers who were born on the same day.
 pub(crate) fn pair_up(city: &mut City, random: &mut Random) -> Vec<(u32, u32)> {
-    let people = &mut city.people;
-    let wanted = ((people.len() as f64 * city.setting.rates.shared_pairs) as usize).max(4);
+    let City { people, setting, .. } = city;
+    let names = &setting.names;
+    // names that sound the same could be a slip of the pen
+    let alike = |one: &Person, other: &Person| {
+        let pairs = one.name.given.into_iter().zip(other.name.given);
+        one.name.family == other.name.family
+            && pairs.into_iter().all(|(one, other)| one == other || names.homophones(one).contains(&other))
+    };
+    let wanted = ((people.len() as f64 * setting.rates.shared_pairs) as usize).max(4);
     let mut pairs = Vec::new();
     for _ in 0..wanted * 4000 {
         if pairs.len() == wanted {
@@ -127,7 +134,7 @@ pub(crate) fn pair_up(city: &mut City, random: &mut Random) -> Vec<(u32, u32)> {
                 && one.household != other.household
                 && one.name != other.name
         };
-        if !(plain(one) && plain(other) && near && one.sex == other.sex && first != second) {
+        if !(plain(one) && plain(other) && near && one.sex == other.sex && first != second && !alike(one, other)) {
             continue;
         }
         let birth = one.birth;

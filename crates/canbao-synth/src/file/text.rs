@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Write as _;
 
+use super::cell::Cell;
 use super::charset::Charset;
 use super::{Desk, Job, cell, failed};
 use crate::SynthError;
@@ -37,11 +38,13 @@ fn render(desk: &Desk, job: &Job, block: &[u32], charset: Charset, separator: ch
     let mut out = Vec::with_capacity(block.len() * 140);
     let mut line = String::with_capacity(256);
     let mut value = String::with_capacity(64);
+    let columns = job.layout.columns;
+    let number = columns.iter().position(|column| matches!(column.1, Cell::Number));
+    let before_number = number.unwrap_or(0).max(1);
     for row in desk.rows(block) {
         line.clear();
-        let columns = job.layout.columns;
-        // a row that broke off, or that has more separators than columns
-        let kept = if row.has(flags::SHORT) { 2 + row.person as usize % 2 } else { columns.len() };
+        // a row that broke off before its number, or that has more separators than columns
+        let kept = if row.has(flags::SHORT) { before_number } else { columns.len() };
         for (at, (_, cell)) in columns.iter().take(kept).enumerate() {
             if at > 0 {
                 line.push(separator);

@@ -111,9 +111,11 @@ fn copies(city: &City, person: &Person, row: &Row) -> impl Iterator<Item = Row> 
     let repeated = if row.kind.is_population() { population } else { insurance };
     let may = !person.is(traits::NUMBERLESS) && row.kind != SourceKind::Elsewhere;
     let again = (may && random.chance(repeated)).then(|| Row { copy: row.copy + 1, ..*row });
+    // a row that broke off behind its number can be read
+    let number_first = row.kind == SourceKind::HouseholdRegister;
     let ragged = (is_text(row.kind) && random.chance(rates.ragged)).then(|| Row {
         copy: row.copy + 2,
-        flags: row.flags | if random.chance(0.5) { flags::SHORT } else { flags::LONG },
+        flags: row.flags | if number_first || random.chance(0.5) { flags::LONG } else { flags::SHORT },
         status: Status::Normal,
         ..*row
     });
