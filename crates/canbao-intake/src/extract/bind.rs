@@ -36,15 +36,26 @@ pub(super) struct Binder {
 }
 
 /// How the words of a column are read: what the city file sets, what holds under its header, the profile.
-pub(crate) fn code_table(plan: &Plan, profile: &Profile, own: &Codes, field: Field) -> Option<(usize, CodeTable)> {
+pub(crate) fn code_table(
+    plan: &Plan,
+    profile: &Arc<Profile>,
+    own: &Arc<Codes>,
+    field: Field,
+) -> Option<(usize, CodeTable)> {
     let column = plan.layout.column_of(field)?;
     let header = plan.layout.headers.get(column).map_or_else(String::new, |header| word(header));
-    let under = profile.codes_under.get(&header).cloned();
-    Some((column, CodeTable::new(field, own.clone(), under, profile.codes.clone())))
+    Some((column, CodeTable::new(field, Arc::clone(own), header, Arc::clone(profile))))
 }
 
 impl Binder {
-    pub(super) fn new(kind: SourceKind, part: u32, row: i64, plan: &Plan, profile: &Profile, own: &Codes) -> Self {
+    pub(super) fn new(
+        kind: SourceKind,
+        part: u32,
+        row: i64,
+        plan: &Plan,
+        profile: &Arc<Profile>,
+        own: &Arc<Codes>,
+    ) -> Self {
         Self {
             shown: plan.shown.clone(),
             schema: schema(kind),

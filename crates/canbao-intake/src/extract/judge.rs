@@ -115,15 +115,15 @@ impl Judge {
             return Verdict::Bad(reason.to_owned());
         }
         let cells = page.cells_of(index);
-        let key = self.key.and_then(|column| cells.get(column)).map_or("", |cell| cell.of(&page.text));
+        let key = self.key_of(page, cells);
         // Only a row without a whole number can be a total, a repeated header or half of a torn row.
-        let whole = key.len() >= 15 && key.is_ascii();
+        let whole = is_whole(key);
         if !whole || cells.len() != self.width {
             if self.is_header_again(page, cells) {
                 return Verdict::Header;
             }
             let first = cells.iter().map(|cell| cell.of(&page.text)).find(|cell| !is_blank(cell));
-            if !whole && key.len() < 15 && first.is_some_and(is_footer) {
+            if !whole && first.is_some_and(is_footer) {
                 return Verdict::Bad("合计或表尾说明，不是数据行".to_owned());
             }
             if self.delimited
@@ -133,6 +133,10 @@ impl Judge {
             }
         }
         Verdict::Data
+    }
+
+    fn key_of<'a>(&self, page: &'a Page, cells: &[Span]) -> &'a str {
+        self.key.and_then(|column| cells.get(column)).map_or("", |cell| cell.of(&page.text))
     }
 
     fn is_header_again(&self, page: &Page, cells: &[Span]) -> bool {
@@ -159,14 +163,15 @@ impl Judge {
         if have == want {
             return None;
         }
-        let halves = |other: Option<usize>| {
-            other.is_some_and(|near| {
-                let cells = page.cells_of(near).len();
-                cells < want && cells + have == want + 1
-            })
+        // Two short lines that make one row, the second without a number of its own.
+        let halves = |first: Option<usize>, second: usize| {
+            let cells = |index: usize| page.cells_of(index).len();
+            first.is_some_and(|first| {
+                cells(first) < want && cells(second) < want && cells(first) + cells(second) == want + 1
+            }) && !is_whole(self.key_of(page, page.cells_of(second)))
         };
         let reason = format!("只有{have}格，表头有{want}列");
-        if halves(index.checked_sub(1)) || halves(Some(index + 1)) {
+        if halves(index.checked_sub(1), index) || index + 1 < page.rows.len() && halves(Some(index), index + 1) {
             return Some(format!("{reason}，像是被换行拆成了两行"));
         }
         if page.torn && index + 1 == page.rows.len() && self.short == 0 {
@@ -178,4 +183,9 @@ impl Judge {
         self.short += 1;
         None
     }
+}
+
+/// Whether a key cell holds a number as long as a citizen's or a unit's.
+fn is_whole(key: &str) -> bool {
+    key.len() >= 15 && key.is_ascii()
 }

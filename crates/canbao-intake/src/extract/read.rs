@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use canbao_domain::source::{Field, SourceKind};
 
@@ -19,8 +20,8 @@ use crate::recognise::plan::Plan;
 pub struct Extract {
     kind: SourceKind,
     name: String,
-    profile: Profile,
-    own: Codes,
+    profile: Arc<Profile>,
+    own: Arc<Codes>,
     parts: Vec<Part>,
     plans: Vec<Plan>,
     bytes: u64,
@@ -64,7 +65,13 @@ pub struct UnknownCode {
 }
 
 impl Extract {
-    pub(crate) fn new(spec: &SourceSpec, profile: &Profile, parts: Vec<Part>, plans: Vec<Plan>, bytes: u64) -> Self {
+    pub(crate) fn new(
+        spec: &SourceSpec,
+        profile: &Arc<Profile>,
+        parts: Vec<Part>,
+        plans: Vec<Plan>,
+        bytes: u64,
+    ) -> Self {
         let mut own = Codes::new(spec.kind);
         for (field, words) in &spec.codes {
             for (word, code) in words {
@@ -72,7 +79,15 @@ impl Extract {
                 let _ = own.set(*field, word, code);
             }
         }
-        Self { kind: spec.kind, name: spec.name.clone(), profile: profile.clone(), own, parts, plans, bytes }
+        Self {
+            kind: spec.kind,
+            name: spec.name.clone(),
+            profile: Arc::clone(profile),
+            own: Arc::new(own),
+            parts,
+            plans,
+            bytes,
+        }
     }
 
     /// What it is an extract of.

@@ -1,11 +1,14 @@
 //! From what a department writes to the codes that the logic branches on.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use canbao_domain::Sex;
 use canbao_domain::code::{Benefit, Life, Status};
 use canbao_domain::source::{Field, SourceKind};
 use unicode_normalization::UnicodeNormalization;
+
+use super::Profile;
 
 /// The code of a word that stands in no table.
 pub(crate) const UNKNOWN: u8 = 255;
@@ -104,10 +107,10 @@ fn fold(text: &str) -> String {
 pub(crate) struct CodeTable {
     field: Field,
     /// What the city file sets for this source.
-    own: Codes,
-    /// What holds under this column's header.
-    under: Option<Codes>,
-    profile: Codes,
+    own: Arc<Codes>,
+    /// The plain word of this column's header, under which some words mean something of their own.
+    header: String,
+    profile: Arc<Profile>,
     seen: Vec<(Box<str>, u8)>,
     more: HashMap<Box<str>, u8>,
 }
@@ -118,8 +121,8 @@ const LIST_WORDS_MAX: usize = 12;
 const WORDS_MAX: usize = 10_000;
 
 impl CodeTable {
-    pub(crate) fn new(field: Field, own: Codes, under: Option<Codes>, profile: Codes) -> Self {
-        Self { field, own, under, profile, seen: Vec::new(), more: HashMap::new() }
+    pub(crate) fn new(field: Field, own: Arc<Codes>, header: String, profile: Arc<Profile>) -> Self {
+        Self { field, own, header, profile, seen: Vec::new(), more: HashMap::new() }
     }
 
     /// The code of a cell that is not blank.
@@ -141,7 +144,7 @@ impl CodeTable {
 
     fn work_out(&self, written: &str) -> u8 {
         let folded = fold(written);
-        let tables = [Some(&self.own), self.under.as_ref(), Some(&self.profile)];
+        let tables = [Some(&*self.own), self.profile.codes_under.get(&self.header), Some(&self.profile.codes)];
         let code = tables.into_iter().flatten().find_map(|codes| codes.find(self.field, &folded));
         code.unwrap_or(UNKNOWN)
     }

@@ -6,6 +6,7 @@ mod header;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use canbao_domain::source::{Field, SourceKind};
 
@@ -18,7 +19,7 @@ use file::ProfileFile;
 /// The profiles of all kinds. See `profiles/README.md`.
 #[derive(Debug, Clone)]
 pub struct Profiles {
-    profiles: Vec<Profile>,
+    profiles: Vec<Arc<Profile>>,
 }
 
 /// How one kind's columns and codes are named.
@@ -100,20 +101,20 @@ impl Profiles {
         }
         let mut profiles = Vec::new();
         for kind in SourceKind::ALL {
-            profiles.push(file::assemble(kind, &files)?);
+            profiles.push(Arc::new(file::assemble(kind, &files)?));
         }
         Ok(Self { profiles })
     }
 
     /// The profile of a kind.
     #[must_use]
-    pub fn of(&self, kind: SourceKind) -> Option<&Profile> {
+    pub fn of(&self, kind: SourceKind) -> Option<&Arc<Profile>> {
         self.profiles.iter().find(|profile| profile.kind == kind)
     }
 
     /// Every profile, in the order of the kinds.
     pub fn iter(&self) -> impl Iterator<Item = &Profile> {
-        self.profiles.iter()
+        self.profiles.iter().map(Arc::as_ref)
     }
 }
 

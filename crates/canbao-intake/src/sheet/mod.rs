@@ -1,6 +1,8 @@
 //! Workbooks.
 
+pub(crate) mod dates;
 mod row;
+pub(crate) mod strings;
 pub(crate) mod xls;
 pub(crate) mod xlsx;
 

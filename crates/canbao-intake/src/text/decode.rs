@@ -163,7 +163,11 @@ pub(crate) fn is_utf8_line(line: &[u8]) -> bool {
         return false;
     }
     let Ok(text) = std::str::from_utf8(tail) else { return false };
-    text.chars().all(|c| c.is_ascii() || c >= '\u{800}') && gb_share(line) < 0.6
+    if !text.chars().all(|c| c.is_ascii() || c >= '\u{800}') || gb_share(line) >= 0.6 {
+        return false;
+    }
+    // Read as UTF-8 it is the commoner text.
+    gb_share(&GB18030.encode(text).0) >= 0.6
 }
 
 /// Whether a line is plausible Chinese text in GB18030: valid, and mostly of the 3,755 first-level

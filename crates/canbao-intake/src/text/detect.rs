@@ -57,15 +57,22 @@ pub(crate) fn mark_len(encoding: &'static Encoding, head: &[u8]) -> usize {
     by_mark(head).filter(|found| found.encoding == encoding).map_or(0, |found| found.bom)
 }
 
-/// UTF-16 without a mark: separators, digits and line ends have a zero byte each, always on the same side.
+/// UTF-16 without a mark: separators, digits and line ends are a byte of ASCII and a zero, always in the same order.
 fn as_utf16(head: &[u8]) -> Option<&'static Encoding> {
-    let zeros = |side: usize| head.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    let many = head.len() / 20;
-    if odd > many && even * 50 < odd {
+    let is_ascii = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let (mut little, mut big) = (0, 0);
+    for pair in head.chunks_exact(2) {
+        match *pair {
+            [ascii, 0] if is_ascii(ascii) => little += 1,
+            [0, ascii] if is_ascii(ascii) => big += 1,
+            _ => {}
+        }
+    }
+    let many = head.len() / 40 + 1;
+    if little >= many && little > 4 * big {
         return Some(UTF_16LE);
     }
-    (even > many && odd * 50 < even).then_some(UTF_16BE)
+    (big >= many && big > 4 * little).then_some(UTF_16BE)
 }
 
 /// How many characters beyond ASCII are valid UTF-8, and at how many places the bytes are not. A piece's

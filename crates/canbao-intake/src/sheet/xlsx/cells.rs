@@ -4,13 +4,14 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::Entry;
 use super::package::{Package, PartReader, next, torn};
-use super::strings::{SharedStrings, push_entity, read_text};
+use super::strings::{push_entity, read_text};
 use super::styles::Styles;
 use crate::error::IntakeError;
 use crate::extract::PageSink;
 use crate::page::Page;
 use crate::plain::{push_float, push_serial};
 use crate::sheet::SheetRow;
+use crate::sheet::strings::{Shared, SharedStrings};
 
 /// What a cell's text is read with.
 struct Context<'a> {
@@ -167,10 +168,10 @@ fn push_value(value: &str, cell: &CellTag, context: &Context<'_>, row: &mut Shee
     let out = &mut page.text;
     match cell.kind {
         CellKind::Inline => {}
-        CellKind::Shared => match value.trim().parse().ok().and_then(|index| context.strings.get(index)) {
-            Some(text) => out.push_str(text),
-            None if value.is_empty() => {}
-            None => row.spoil("有一格引用的文字在文件里不存在"),
+        CellKind::Shared if value.is_empty() => {}
+        CellKind::Shared => match value.trim().parse().map_or(Shared::Missing, |index| context.strings.get(index)) {
+            Shared::Text(text) => out.push_str(text),
+            _ => row.spoil("有一格引用的文字在文件里不存在"),
         },
         CellKind::Text => out.push_str(value),
         CellKind::Bool => out.push_str(if value.trim() == "0" { "FALSE" } else { "TRUE" }),

@@ -2,8 +2,8 @@
 //!
 //! Own reader on `zip` and `quick-xml`, because calamine parses every number to a float: a citizen number
 //! that a program has written as the number 610902198503121234 stands whole in the file, and would come
-//! out as …1280. Here a number's own digits are kept. It also reads a sheet without holding it, keeps
-//! shared strings in one text, and bounds what a compressed file may unfold to.
+//! out as …1280. Here a number's own digits are kept. A sheet is read without being held, shared strings
+//! are one text, and what a compressed file may unfold to is bounded.
 
 mod cells;
 mod package;
@@ -13,10 +13,10 @@ mod styles;
 use std::path::{Path, PathBuf};
 
 use super::SheetName;
+use super::strings::SharedStrings;
 use crate::error::IntakeError;
 use crate::extract::PageSink;
 use package::{Package, attribute, tags};
-use strings::SharedStrings;
 use styles::Styles;
 
 /// An opened workbook.
@@ -77,7 +77,7 @@ impl Book {
             None => Styles::default(),
         };
         let strings = match part("/sharedStrings") {
-            Some(target) => SharedStrings::read(&mut package, &target)?,
+            Some(target) => strings::read_shared(&mut package, &target)?,
             None => SharedStrings::default(),
         };
         Ok(Self { path: path.to_path_buf(), shown: shown.to_owned(), sheets, strings, styles, from_1904 })

@@ -4,46 +4,32 @@ use quick_xml::events::Event;
 
 use super::package::{Package, PartReader, next, torn, unfolded};
 use crate::error::IntakeError;
+use crate::sheet::strings::SharedStrings;
 
 /// The most that all shared strings may take, in bytes: some ten million numbers and names.
 const STRINGS_BYTES_MAX: usize = 768 << 20;
 /// The most that their XML may unfold to.
 const PART_BYTES_MAX: u64 = 4 << 30;
 
-/// All shared strings of a workbook, one after the other.
-#[derive(Debug, Default)]
-pub(super) struct SharedStrings {
-    text: String,
-    ends: Vec<u32>,
-}
-
-impl SharedStrings {
-    pub(super) fn read(package: &mut Package, name: &str) -> Result<Self, IntakeError> {
-        let shown = package.shown.clone();
-        let huge = package.broken("共享字符串展开后大得不合理");
-        let mut part = package.part(name)?;
-        let mut buffer = Vec::new();
-        let mut strings = Self::default();
-        loop {
-            match next(&mut part, &mut buffer).map_err(|error| torn(&shown, error))? {
-                Event::Start(tag) if tag.local_name().as_ref() == "si" => {
-                    read_text(&mut part, &mut buffer, "si", &mut strings.text).map_err(|error| torn(&shown, error))?;
-                    strings.ends.push(strings.text.len() as u32);
-                }
-                Event::Eof => return Ok(strings),
-                _ => {}
+/// Reads the shared strings of a workbook.
+pub(super) fn read_shared(package: &mut Package, name: &str) -> Result<SharedStrings, IntakeError> {
+    let shown = package.shown.clone();
+    let huge = package.broken("共享字符串展开后大得不合理");
+    let mut part = package.part(name)?;
+    let mut buffer = Vec::new();
+    let mut strings = SharedStrings::default();
+    loop {
+        match next(&mut part, &mut buffer).map_err(|error| torn(&shown, error))? {
+            Event::Start(tag) if tag.local_name().as_ref() == "si" => {
+                read_text(&mut part, &mut buffer, "si", strings.text()).map_err(|error| torn(&shown, error))?;
+                strings.end(true);
             }
-            if strings.text.len() > STRINGS_BYTES_MAX || unfolded(&part) > PART_BYTES_MAX {
-                return Err(huge);
-            }
+            Event::Eof => return Ok(strings),
+            _ => {}
         }
-    }
-
-    /// The string of an index.
-    pub(super) fn get(&self, index: usize) -> Option<&str> {
-        let end = *self.ends.get(index)?;
-        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.text.get(start as usize..end as usize)
+        if strings.bytes() > STRINGS_BYTES_MAX || unfolded(&part) > PART_BYTES_MAX {
+            return Err(huge);
+        }
     }
 }
 

@@ -1,0 +1,53 @@
+//! The same people as one file, as ten, and as a workbook of three sheets.
+
+use std::collections::BTreeMap;
+
+use rust_xlsxwriter::Workbook;
+
+use crate::common::{Case, Row, file_in, list};
+
+fn cells(rows: &[Row]) -> Vec<(i64, BTreeMap<String, String>, BTreeMap<String, u8>)> {
+    rows.iter().map(|row| (row.row, row.cells.clone(), row.codes.clone())).collect()
+}
+
+#[test]
+fn one_file_ten_files_three_sheets() {
+    let whole = list(1000, ",", "\n");
+    let lines: Vec<_> = whole.lines().collect();
+    let (header, rows) = lines.split_first().unwrap();
+    let one = Case::text(&whole).read();
+
+    let mut ten = Case::text("");
+    let folder = ten.dir.path().to_path_buf();
+    ten.spec.files = rows
+        .chunks(100)
+        .enumerate()
+        .map(|(k, part)| {
+            // Each county by its own program.
+            let (separator, line_end) = [(",", "\n"), ("\t", "\r\n"), ("|", "\n")][k % 3];
+            let text = [&[*header], part].concat().join(line_end).replace(',', separator);
+            file_in(&folder, &format!("县{k}.csv"), text.as_bytes())
+        })
+        .collect();
+    let ten = ten.read();
+
+    let mut book = Workbook::new();
+    for (k, part) in rows.chunks(334).enumerate() {
+        let sheet = book.add_worksheet();
+        // Only the first sheet has the header.
+        let part = if k == 0 { [&[*header], part].concat() } else { part.to_vec() };
+        for (r, line) in part.iter().enumerate() {
+            for (c, cell) in line.split(',').enumerate() {
+                sheet.write_string(r as u32, c as u16, cell).unwrap();
+            }
+        }
+    }
+    let mut sheets = Case::text("");
+    sheets.spec.files = vec![file_in(sheets.dir.path(), "名单.xlsx", &book.save_to_buffer().unwrap())];
+    let sheets = sheets.read();
+
+    assert_eq!(cells(&one.rows), cells(&ten.rows));
+    assert_eq!(cells(&one.rows), cells(&sheets.rows));
+    assert_eq!((ten.parts.len(), sheets.parts.len()), (10, 3));
+    assert_eq!(ten.totals.parts.iter().map(|part| part.rows).collect::<Vec<_>>(), [100; 10]);
+}
