@@ -62,7 +62,7 @@ impl Arguments {
     pub(crate) fn progress(&self) -> Form {
         match &self.command {
             Command::Compare(arguments) => arguments.telling.progress,
-            Command::Inspect(arguments) => arguments.telling.progress,
+            Command::Inspect(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }

@@ -96,8 +96,10 @@ impl Report<'_> {
             ];
             std::iter::once(name).chain(figures.map(|n| count(people(n))))
         };
+        let mut sources: Vec<_> = self.summary.sources.iter().collect();
+        sources.sort_by_key(|(name, _)| name.parse::<SourceKind>().map_or(u8::MAX, |kind| kind as u8));
         let mut total = SourceCounts::default();
-        for (name, counts) in &self.summary.sources {
+        for (name, counts) in sources {
             table.row(cells(self.source(name), counts));
             total.rows += counts.rows;
             total.exact += counts.exact;
@@ -111,6 +113,13 @@ impl Report<'_> {
         }
         table.total(cells(l.pick("合计", "total").to_owned(), &total));
         out.push_str(&table.render());
+        if total.rejected > 0 {
+            let rows = count(people(total.rejected));
+            out.push_str(&l.pick(
+                format!("  {rows} 行不能读取，已原样列在 rejected.parquet。\n"),
+                format!("  {rows} rows could not be read; they are listed word for word in rejected.parquet.\n"),
+            ));
+        }
     }
 
     /// A source's kind in words; a name of its own stays as the city file gives it.

@@ -22,8 +22,10 @@ fn every_extract_of_a_city_is_recognised_without_the_city_file() {
         if path.contains('*') || !seen.insert(kind.clone()) {
             continue;
         }
-        let text = run_well(city, &["inspect", &path, "--json"]);
-        let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let output = run(city, &["inspect", &path, "--json"]);
+        // some rows of the city cannot be read
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(told["kind"], kind.as_str(), "{path}");
         assert!(told["rows"].as_u64().unwrap() > 0, "{path} has no rows");
         let columns = told["parts"][0]["columns"].as_array().unwrap();
@@ -36,9 +38,9 @@ fn every_extract_of_a_city_is_recognised_without_the_city_file() {
 fn a_person_reads_the_encoding_the_columns_and_how_much_is_wrong() {
     let city = &small().city;
     let config = fs::read_to_string(city.join("city.toml")).unwrap();
-    let path = path_of(&config, "resident-pension");
-    let text = run_well(city, &["inspect", &path]);
-    for words in ["城乡居民养老保险", "编码", "表头", "空白", "号码", "姓名"] {
+    let path = path_of(&config, "employee-pension");
+    let text = String::from_utf8(run(city, &["inspect", &path]).stdout).unwrap();
+    for words in ["城镇企业职工养老保险", "编码", "表头", "空白", "号码", "姓名"] {
         assert!(text.contains(words), "no {words} in:\n{text}");
     }
 }
@@ -90,8 +92,8 @@ fn a_city_file_tells_what_cannot_be_recognised() {
     let text = run_well(&folder, &["inspect", "a.csv", "--city", "city.toml", "--json"]);
     let told: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(told["kind"], "rural-medical");
-    assert_eq!(told["sample"][0]["number"], "610902********1237");
-    assert_eq!(told["unknown_codes"], serde_json::json!([]));
+    assert_eq!(told["parts"][0]["sample"][0][0], "610902********1237");
+    assert_eq!(told["parts"][0]["columns"][2]["unknown"], serde_json::json!({}));
     let other = run(&folder, &["inspect", "city.toml", "--city", "city.toml"]);
     assert_eq!(other.status.code(), Some(2));
 }

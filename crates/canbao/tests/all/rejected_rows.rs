@@ -11,7 +11,11 @@ use crate::support::table::Table;
 fn an_unreadable_row_is_listed_and_the_run_goes_on() {
     let folder = fresh("rejected");
     fs::create_dir(folder.join("city")).unwrap();
-    fs::write(folder.join("city/regions.csv"), "code,name,level,parent\n610902,汉滨区,county,\n").unwrap();
+    fs::write(
+        folder.join("city/regions.csv"),
+        "code,name,level,parent\n610900,安康市,city,610000\n610902,汉滨区,county,610900\n",
+    )
+    .unwrap();
     fs::write(
         folder.join("city/city.toml"),
         "[city]\ncode = \"610900\"\nname = \"安康市\"\nas_of = \"2016-11-01\"\n\n\

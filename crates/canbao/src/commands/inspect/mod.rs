@@ -1,8 +1,5 @@
 //! `canbao inspect`: what is recognised in an extract.
 
-mod gather;
-mod kind;
-mod mask;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -10,12 +7,11 @@ use std::path::{Path, PathBuf};
 use canbao_domain::source::SourceKind;
 use canbao_intake::{Profiles, SourceSpec};
 
+use super::Outcome;
 use super::compare::refused;
-use super::{Outcome, Telling};
 use crate::output::failure::Failure;
 use crate::output::language::Language;
 use crate::output::print;
-use crate::progress;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,27 +39,28 @@ pub(super) struct Arguments {
     /// Take encoding, sheets, columns and codes from the city file that names this file
     #[arg(long, value_name = "CITY.toml", conflicts_with = "kind")]
     city: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) telling: Telling,
+    /// Print one JSON object to standard output, and nothing else there
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
     let file = &arguments.file;
-    let (spec, profiles) = match &arguments.city {
-        Some(city) => named(city, file, language)?,
+    let found = match &arguments.city {
+        Some(city) => {
+            let (spec, profiles) = named(city, file, language)?;
+            canbao_intake::inspect_source(&spec, &profiles)
+        }
         None => {
             let profiles = Profiles::embedded().map_err(|error| refused(&error))?;
-            let kind = arguments.kind.map_or_else(|| kind::guess(file, &profiles, language), Ok)?;
-            (SourceSpec::of_file(kind, file.clone()), profiles)
+            canbao_intake::inspect(file, arguments.kind, &profiles)
         }
     };
-    let extract = canbao_intake::open(&spec, &profiles).map_err(|error| refused(&error))?;
-    let progress = progress::reporter(arguments.telling.progress, language);
-    let found = gather::gather(extract, progress.as_ref()).map_err(|error| refused(&error))?;
-    drop(progress);
-    let text = if arguments.telling.json { show::json(&found, file) } else { show::text(&found, file, language) };
+    let found = found.map_err(|error| refused(&error))?;
+    let text = if arguments.json { show::json(&found, file) } else { show::text(&found, file, language) };
     print(&text, language)?;
-    Ok(if found.totals.rejected > 0 { Outcome::SomeRejected } else { Outcome::Done })
+    let rejected = found.parts.iter().any(|part| part.totals.rejected > 0);
+    Ok(if rejected { Outcome::SomeRejected } else { Outcome::Done })
 }
 
 /// What the city file says of this file.
