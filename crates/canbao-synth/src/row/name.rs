@@ -16,11 +16,15 @@ pub(crate) fn write(city: &City, row: &Row, out: &mut String) {
     let person = city.person(row.person);
     let names = &city.setting.names;
     let name = person.name;
+    if row.name == NameForm::Plain {
+        names.write(name, out);
+        return;
+    }
     let family = names.family(name);
     let [first, second] = name.given;
     let mut random = row.random(city.setting.seed, 4);
     match row.name {
-        NameForm::Plain => names.write(name, out),
+        NameForm::Plain => {}
         NameForm::Spaces => {
             out.push_str(family);
             out.push_str(random.one(&[" ", "  ", "\u{3000}"]));

@@ -81,10 +81,8 @@ pub(crate) fn rows(
                 words.push(details.entry(key).or_insert_with(|| label::detail(city, row)));
             }
         }
-        let mut sources = Words::default();
-        chunk.iter().for_each(|_| sources.push(kind.as_str()));
         let columns: Vec<ArrayRef> = vec![
-            sources.finish()?,
+            table::words(vec![Some(0); chunk.len()], &[kind.as_str()])?,
             Arc::new(Int64Array::from(lines)),
             Arc::new(ids.finish()),
             damages.finish()?,
@@ -106,6 +104,14 @@ struct Words {
 
 impl Words {
     fn push(&mut self, word: &str) {
+        // mostly the first or the last word again
+        let repeated = [Some(0), self.indices.last().copied().flatten()].into_iter().flatten();
+        for place in repeated {
+            if self.words.get(place as usize).is_some_and(|known| known == word) {
+                self.indices.push(Some(place));
+                return;
+            }
+        }
         let place = match self.places.get(word) {
             Some(&place) => place,
             None => {
