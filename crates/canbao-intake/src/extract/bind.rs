@@ -14,8 +14,9 @@ use super::judge::{Judge, Kept};
 use super::read::PartTotals;
 use crate::error::{IntakeError, Stop};
 use crate::page::{Page, is_blank};
+use crate::plain::push_serial;
 use crate::profile::{CodeTable, Codes, Profile, UNKNOWN, coded_fields, word};
-use crate::recognise::plan::Plan;
+use crate::recognise::plan::{Plan, serial};
 
 /// Rows of a batch, at most.
 const BATCH_ROWS: usize = 8192;
@@ -30,6 +31,8 @@ pub(super) struct Binder {
     judge: Judge,
     /// For each field of the kind, its column.
     columns: Vec<Option<usize>>,
+    /// The column of birth dates that stand as serial numbers.
+    serials: Option<usize>,
     /// For each coded field: its column and how its words are read, if the part has it.
     coded: Vec<(Field, Option<(usize, CodeTable)>)>,
     unknown: BTreeMap<(Field, String), u64>,
@@ -61,6 +64,7 @@ impl Binder {
             schema: schema(kind),
             part,
             judge: Judge::new(part, row, plan),
+            serials: plan.layout.column_of(Field::BirthDate).filter(|_| plan.layout.serials),
             columns: kind.fields().iter().map(|field| plan.layout.column_of(*field)).collect(),
             coded: coded_fields(kind).map(|field| (field, code_table(plan, profile, own, field))).collect(),
             unknown: BTreeMap::new(),
@@ -106,6 +110,7 @@ impl Binder {
         for column in &self.columns {
             columns.push(match column {
                 None => new_null_array(&DataType::Utf8, rows.len()),
+                Some(column) if Some(*column) == self.serials => date_column(page, rows, *column),
                 Some(column) => text_column(page, rows, *column),
             });
         }
@@ -125,6 +130,24 @@ fn text_column(page: &Page, rows: &[Kept], column: usize) -> ArrayRef {
         let cell = row.cell(page, column);
         if is_blank(cell) {
             builder.append_null();
+        } else {
+            builder.append_value(cell);
+        }
+    }
+    Arc::new(builder.finish())
+}
+
+/// A column of serial numbers as dates; what is none stays as written.
+fn date_column(page: &Page, rows: &[Kept], column: usize) -> ArrayRef {
+    let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * 12);
+    let mut date = String::new();
+    for row in rows {
+        let cell = row.cell(page, column);
+        date.clear();
+        if is_blank(cell) {
+            builder.append_null();
+        } else if serial(cell).is_some_and(|days| push_serial(days, false, &mut date)) {
+            builder.append_value(&date);
         } else {
             builder.append_value(cell);
         }

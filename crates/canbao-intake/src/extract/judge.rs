@@ -142,7 +142,7 @@ impl Judge {
     fn is_header_again(&self, page: &Page, cells: &[Span]) -> bool {
         let mut same = 0;
         for (cell, header) in cells.iter().zip(&self.headers) {
-            let cell = cell.of(&page.text).trim();
+            let cell = cell.of(&page.text).trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
             if !cell.is_empty() {
                 if cell != header {
                     return false;

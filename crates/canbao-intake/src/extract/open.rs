@@ -2,8 +2,7 @@
 
 use canbao_domain::source::Field;
 
-use super::part::Part;
-use super::read::Extract;
+use super::read::{Extract, Opened};
 use super::reader::Readers;
 use crate::city::SourceSpec;
 use crate::error::IntakeError;
@@ -23,13 +22,16 @@ pub fn open(spec: &SourceSpec, profiles: &Profiles) -> Result<Extract, IntakeErr
     };
     let mut readers = Readers::default();
     let mut plans: Vec<Plan> = Vec::new();
-    let mut bytes = 0;
+    let (mut skipped, mut bytes) = (Vec::new(), 0);
     for file in &spec.files {
         bytes += std::fs::metadata(&file.path).map_err(|error| IntakeError::io(&file.shown, error))?.len();
         let count = plans.len();
         for seen in look(&mut readers, spec, file)? {
             let wish = Wish { header_row: spec.header_row, columns: &spec.columns, cut: seen.format == Format::Dbf };
-            plans.extend(plan(profile, wish, &seen, plans.last())?);
+            match plan(profile, wish, &seen, plans.last())? {
+                Some(plan) => plans.push(plan),
+                None => skipped.push((seen.shown.clone(), seen.sheet().unwrap_or("").to_owned())),
+            }
         }
         if plans.len() == count {
             return Err(IntakeError::new(&file.shown, "没有一个工作表是数据")
@@ -37,7 +39,8 @@ pub fn open(spec: &SourceSpec, profiles: &Profiles) -> Result<Extract, IntakeErr
         }
     }
     all_columns_found(spec, &plans)?;
-    Ok(Extract::new(spec, profile, plans.iter().map(Part::of).collect(), plans, bytes))
+    readers.rest();
+    Ok(Extract::new(spec, profile, Opened { plans, skipped, readers, bytes }))
 }
 
 /// A column that the city file names stands in one of the parts at least.

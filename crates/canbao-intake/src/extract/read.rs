@@ -16,15 +16,23 @@ use crate::profile::{CodeTable, Codes, Profile, coded_fields};
 use crate::recognise::plan::Plan;
 
 /// A source whose parts are recognised, ready to be read.
-#[derive(Debug, Clone)]
 pub struct Extract {
     kind: SourceKind,
     name: String,
     profile: Arc<Profile>,
     own: Arc<Codes>,
     parts: Vec<Part>,
-    plans: Vec<Plan>,
-    bytes: u64,
+    opened: Opened,
+}
+
+/// What opening found.
+pub(super) struct Opened {
+    pub(super) plans: Vec<Plan>,
+    /// Files and sheets that hold no data.
+    pub(super) skipped: Vec<(String, String)>,
+    pub(super) readers: Readers,
+    /// Size of all files.
+    pub(super) bytes: u64,
 }
 
 /// What was read, all accounted for.
@@ -65,13 +73,7 @@ pub struct UnknownCode {
 }
 
 impl Extract {
-    pub(crate) fn new(
-        spec: &SourceSpec,
-        profile: &Arc<Profile>,
-        parts: Vec<Part>,
-        plans: Vec<Plan>,
-        bytes: u64,
-    ) -> Self {
+    pub(super) fn new(spec: &SourceSpec, profile: &Arc<Profile>, opened: Opened) -> Self {
         let mut own = Codes::new(spec.kind);
         for (field, words) in &spec.codes {
             for (word, code) in words {
@@ -84,9 +86,8 @@ impl Extract {
             name: spec.name.clone(),
             profile: Arc::clone(profile),
             own: Arc::new(own),
-            parts,
-            plans,
-            bytes,
+            parts: opened.plans.iter().map(Part::of).collect(),
+            opened,
         }
     }
 
@@ -108,8 +109,18 @@ impl Extract {
         &self.parts
     }
 
+    /// Visible worksheets that are passed over because they hold no rows of people or employers: file and sheet.
+    #[must_use]
+    pub fn skipped(&self) -> &[(String, String)] {
+        &self.opened.skipped
+    }
+
     pub(crate) fn plans(&self) -> &[Plan] {
-        &self.plans
+        &self.opened.plans
+    }
+
+    pub(crate) fn readers(&self) -> Readers {
+        self.opened.readers.clone()
     }
 
     /// How the words of a part's column are read, if it holds codes.
@@ -121,7 +132,7 @@ impl Extract {
     /// The size of its files.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.opened.bytes
     }
 
     /// Streams all rows in order to `sink`, in chunks; memory stays within a few MiB, whatever the size
@@ -132,9 +143,9 @@ impl Extract {
     pub fn read(self, sink: &mut dyn FnMut(Chunk) -> Result<(), Stop>) -> Result<Totals, IntakeError> {
         let mut totals = Totals::default();
         let mut unknown = BTreeMap::new();
-        let mut readers = Readers::default();
+        let mut readers = self.opened.readers;
         let mut row = 0;
-        for (index, plan) in self.plans.iter().enumerate() {
+        for (index, plan) in self.opened.plans.iter().enumerate() {
             let mut binder = Binder::new(self.kind, index as u32, row, plan, &self.profile, &self.own);
             readers.pages(&plan.path, &plan.shown, &plan.how, plan.layout.headers.len(), &mut |page| {
                 binder.bind(page, sink)?;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
@@ -33,11 +34,14 @@ pub(crate) enum How {
 pub(crate) type PageSink<'a> = &'a mut dyn FnMut(&mut Page) -> Result<ControlFlow<()>, IntakeError>;
 
 /// Opens files; keeps the last workbook, whose sheets are read one after the other.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Readers {
-    xlsx: Option<(PathBuf, xlsx::Book)>,
-    xls: Option<(PathBuf, xls::Book)>,
+    xlsx: Option<(PathBuf, Arc<xlsx::Book>)>,
+    xls: Option<(PathBuf, Arc<xls::Book>)>,
 }
+
+/// A workbook of more bytes than this is not kept from its opening to its reading.
+const KEPT_BYTES_MAX: usize = 16 << 20;
 
 impl Readers {
     /// The worksheets of an XLSX.
@@ -50,13 +54,19 @@ impl Readers {
         Ok(self.xls(path, shown)?.sheets())
     }
 
+    /// Forgets a large workbook.
+    pub(crate) fn rest(&mut self) {
+        self.xlsx = self.xlsx.take().filter(|(_, book)| book.bytes() <= KEPT_BYTES_MAX);
+        self.xls = self.xls.take().filter(|(_, book)| book.bytes() <= KEPT_BYTES_MAX);
+    }
+
     fn xlsx(&mut self, path: &Path, shown: &str) -> Result<&xlsx::Book, IntakeError> {
         self.xls = None;
         let book = match self.xlsx.take() {
             Some((known, book)) if known == path => book,
             other => {
                 drop(other);
-                xlsx::Book::open(path, shown)?
+                Arc::new(xlsx::Book::open(path, shown)?)
             }
         };
         Ok(&self.xlsx.insert((path.to_path_buf(), book)).1)
@@ -68,7 +78,7 @@ impl Readers {
             Some((known, book)) if known == path => book,
             other => {
                 drop(other);
-                xls::Book::open(path, shown)?
+                Arc::new(xls::Book::open(path, shown)?)
             }
         };
         Ok(&self.xls.insert((path.to_path_buf(), book)).1)

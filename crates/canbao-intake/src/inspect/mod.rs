@@ -25,6 +25,8 @@ pub struct Inspection {
     pub bytes: u64,
     /// Its tables.
     pub parts: Vec<PartReport>,
+    /// Visible worksheets that hold no data.
+    pub skipped: Vec<String>,
 }
 
 /// What was recognised in one table.
@@ -82,5 +84,6 @@ pub fn inspect(path: &Path, kind: Option<SourceKind>, profiles: &Profiles) -> Re
 pub fn inspect_source(spec: &SourceSpec, profiles: &Profiles) -> Result<Inspection, IntakeError> {
     let extract = open(spec, profiles)?;
     let bytes = extract.bytes();
-    Ok(Inspection { kind: spec.kind, certain: true, bytes, parts: report::report(&extract)? })
+    let skipped = extract.skipped().iter().map(|(_, sheet)| sheet.clone()).collect();
+    Ok(Inspection { kind: spec.kind, certain: true, bytes, parts: report::report(&extract)?, skipped })
 }

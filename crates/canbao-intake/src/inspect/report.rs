@@ -17,7 +17,7 @@ const SAMPLE_ROWS: usize = 10;
 const WORDS_SHOWN: usize = 20;
 
 pub(super) fn report(extract: &Extract) -> Result<Vec<PartReport>, IntakeError> {
-    let mut readers = Readers::default();
+    let mut readers = extract.readers();
     let mut reports = Vec::new();
     for (part, plan) in extract.parts().iter().zip(extract.plans()) {
         reports.push(report_part(extract, &mut readers, part, plan)?);

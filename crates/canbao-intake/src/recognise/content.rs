@@ -27,7 +27,7 @@ pub(crate) fn by_content(profile: &Profile, wish: Wish<'_>, sample: &[SampleRow]
     }
     columns.fill();
     let fields = std::mem::take(&mut columns.fields);
-    let mut layout = Layout { header_row: titles, headers: vec![String::new(); width], fields };
+    let mut layout = Layout { header_row: titles, headers: vec![String::new(); width], fields, serials: false };
     let person = profile.kind().is_person();
     let number = layout.column_of(if person { Field::Number } else { Field::CreditCode });
     let name = layout.column_of(Field::Name);

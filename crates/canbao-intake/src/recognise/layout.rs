@@ -17,6 +17,8 @@ pub(crate) struct Layout {
     pub(crate) headers: Vec<String>,
     /// The field of each column.
     pub(crate) fields: Vec<Option<Field>>,
+    /// Whether the birth dates are a worksheet's bare serial numbers.
+    pub(crate) serials: bool,
 }
 
 /// Rows among which the header is looked for: titles and notes above it are few.
@@ -97,7 +99,7 @@ fn map(profile: &Profile, wish: Wish<'_>, sample: &[SampleRow], at: usize, rows:
     }
     let header_row = sample.get(at).map_or(0, |row| row.line);
     let fields = assign(profile, wish, &headers);
-    Layout { header_row, headers, fields }
+    Layout { header_row, headers, fields, serials: false }
 }
 
 /// Gives each field its surest column.

@@ -9,6 +9,7 @@ use super::look::{Seen, Way};
 use super::sample::common_width;
 use crate::error::IntakeError;
 use crate::extract::How;
+use crate::page::is_blank;
 use crate::profile::Profile;
 use canbao_domain::source::Field;
 
@@ -30,7 +31,8 @@ pub(crate) fn plan(
     seen: &Seen,
     before: Option<&Plan>,
 ) -> Result<Option<Plan>, IntakeError> {
-    let made = |way: &Way, layout: Layout| {
+    let made = |way: &Way, mut layout: Layout| {
+        layout.serials = seen.sheet().is_some() && has_serials(&layout, way);
         Ok(Some(Plan { path: seen.path.clone(), shown: seen.shown.clone(), how: way.how.clone(), layout }))
     };
     // Under which way are most columns known, and most rows of one width?
@@ -56,10 +58,26 @@ pub(crate) fn plan(
     if seen.optional && !is_data { Ok(None) } else { Err(unknown(seen)) }
 }
 
+/// Whether birth dates stand as serial numbers: a worksheet's dates whose format was lost.
+fn has_serials(layout: &Layout, way: &Way) -> bool {
+    let Some(column) = layout.column_of(Field::BirthDate) else { return false };
+    let rows = way.sample.iter().filter(|row| row.line > layout.header_row);
+    let cells: Vec<_> = rows.filter_map(|row| row.cells.get(column)).filter(|cell| !is_blank(cell)).collect();
+    let serials = cells.iter().filter(|cell| serial(cell).is_some()).count();
+    serials > 0 && serials * 10 >= cells.len() * 8
+}
+
+/// A date's serial number, from 1909 (four digits would be a year) to 2064.
+pub(crate) fn serial(cell: &str) -> Option<f64> {
+    let days: u32 = (cell.len() == 5).then(|| cell.parse().ok())??;
+    (days <= 60_000 && cell.bytes().all(|byte| byte.is_ascii_digit())).then(|| f64::from(days))
+}
+
 /// The layout by names or header, if it is one.
 fn named(profile: &Profile, wish: Wish<'_>, way: &Way) -> Option<Layout> {
     let Some(names) = &way.names else { return by_header(profile, wish, &way.sample) };
-    let layout = Layout { header_row: 0, headers: names.clone(), fields: assign(profile, wish, names) };
+    let fields = assign(profile, wish, names);
+    let layout = Layout { header_row: 0, headers: names.clone(), fields, serials: false };
     layout.is_usable().then_some(layout)
 }
 

@@ -23,7 +23,7 @@ fn rows(from: u64, to: u64) -> String {
 }
 
 fn own_text(k: u64) -> String {
-    if k % 17 == 0 { String::new() } else { number(k) }
+    if k.is_multiple_of(17) { String::new() } else { number(k) }
 }
 
 #[test]

@@ -53,9 +53,9 @@ fn sheets_of_all_sorts() {
     for k in 0..3_u32 {
         one.write_string(3 + k, 0, name(u64::from(k))).unwrap();
         one.write_string(3 + k, 1, number(u64::from(k))).unwrap();
-        one.write_with_format(3 + k, 2, &ExcelDateTime::from_ymd(1985, 3, 12).unwrap(), &date).unwrap();
+        one.write_with_format(3 + k, 2, ExcelDateTime::from_ymd(1985, 3, 12).unwrap(), &date).unwrap();
         one.write_number(3 + k, 3, 1).unwrap();
-        one.write_number(3 + k, 4, 13_900_000_000_u64 as f64 + f64::from(k)).unwrap();
+        one.write_number(3 + k, 4, 13_900_000_000_f64 + f64::from(k)).unwrap();
     }
     one.write_string(7, 0, "合计").unwrap();
     let note = book.add_worksheet();
@@ -217,4 +217,66 @@ fn dates_from_1904_and_the_leap_day_that_was_not() {
     let read = case(&package(&format!("{HEADER}{rows}"), "", styles)).read();
     let expected = ["1900-01-01", "1900-02-28", "1900-02-28", "1900-03-01", "2016-11-01", "12:00:00"];
     assert_eq!(read.column("birth_date"), expected);
+}
+
+#[test]
+fn birth_dates_that_lost_their_format() {
+    let row = |r: usize, date: &str| {
+        format!(
+            "<row r=\"{r}\"><c r=\"A{r}\" t=\"str\"><v>王</v></c><c r=\"B{r}\" t=\"str\"><v>{}</v></c><c r=\"C{r}\"><v>{date}</v></c></row>",
+            number(r as u64)
+        )
+    };
+    let sheet = format!("{HEADER}{}{}{}", row(2, "31118"), row(3, "25569"), row(4, "42675"));
+    assert_eq!(case(&package(&sheet, "", "")).read().column("birth_date"), ["1985-03-12", "1970-01-01", "2016-11-01"]);
+    // Among written dates a five-digit number is what it is.
+    let sheet = format!("{HEADER}{}{}{}", row(2, "19850312"), row(3, "31118"), row(4, "19900101"));
+    assert_eq!(case(&package(&sheet, "", "")).read().column("birth_date"), ["19850312", "31118", "19900101"]);
+}
+
+#[test]
+fn what_is_passed_over_is_said() {
+    let mut book = Workbook::new();
+    let list = book.add_worksheet();
+    for (column, header) in ["姓名", "身份证号"].iter().enumerate() {
+        list.write_string(0, column as u16, *header).unwrap();
+    }
+    book.add_worksheet().set_name("说明").unwrap().write_string(0, 0, "按要求填写").unwrap();
+    let case = case(&book.save_to_buffer().unwrap());
+    let extract = canbao_intake::open(&case.spec, &canbao_intake::Profiles::embedded().unwrap()).unwrap();
+    assert_eq!(extract.skipped(), [("名单.xlsx".to_owned(), "说明".to_owned())]);
+}
+
+#[test]
+fn another_reader_reads_the_same() {
+    use calamine::{Data, Reader as _, Xlsx};
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, header) in ["姓名", "身份证号", "联系电话", "单位编号"].iter().enumerate() {
+        sheet.write_string(0, column as u16, *header).unwrap();
+    }
+    for k in 0..3000_u32 {
+        sheet.write_string(k + 1, 0, format!("{}<&>\n\"{k}\"", name(u64::from(k)))).unwrap();
+        sheet.write_string(k + 1, 1, number(u64::from(k))).unwrap();
+        sheet.write_number(k + 1, 2, f64::from(k) * 1.1).unwrap();
+        if k % 3 > 0 {
+            sheet.write_number(k + 1, 3, f64::from(k) * 1e9).unwrap();
+        }
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let mut other: Xlsx<_> = Xlsx::new(Cursor::new(bytes.clone())).unwrap();
+    let range = other.worksheet_range("Sheet1").unwrap();
+    let read = case(&bytes).read();
+    assert_eq!(read.rows.len(), 3000);
+    for (row, cells) in read.rows.iter().zip(range.rows().skip(1)) {
+        for (field, cell) in ["name", "number", "phone", "unit_code"].iter().zip(cells) {
+            let written = match cell {
+                Data::String(text) => text.clone(),
+                Data::Float(value) => value.to_string(),
+                Data::Empty => String::new(),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(row.get(field), written);
+        }
+    }
 }

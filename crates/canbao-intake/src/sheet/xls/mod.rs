@@ -36,6 +36,11 @@ impl Book {
         Ok(Self { shown: shown.to_owned(), stream, globals })
     }
 
+    /// Bytes that it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.stream.len() + self.globals.strings.bytes()
+    }
+
     /// Its worksheets, in the workbook's order.
     pub(crate) fn sheets(&self) -> Vec<SheetName> {
         self.globals.sheets.iter().map(|(sheet, _)| sheet.clone()).collect()

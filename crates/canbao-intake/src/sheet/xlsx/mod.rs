@@ -83,6 +83,11 @@ impl Book {
         Ok(Self { path: path.to_path_buf(), shown: shown.to_owned(), sheets, strings, styles, from_1904 })
     }
 
+    /// Bytes that it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.strings.bytes()
+    }
+
     /// Its worksheets, in the workbook's order.
     pub(crate) fn sheets(&self) -> Vec<SheetName> {
         self.sheets.iter().map(|entry| entry.sheet.clone()).collect()
