@@ -36,7 +36,7 @@ Examples:
 /// Exit codes: 0 done; 1 done, but some rows could not be read (they are listed in rejected.parquet); 2 nothing was
 /// written, and the message says what to do.
 #[derive(clap::Args)]
-#[command(before_help = EXAMPLES, verbatim_doc_comment)]
+#[command(before_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// The city file, which names the extracts
     #[arg(value_name = "CITY.toml")]

@@ -23,7 +23,7 @@ Examples:
 ///
 /// Memory: less than 1 GB for the 20,000 people that it invents unless told otherwise.
 #[derive(clap::Args)]
-#[command(before_help = EXAMPLES, verbatim_doc_comment)]
+#[command(before_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// How many people are registered in the city, 1,000 or more
     #[arg(long, value_name = "N", default_value_t = 20_000)]

@@ -28,7 +28,7 @@ Examples:
 ///
 /// Memory: about 200 bytes for each person; 3 million people take well under 1 GB and less than a minute.
 #[derive(clap::Args)]
-#[command(before_help = EXAMPLES, verbatim_doc_comment)]
+#[command(before_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// How many people are registered in the city, 1,000 or more
     #[arg(long, value_name = "N")]

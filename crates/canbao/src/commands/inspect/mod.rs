@@ -28,7 +28,7 @@ Examples:
 ///
 /// Exit codes: 0 done; 1 done, but some rows could not be read; 2 the file cannot be read.
 #[derive(clap::Args)]
-#[command(before_help = EXAMPLES, verbatim_doc_comment)]
+#[command(before_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// The extract
     #[arg(value_name = "FILE")]
