@@ -76,3 +76,31 @@ fn exchange(a: &Path, b: &Path) -> io::Result<()> {
 fn exchange(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn where_folders_cannot_be_exchanged_two_steps_do() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("run");
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join("summary.json"), "old").unwrap();
+        let place = Place::of(&out).unwrap();
+        let claim = Claim::new(&place).unwrap();
+        fs::write(claim.path().join("summary.json"), "new").unwrap();
+        two_steps(claim, &place).unwrap();
+        assert_eq!(fs::read_to_string(out.join("summary.json")).unwrap(), "new");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_system_says_that_lacks_the_exchange_is_known() {
+        // EINVAL, ENOSYS, EOPNOTSUPP of Linux; ENOSPC is none of them
+        assert!([22, 38, 95].iter().all(|code| unsupported(&io::Error::from_raw_os_error(*code))));
+        assert!(!unsupported(&io::Error::from_raw_os_error(28)));
+    }
+}

@@ -87,3 +87,39 @@ impl fmt::Debug for Pool {
         f.debug_struct("Pool").field("workers", &self.workers.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn a_task_that_panics_ends_itself_only() {
+        let pool = Pool::new(1);
+        let (answer, answers) = channel::<u8>();
+        let lost = answer.clone();
+        pool.run(move || {
+            let _held = lost;
+            panic!("as this test wants");
+        });
+        pool.run(move || answer.send(7).unwrap());
+        assert_eq!(answers.iter().collect::<Vec<_>>(), [7]);
+    }
+
+    #[test]
+    fn all_tasks_are_done_before_the_pool_is_gone() {
+        let (answer, answers) = channel();
+        let pool = Pool::new(3);
+        for n in 0..100 {
+            let answer = answer.clone();
+            pool.run(move || answer.send(n).unwrap());
+        }
+        drop((pool, answer));
+        let mut all: Vec<_> = answers.iter().collect();
+        all.sort_unstable();
+        assert_eq!(all, (0..100).collect::<Vec<_>>());
+    }
+}
