@@ -4,10 +4,10 @@ use crate::decisions::Decisions;
 use crate::error::CompareError;
 use crate::links::Links;
 use crate::output::columns::Places;
-use crate::output::{candidates, enrolments, findings, links as links_table, people, rejected, units as units_table};
+use crate::output::{candidates, findings, links as links_table, people, rejected, repeated, texts, units as units_table};
 use crate::plan::context::Engine;
 use crate::plan::{owners, persons};
-use crate::progress::Progress;
+use crate::progress::{Progress, Silent};
 use crate::units::{UnitIndex, match_up};
 use crate::{link, stage, units};
 use canbao_domain::area::AreaTree;
@@ -109,32 +109,33 @@ pub fn compare_then(
 
     progress.stage("classify", None);
     let links = Arc::new(links);
-    let mut folds = Vec::new();
-    persons::fold(&engine, &stage, &links, rules, |id, fold| {
-        folds.push((id, fold));
-        Ok(())
-    })?;
-    clock.stop("classify", folds.len() as i64);
-    progress.done();
-
-    progress.stage("write", None);
     let places = Places::new(&stage, unit_sources.iter().map(|s| s.name.clone()));
-    let frame = people::Frame { rules, as_of: city.as_of, city: &city.code };
-    let (written, told) = std::thread::scope(|scope| {
-        let told = scope.spawn(|| people::write(&stage, &links, &folds, &frame, &places, &run, progress));
-        let written = links_table::write(&stage, &links, &places, &run, progress);
-        (written, told.join())
+    let (written, passed, repeated) = std::thread::scope(|scope| {
+        // the lines of the rows need nothing but the links: they are written meanwhile
+        let lines = scope.spawn(|| links_table::write(&stage, &links, &places, &run, &Silent));
+        let passed = (|| {
+            let folded = persons::fold(&engine, &stage, &links, rules)?;
+            clock.stop("classify", folded.len() as i64);
+            progress.done();
+            progress.stage("write", Some(rows.unsigned_abs()));
+            let repeated = repeated::repeated(&stage, &links, folded.repeats())?;
+            let twice = stage::RowSet::new(&stage, repeated.iter().flat_map(|f| [f.row, f.other]).flatten());
+            let frame = people::Frame { rules, as_of: city.as_of, city: &city.code, stage: &stage, links: &links, places: &places };
+            let passed = texts::write(&folded, &twice, &frame, &run, progress)?;
+            Ok::<_, CompareError>((passed, repeated))
+        })();
+        (lines.join(), passed, ())
     });
-    drop(folds);
-    let written = written?;
-    let mut told = told.map_err(|_| CompareError::internal("人员写出中断"))??;
+    let ((mut passed, repeated), ()) = (passed?, repeated);
+    let written = written.map_err(|_| CompareError::internal("关联写出中断"))??;
+    crate::times::tell("rows and people");
     let mut found = written.findings;
-    found.append(&mut told.findings);
-    found.extend(enrolments::repeated(&stage, &links, &told.repeats)?);
+    found.append(&mut passed.people.findings);
+    found.extend(repeated);
     found.extend(about_numbers(&links));
-    let mut survey = std::mem::take(&mut told.survey);
-    let passed = enrolments::write(&stage, &links, &found, &mut survey, rules, &places, &run, progress)?;
+    let survey = std::mem::take(&mut passed.people.survey);
     survey.write(&places, &run)?;
+    crate::times::tell("survey");
     candidates::write(&links, &places, &run)?;
     let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
     let employers = match_up(&unit_rows, &passed.unit_people, &index, &areas, rules);
@@ -166,7 +167,7 @@ pub fn compare_then(
         as_of: date_text(city.as_of),
         inputs,
         sources,
-        areas: told.areas,
+        areas: passed.people.areas,
         findings: finding_counts,
         units: unit_counts,
         stages: clock.stages,
@@ -189,6 +190,7 @@ struct Clock {
 
 impl Clock {
     fn stop(&mut self, name: &str, rows: i64) {
+        crate::times::tell(name);
         self.stages.push(StageTime { name: name.to_owned(), rows, seconds: self.since.elapsed().as_secs_f64() });
         self.since = Instant::now();
     }

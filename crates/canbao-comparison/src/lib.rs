@@ -13,6 +13,7 @@ mod output;
 mod plan;
 mod progress;
 mod stage;
+mod times;
 mod units;
 
 pub use compare::{Options, compare, compare_then};

@@ -30,14 +30,21 @@ enum Block {
     Number,
 }
 
-/// How many keys a row of a person can have.
-pub const ROW_KEYS: usize = 16;
-
-/// Two rounds of multiplication and folding: quick, and even enough for a table of keys.
+/// Two rounds of multiplication and folding: quick, and even enough for a table of keys. Keys of numbers are odd, keys
+/// of other evidence even, so that each kind can have a table of its own ([`is_of_number`]).
 fn hash(block: Block, a: u64, b: u64) -> u64 {
     let x = (a ^ (block as u64) << 57).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let y = (x ^ (x >> 32) ^ b).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    (y ^ (y >> 29)) | 1
+    let key = y ^ (y >> 29);
+    match block {
+        Block::NumberSurname | Block::NumberHead | Block::Number => key | 1,
+        _ => key & !1 | 2,
+    }
+}
+
+/// Whether a key was made of a number.
+pub fn is_of_number(key: u64) -> bool {
+    key & 1 == 1
 }
 
 fn day(date: Date) -> u64 {
@@ -77,45 +84,55 @@ pub struct RowValues {
     pub phone: u64,
 }
 
-/// The keys of a person's row, 0 where a slot is not used. No allocation: millions of rows pass here.
-/// A row that `repeats` number, name and birth date of a population row, whose keys are made anyhow,
-/// has only the keys of what it may say besides.
-pub fn of_row(row: &RowValues, repeats: bool) -> [u64; ROW_KEYS] {
-    let birth = row.birth.map(day);
-    let number_birth = row.number.map(|n| day(n.birth())).filter(|n| Some(*n) != birth);
-    let two = |block, a: u64, b: Option<u64>| match b {
-        Some(b) if a != 0 => hash(block, a, b),
-        _ => 0,
-    };
+/// Hands over the keys of a person's row. No allocation: millions of rows pass here, and most have a name and a sound
+/// that nobody looks for, which `named` and `sounded` tell ahead. A row that `repeats` number, name and birth date of a
+/// population row, whose keys are made anyhow, has only the keys of what it may say besides.
+pub fn of_row(
+    row: &RowValues,
+    repeats: bool,
+    named: impl Fn(u64) -> bool,
+    sounded: impl Fn(u64) -> bool,
+    mut take: impl FnMut(u64),
+) {
     let some = |v: u64| (v != 0).then_some(v);
     let place = some(village(row.area));
-    let mut keys = [
-        two(Block::NameVillage, row.name, place),
-        two(Block::SoundVillage, row.sound, place),
-        two(Block::BirthVillage, village(row.area), birth),
-        two(Block::NameHousehold, row.name, some(row.household)),
-        two(Block::BirthHousehold, row.household, birth),
-        two(Block::NameUnit, row.name, some(row.unit)),
-        two(Block::NamePhone, row.name, some(row.phone)),
-        two(Block::BirthPhone, row.phone, birth),
-        0, 0, 0, 0, 0, 0, 0, 0,
-    ];
-    if !repeats {
-        let more = [
-            two(Block::NameBirth, row.name, birth),
-            two(Block::NameBirth, row.name, number_birth),
-            two(Block::SoundBirth, row.sound, birth),
-            two(Block::SoundBirth, row.sound, number_birth),
-            two(Block::NameTail, row.name, row.number.map(tail)),
-            row.number.map_or(0, |n| hash(Block::NumberSurname, n.body(), u64::from(row.surname))),
-            row.number.map_or(0, |n| hash(Block::NumberHead, n.body() / 100, 0)),
-            row.number.map_or(0, of_number),
-        ];
-        for (slot, key) in keys.iter_mut().skip(8).zip(more) {
-            *slot = key;
+    let birth = row.birth.map(day);
+    let mut two = |block, a: u64, b: Option<u64>| {
+        if a != 0
+            && let Some(b) = b
+        {
+            take(hash(block, a, b));
         }
+    };
+    two(Block::BirthPhone, row.phone, birth);
+    let name = row.name != 0 && named(row.name);
+    if name {
+        two(Block::NameVillage, row.name, place);
+        two(Block::NameHousehold, row.name, some(row.household));
+        two(Block::NameUnit, row.name, some(row.unit));
+        two(Block::NamePhone, row.name, some(row.phone));
     }
-    keys
+    if repeats {
+        return;
+    }
+    let number_birth = row.number.map(|n| day(n.birth())).filter(|n| Some(*n) != birth);
+    if name {
+        two(Block::NameBirth, row.name, birth);
+        two(Block::NameBirth, row.name, number_birth);
+        two(Block::NameTail, row.name, row.number.map(tail));
+    }
+    if row.sound != 0 && sounded(row.sound) {
+        two(Block::SoundBirth, row.sound, birth);
+        two(Block::SoundBirth, row.sound, number_birth);
+        two(Block::SoundVillage, row.sound, place);
+    }
+    two(Block::BirthVillage, village(row.area), birth);
+    two(Block::BirthHousehold, row.household, birth);
+    if let Some(number) = row.number {
+        take(hash(Block::NumberSurname, number.body(), u64::from(row.surname)));
+        take(hash(Block::NumberHead, number.body() / 100, 0));
+        take(of_number(number));
+    }
 }
 
 /// The keys under which a row looks for its person. `scratch` holds repaired numbers meanwhile.

@@ -5,8 +5,8 @@ use crate::links::{Links, Standing};
 use crate::plan::context::Engine;
 use crate::plan::filter::{self, rows_where};
 use crate::plan::owners::{column, date_at};
-use crate::stage::{RowId, Stage, scan};
-use ahash::{AHashMap, AHashSet};
+use crate::stage::{RowId, RowSet, Stage, scan};
+use ahash::AHashMap;
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int32Type, UInt8Type, UInt32Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
@@ -45,17 +45,17 @@ pub(crate) struct Gathered {
 
 /// Reads all hard rows.
 pub(crate) fn gather(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>) -> Result<Gathered, CompareError> {
-    let mut owners: AHashSet<u64> = AHashSet::new();
+    let mut owners: Vec<RowId> = Vec::new();
     links.each(|_, person, slot| {
         if slot.standing() == Standing::Contested {
-            owners.insert(person);
+            owners.push(RowId(person));
         }
     });
-    let owners = Arc::new(owners);
+    let owners = Arc::new(RowSet::new(stage, owners.into_iter()));
     let wanted = {
         let (links, owners) = (Arc::clone(links), Arc::clone(&owners));
         rows_where("wanted_for_linking", move |rid| {
-            links.slot(RowId(rid)).standing() != Standing::Settled || owners.contains(&rid)
+            links.slot(RowId(rid)).standing() != Standing::Settled || owners.contains(RowId(rid))
         })
     };
     let mut columns = COLUMNS.to_vec();

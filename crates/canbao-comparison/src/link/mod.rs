@@ -28,8 +28,7 @@ pub(crate) fn link(
     workers: usize,
     progress: &dyn Progress,
 ) -> Result<Links, CompareError> {
-    let clock = std::time::Instant::now();
-    let tell = |what: &str| tracing_light(what, clock);
+    let tell = |what: &str| crate::times::tell(what);
     if !decisions.is_empty() {
         decisions.unsettle(stage, &links)?;
     }
@@ -41,16 +40,10 @@ pub(crate) fn link(
     let found = search::search(engine, stage, &links, &groups, decisions)?;
     tell("searched");
     let profiles = profile::collect(engine, stage, &links, &groups, &found, as_of)?;
-    tell("profiled");
+    tell(&format!("profiled: {} subjects, {} pairs, {} candidates, {} learners", groups.subjects.len(), found.pairs.len(), profiles.profiles.len(), profiles.learners.len()));
     let outcome = decide::decide(&groups, &found, profiles, decisions, workers);
     tell("decided");
     let links = Arc::into_inner(links).ok_or_else(|| CompareError::internal("归户表仍被占用"))?;
     Ok(decide::apply(links, outcome))
 }
 
-/// Times of the steps, for whoever measures: only where `CANBAO_TIMES` is set.
-fn tracing_light(what: &str, clock: std::time::Instant) {
-    if std::env::var_os("CANBAO_TIMES").is_some() {
-        eprintln!("{:8.3} s {what}", clock.elapsed().as_secs_f64());
-    }
-}

@@ -3,12 +3,12 @@
 
 use super::gather::{COLUMNS, HardRow, read_rows};
 use super::group::Groups;
-use super::search::{Found, identity};
+use super::search::{Found, Sieve, identity};
 use crate::error::CompareError;
 use crate::links::{Links, Standing};
 use crate::plan::context::Engine;
 use crate::plan::owners::{column, date_at};
-use crate::stage::{RowId, Stage, scan};
+use crate::stage::{RowId, RowSet, Stage, scan};
 use ahash::{AHashMap, AHashSet};
 use arrow::array::{Array, BooleanArray};
 use arrow::compute::filter_record_batch;
@@ -54,9 +54,9 @@ struct Wanted {
     stage: Arc<Stage>,
     links: Arc<Links>,
     identity_of: AHashMap<RowId, RowId>,
-    candidates: AHashSet<RowId>,
-    names: AHashSet<u64>,
-    sounds: AHashSet<u64>,
+    candidates: RowSet,
+    names: (Sieve, AHashSet<u64>),
+    sounds: (Sieve, AHashSet<u64>),
     one_learner_in: u64,
     as_of: Date,
 }
@@ -75,9 +75,9 @@ pub(crate) fn collect(
         stage: Arc::clone(stage),
         links: Arc::clone(links),
         identity_of: groups.identity_of.clone(),
-        candidates: found.pairs.iter().map(|(_, rep)| *rep).collect(),
-        names: groups.subjects.iter().map(|s| s.record.name_hash).collect(),
-        sounds: groups.subjects.iter().map(|s| s.record.sound).collect(),
+        candidates: RowSet::new(stage, found.pairs.iter().map(|(_, rep)| *rep)),
+        names: sifted(groups.subjects.iter().map(|s| s.record.name_hash)),
+        sounds: sifted(groups.subjects.iter().map(|s| s.record.sound)),
         one_learner_in: (population.unsigned_abs() / LEARNERS).max(1),
         as_of,
     });
@@ -96,6 +96,10 @@ pub(crate) fn age_band(birth: Option<Date>, as_of: Date) -> u8 {
         Some(age) if age < 60 => 2,
         _ => 3,
     }
+}
+
+fn sifted(hashes: impl Iterator<Item = u64> + Clone) -> (Sieve, AHashSet<u64>) {
+    (Sieve::new(hashes.clone()), hashes.collect())
 }
 
 impl Wanted {
@@ -121,7 +125,7 @@ impl Wanted {
                     (&self.names, &mut part.frequencies.names, name.value(i)),
                     (&self.sounds, &mut part.frequencies.sounds, sound.value(i)),
                 ] {
-                    if wanted.contains(&value) {
+                    if wanted.0.may_hold(value) && wanted.1.contains(&value) {
                         *counts.entry(value).or_insert(0) += 1;
                     }
                 }
@@ -139,7 +143,7 @@ impl Wanted {
                 *part.frequencies.units.entry(unit.value(i)).or_insert(0) += 1;
             }
             let person = identity(id, &self.links, &self.identity_of);
-            *keep = person.is_some_and(|p| self.candidates.contains(&p) || settled && self.learns(p));
+            *keep = person.is_some_and(|p| self.candidates.contains(p) || settled && self.learns(p));
             any |= *keep;
         }
         if any {
@@ -149,7 +153,7 @@ impl Wanted {
                 if row.standing == Standing::Settled && self.learns(person) {
                     part.learners.push((person, row.clone()));
                 }
-                if self.candidates.contains(&person) {
+                if self.candidates.contains(person) {
                     part.rows.push((person, row));
                 }
             }
@@ -184,6 +188,7 @@ fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -> Pr
     for identity in groups.identities.values().filter(|i| !i.population) {
         all.coverage.count(outside_pattern(identity.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8)), 1);
     }
+    all.frequencies.roll_up();
     all.coverage.settle();
     // the population's row first, then in order
     rows.sort_by_key(|(person, row)| (*person, !row.kind.is_population(), row.id));

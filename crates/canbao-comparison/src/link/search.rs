@@ -11,44 +11,103 @@ use crate::stage::{RowId, Stage, scan};
 use ahash::AHashMap;
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
-use canbao_linkage::block::{self, ROW_KEYS};
+use canbao_linkage::block::{self, RowValues};
 use datafusion::error::DataFusionError;
 use std::sync::Arc;
 
-/// The keys of all subjects, with a table of bits in front that answers "nobody" quickly.
+/// A set of hashes that answers "not there" from a few bits, and now and then "there" in vain.
 #[derive(Debug, Default)]
-pub(crate) struct Index {
+pub(crate) struct Sieve {
     bits: Vec<u64>,
     shift: u32,
-    keys: Vec<(u64, u32)>,
 }
 
-impl Index {
-    fn new(mut keys: Vec<(u64, u32)>) -> Self {
-        keys.sort_unstable();
-        keys.dedup();
-        // sixteen bits a key: one miss in sixteen is looked up in vain
-        let size = (keys.len().max(1 << 12) * 16).next_power_of_two();
-        let shift = 64 - size.trailing_zeros();
-        let mut bits = vec![0u64; size / 64];
-        for (key, _) in &keys {
-            let at = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift;
-            if let Some(word) = bits.get_mut((at / 64) as usize) {
-                *word |= 1 << (at % 64);
+impl Sieve {
+    /// Sixteen bits a hash, three of them set in one word: about one in a hundred is let through in vain.
+    pub(crate) fn new(hashes: impl Iterator<Item = u64> + Clone) -> Self {
+        let size = (hashes.clone().count().max(1 << 8) * 16).next_power_of_two();
+        let mut sieve = Self { bits: vec![0; size / 64], shift: 64 + 6 - size.trailing_zeros() };
+        for hash in hashes {
+            let (at, mask) = sieve.at(hash);
+            if let Some(word) = sieve.bits.get_mut(at) {
+                *word |= mask;
             }
         }
-        Self { bits, shift, keys }
+        sieve
     }
 
     #[inline]
-    fn may_hold(&self, key: u64) -> bool {
-        let at = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift;
-        key != 0 && self.bits.get((at / 64) as usize).is_some_and(|word| word & (1 << (at % 64)) != 0)
+    fn at(&self, hash: u64) -> (usize, u64) {
+        let mixed = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mask = 1 << (mixed & 63) | 1 << (mixed >> 6 & 63) | 1 << (mixed >> 12 & 63);
+        ((mixed >> self.shift) as usize, mask)
+    }
+
+    #[inline]
+    pub(crate) fn may_hold(&self, hash: u64) -> bool {
+        let (at, mask) = self.at(hash);
+        self.bits.get(at).is_some_and(|word| word & mask == mask)
+    }
+}
+
+/// The keys of all subjects.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    names: Sieve,
+    sounds: Sieve,
+    evidence: Sieve,
+    numbers: Sieve,
+    keys: Vec<(u64, u32)>,
+    /// Where the keys of each bucket begin; a bucket is the keys' upper bits.
+    starts: Vec<u32>,
+    bucket_shift: u32,
+}
+
+impl Index {
+    fn new(groups: &Groups, mut keys: Vec<(u64, u32)>) -> Self {
+        keys.sort_unstable();
+        keys.dedup();
+        // keys are hashes, so buckets as many as keys hold one or two each
+        let bits = usize::BITS - keys.len().leading_zeros();
+        let bucket_shift = 64 - bits.clamp(1, 28);
+        let mut starts = vec![0u32; (1 << (64 - bucket_shift)) + 1];
+        for (key, _) in &keys {
+            if let Some(count) = starts.get_mut((key >> bucket_shift) as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let records = || groups.subjects.iter().map(|s| &s.record);
+        Self {
+            names: Sieve::new(records().map(|r| r.name_hash)),
+            sounds: Sieve::new(records().map(|r| r.sound)),
+            evidence: Sieve::new(keys.iter().map(|k| k.0).filter(|k| !block::is_of_number(*k))),
+            numbers: Sieve::new(keys.iter().map(|k| k.0).filter(|k| block::is_of_number(*k))),
+            keys,
+            starts,
+            bucket_shift,
+        }
+    }
+
+    /// Hands over the keys of a row that subjects may have.
+    #[inline]
+    fn shared(&self, row: &RowValues, repeats: bool, mut take: impl FnMut(u64)) {
+        block::of_row(row, repeats, |name| self.names.may_hold(name), |sound| self.sounds.may_hold(sound), |key| {
+            let sieve = if block::is_of_number(key) { &self.numbers } else { &self.evidence };
+            if sieve.may_hold(key) {
+                take(key);
+            }
+        });
     }
 
     fn subjects(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
-        let from = self.keys.partition_point(|(k, _)| *k < key);
-        self.keys.get(from..).unwrap_or_default().iter().take_while(move |(k, _)| *k == key).map(|(_, s)| *s)
+        let bucket = (key >> self.bucket_shift) as usize;
+        let (from, to) = (self.starts.get(bucket).copied().unwrap_or(0), self.starts.get(bucket + 1).copied().unwrap_or(0));
+        self.keys.get(from as usize..to as usize).unwrap_or_default().iter().filter(move |(k, _)| *k == key).map(|(_, s)| *s)
     }
 }
 
@@ -76,7 +135,7 @@ pub(crate) fn search(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, gr
         one.extend(groups.rulings(s, decisions).map(|(_, number)| block::of_number(number)));
         keys.extend(one.iter().map(|k| (*k, subject)));
     }
-    let index = Arc::new(Index::new(keys));
+    let index = Arc::new(Index::new(groups, keys));
     let links_ = Arc::clone(links);
     let population: Arc<Vec<bool>> = Arc::new(stage.sources.iter().map(|s| s.kind.is_population()).collect());
     // a settled row of an insurance repeats the number, name and mostly the date of a population row
@@ -98,11 +157,7 @@ pub(crate) fn search(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, gr
             for i in 0..batch.num_rows() {
                 let id = RowId(values.rid.value(i));
                 let Some(identity) = identity(id, &links, &identity_of) else { continue };
-                for key in block::of_row(&values.row(i), repeats(id)) {
-                    if index.may_hold(key) {
-                        pairs.extend(index.subjects(key).map(|s| (s, identity)));
-                    }
-                }
+                index.shared(&values.row(i), repeats(id), |key| pairs.extend(index.subjects(key).map(|s| (s, identity))));
             }
             Ok(())
         })?
@@ -128,8 +183,9 @@ fn hits(columns: &[ArrayRef], index: &Index, repeats: &(impl Fn(RowId) -> bool +
     let values = ValueColumns::of(&batch).map_err(|e| DataFusionError::External(Box::new(e)))?;
     Ok((0..batch.num_rows())
         .map(|i| {
-            let keys: [u64; ROW_KEYS] = block::of_row(&values.row(i), repeats(RowId(values.rid.value(i))));
-            Some(keys.iter().any(|k| index.may_hold(*k)))
+            let mut any = false;
+            index.shared(&values.row(i), repeats(RowId(values.rid.value(i))), |_| any = true);
+            Some(any)
         })
         .collect())
 }

@@ -8,9 +8,9 @@ use crate::links::{HardLink, Links, Method, Standing};
 use crate::plan::owners::{column, plain_method};
 use crate::progress::Progress;
 use crate::stage::scan::Batches;
-use crate::stage::{Family, RowId, Source, Stage};
+use crate::stage::{Family, Place, RowId, Source, Stage};
 use arrow::array::{Array, ArrayRef, Float64Builder, Int64Array, Int64Builder, StringBuilder, UInt8Array};
-use arrow::datatypes::{Int64Type, UInt8Type, UInt32Type, UInt64Type};
+use arrow::datatypes::{UInt8Type, UInt64Type};
 use canbao_domain::number::{CitizenNumber, NumberForm};
 use canbao_domain::rules::{Item, ItemSet};
 use canbao_intake::Rejected;
@@ -41,9 +41,8 @@ pub(crate) fn write(stage: &Stage, links: &Links, places: &Places, run: &RunWrit
         let batches = Batches::open(source, &[
             (Family::Narrow, Some(&["rid", "num", "form"])),
             (Family::Block, Some(&["gaps"])),
-            (Family::Text, Some(&["part", "line"])),
         ])?;
-        for rows in batches {
+        for (rows, place) in batches.zip(&source.places) {
             let rows = rows?;
             let ids = column::<UInt64Type>(&rows, "rid")?.values().to_vec();
             let mut from = 0;
@@ -56,7 +55,7 @@ pub(crate) fn write(stage: &Stage, links: &Links, places: &Places, run: &RunWrit
                 rejected = rest;
                 let stop = rejected.first().map_or(i64::MAX, |r| r.row);
                 let length = ids.get(from..).unwrap_or_default().partition_point(|r| RowId(*r).row() < stop).max(1);
-                table.write(&of_batch(&schema, source, &rows.slice(from, length), links, places, &mut counts, &mut written.findings)?)?;
+                table.write(&of_batch(&schema, source, &rows.slice(from, length), (place, from), links, places, &mut counts, &mut written.findings)?)?;
                 from += length;
             }
             progress.advance(rows.num_rows() as u64);
@@ -135,6 +134,7 @@ fn of_batch(
     schema: &arrow::datatypes::SchemaRef,
     source: &Source,
     rows: &arrow::record_batch::RecordBatch,
+    (place, offset): (&Place, usize),
     links: &Links,
     places: &Places,
     counts: &mut SourceCounts,
@@ -142,9 +142,8 @@ fn of_batch(
 ) -> Result<arrow::record_batch::RecordBatch, CompareError> {
     let n = rows.num_rows();
     let (rid, num, form) = (column::<UInt64Type>(rows, "rid")?, column::<UInt64Type>(rows, "num")?, column::<UInt8Type>(rows, "form")?);
-    let (gaps, part, line): (&UInt8Array, _, _) =
-        (column::<UInt8Type>(rows, "gaps")?, column::<UInt32Type>(rows, "part")?, column::<Int64Type>(rows, "line")?);
-    let (file, sheet) = part_columns(source, part.values().iter().map(|p| *p as usize))?;
+    let gaps: &UInt8Array = column::<UInt8Type>(rows, "gaps")?;
+    let (file, sheet) = part_columns(source, std::iter::repeat_n(place.part as usize, n))?;
     let (mut row, mut key) = (Int64Builder::with_capacity(n), Int64Builder::with_capacity(n));
     let mut number_column = StringBuilder::with_capacity(n, 18 * n);
     let (mut method_column, mut confidence) = (methods(), Float64Builder::with_capacity(n));
@@ -211,7 +210,7 @@ fn of_batch(
         Arc::new(row.finish()),
         file,
         sheet,
-        Arc::new(line.clone()),
+        Arc::new((offset..offset + n).map(|i| place.lines.line(i)).collect::<Int64Array>()),
         Arc::new(key.finish()),
         Arc::new(number_column.finish()),
         method_column.finish()?,

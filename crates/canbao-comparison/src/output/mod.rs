@@ -7,5 +7,7 @@ pub(crate) mod findings;
 pub(crate) mod links;
 pub(crate) mod people;
 pub(crate) mod rejected;
+pub(crate) mod repeated;
 pub(crate) mod survey;
+pub(crate) mod texts;
 pub(crate) mod units;

@@ -9,11 +9,8 @@ use crate::error::CompareError;
 use crate::links::Links;
 use crate::plan::owners::column;
 use crate::plan::persons::Fold;
-use crate::progress::Progress;
-use crate::stage::scan::Batches;
-use crate::stage::{Family, RowId, Source, Stage};
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringArray, StringBuilder};
-use arrow::compute::filter_record_batch;
+use crate::stage::{RowId, Stage};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringArray, StringBuilder};
 use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 
@@ -24,7 +21,7 @@ use canbao_domain::rules::{
 };
 use canbao_domain::source::{Field, Insurance, SourceKind};
 use canbao_linkage::model::agreement::{county, town, village};
-use canbao_run::{AreaCounts, RunWriter};
+use canbao_run::AreaCounts;
 use std::collections::BTreeMap;
 
 /// What the pass brings besides the table.
@@ -33,19 +30,19 @@ pub(crate) struct People {
     pub(crate) areas: BTreeMap<String, AreaCounts>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) survey: Survey,
-    /// People whom some extract may hold twice.
-    pub(crate) repeats: Vec<RowId>,
-    pub(crate) persons: u64,
     counts: BTreeMap<u64, AreaCounts>,
     city: AreaCounts,
 }
 
 /// What a comparison stands for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Frame<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) as_of: Date,
     pub(crate) city: &'a str,
+    pub(crate) stage: &'a Stage,
+    pub(crate) links: &'a Links,
+    pub(crate) places: &'a Places,
 }
 
 /// A person as far as it is told in several places.
@@ -57,75 +54,9 @@ struct Person {
     facts: Facts,
 }
 
-/// Writes the table. `folds` are the people, ascending.
-pub(crate) fn write(
-    stage: &Stage,
-    links: &Links,
-    folds: &[(RowId, Fold)],
-    frame: &Frame,
-    places: &Places,
-    run: &RunWriter,
-    progress: &dyn Progress,
-) -> Result<People, CompareError> {
-    let schema = canbao_run::schema::persons();
-    let mut table = run.table("persons", &schema)?;
-    let mut people = People::default();
-    let mut rest = folds;
-    for source in &stage.sources {
-        let (mine, others) = rest.split_at(rest.partition_point(|(id, _)| id.source() <= source.index));
-        rest = others;
-        if mine.is_empty() {
-            continue;
-        }
-        let mut mine = mine;
-        let mut columns = Tables::default();
-        let batches = Batches::open(source, &[
-            (Family::Narrow, Some(&["rid", "num", "name", "birth", "sex", "form"])),
-            (Family::Block, Some(&["area", "phone", "status", "name_text"])),
-            (Family::Text, None),
-        ])?;
-        for rows in batches {
-            let rows = rows?;
-            let rid = column::<UInt64Type>(&rows, "rid")?;
-            let last = rid.values().last().copied().unwrap_or(0);
-            let (now, later) = mine.split_at(mine.partition_point(|(id, _)| id.0 <= last));
-            mine = later;
-            progress.advance(rows.num_rows() as u64);
-            if now.is_empty() {
-                continue;
-            }
-            let first_rows = if now.len() == rows.num_rows() {
-                rows
-            } else {
-                let mut wanted = now.iter().map(|(id, _)| id.0).peekable();
-                let mask: BooleanArray = rid
-                    .values()
-                    .iter()
-                    .map(|r| {
-                        let is = wanted.peek() == Some(r);
-                        if is {
-                            wanted.next();
-                        }
-                        Some(is)
-                    })
-                    .collect();
-                filter_record_batch(&rows, &mask)?
-            };
-            if first_rows.num_rows() != now.len() {
-                return Err(CompareError::internal("人员与其首行不一致"));
-            }
-            let written = columns.of_batch(&schema, source, &first_rows, now, links, frame, places, &mut people)?;
-            table.write(&written)?;
-        }
-    }
-    table.close()?;
-    people.close(frame);
-    Ok(people)
-}
-
 /// Builders that live from batch to batch.
 #[derive(Default)]
-struct Tables {
+pub(crate) struct Tables {
     county: Growing,
     town: Growing,
     village: Growing,
@@ -163,18 +94,16 @@ const CATEGORIES: [Category; 8] = [
 ];
 
 impl Tables {
-    #[expect(clippy::too_many_arguments, reason = "one batch of one table, called from one place")]
-    fn of_batch(
+    /// The lines of people whose first rows are `rows`, in the same order.
+    pub(crate) fn of_batch(
         &mut self,
         schema: &arrow::datatypes::SchemaRef,
-        source: &Source,
         rows: &RecordBatch,
         folds: &[(RowId, Fold)],
-        links: &Links,
         frame: &Frame,
-        places: &Places,
         people: &mut People,
     ) -> Result<RecordBatch, CompareError> {
+        let (links, places) = (frame.links, frame.places);
         let n = rows.num_rows();
         let (num, birth, sex) = (column::<UInt64Type>(rows, "num")?, column::<Int32Type>(rows, "birth")?, rows.column(4).as_primitive::<UInt8Type>());
         let (form, area) = (column::<UInt8Type>(rows, "form")?, column::<UInt64Type>(rows, "area")?);
@@ -304,7 +233,6 @@ impl Tables {
         ];
         let written = batch(schema, columns)?;
         people.survey.people(&written, visits.iter().map(|(i, p, known)| (*i, p.id, p.area, p.verdict, known.as_str())), places)?;
-        let _ = source;
         Ok(written)
     }
 }
@@ -373,7 +301,6 @@ fn known_text(facts: &Facts, verdict: Verdict) -> String {
 impl People {
     /// Counts a person, and finds what there is to be found about them.
     fn tell(&mut self, person: &Person, fold: &Fold, frame: &Frame) {
-        self.persons += 1;
         let (facts, verdict) = (&person.facts, person.verdict);
         if verdict.category.is_population() {
             for code in [village(person.area), town(person.area), county(person.area)] {
@@ -382,9 +309,6 @@ impl People {
                 }
             }
             add(&mut self.city, verdict.category);
-        }
-        if fold.repeats() {
-            self.repeats.push(person.id);
         }
         let mut find = |kind, detail: String| self.findings.push(Finding::person(kind, person.id, person.number, detail));
         for (kind, insurance, of) in [(Kind::DuplicatePension, Insurance::Pension, &facts.pension), (Kind::DuplicateMedical, Insurance::Medical, &facts.medical)] {
@@ -417,7 +341,8 @@ impl People {
         }
     }
 
-    fn close(&mut self, frame: &Frame) {
+    /// Adds up the areas, after all people.
+    pub(crate) fn close(&mut self, frame: &Frame) {
         for (code, counts) in std::mem::take(&mut self.counts) {
             self.areas.insert(area_text(code), counts);
         }

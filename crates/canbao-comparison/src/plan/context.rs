@@ -18,6 +18,8 @@ const PARTITIONS: usize = 4;
 /// DataFusion with its threads and its share of the memory.
 pub(crate) struct Engine {
     session: SessionContext,
+    /// The same, for plans of one partition: what they do beside others is quick, and they need no exchange.
+    alone: SessionContext,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -39,12 +41,18 @@ impl Engine {
             .with_memory_pool(Arc::new(FairSpillPool::new(usize::try_from(pool_bytes).unwrap_or(usize::MAX))))
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![folder.to_path_buf()])))
             .build_arc()?;
-        Ok(Self { session: SessionContext::new_with_config_rt(config, environment), runtime })
+        let alone = SessionContext::new_with_config_rt(config.clone().with_target_partitions(1), Arc::clone(&environment));
+        Ok(Self { session: SessionContext::new_with_config_rt(config, environment), alone, runtime })
     }
 
     /// A staged table as the beginning of a plan.
     pub(crate) fn read(&self, table: impl TableProvider + 'static) -> Result<DataFrame, CompareError> {
         Ok(self.session.read_table(Arc::new(table))?)
+    }
+
+    /// A staged table as the beginning of a plan of one partition.
+    pub(crate) fn read_alone(&self, table: impl TableProvider + 'static) -> Result<DataFrame, CompareError> {
+        Ok(self.alone.read_table(Arc::new(table))?)
     }
 
     /// Runs a plan, all partitions at once; each partition folds its batches into a state of its own.

@@ -423,24 +423,18 @@ fn fold_at(words: &[&UInt64Array], i: usize) -> Fold {
     fold
 }
 
-/// Folds every person's rows; hands the people over in ascending order of their first row.
-pub(crate) fn fold(
-    engine: &Engine,
-    stage: &Stage,
-    links: &Arc<Links>,
-    rules: &'static Rules,
-    mut take: impl FnMut(RowId, Fold) -> Result<(), CompareError>,
-) -> Result<(), CompareError> {
+/// Folds every person's rows; the people come in ascending order of their first row.
+pub(crate) fn fold(engine: &Engine, stage: &Stage, links: &Arc<Links>, rules: &'static Rules) -> Result<People, CompareError> {
     let function = AggregateUDF::from(PersonFunction {
         signature: Signature::any(COLUMNS.len(), Volatility::Immutable),
         folding: Arc::new(Folding::new(rules)),
     });
     let call = function.call(COLUMNS.iter().map(|c| col(*c)).collect()).alias("folded");
     let plan = engine
-        .read(linked(stage, links, &COLUMNS)?)?
+        .read_alone(linked(stage, links, &COLUMNS)?)?
         .filter(col("person").is_not_null())?
-        .aggregate(vec![col("person")], vec![call])?
-        .sort(vec![col("person").sort(true, false)])?;
+        .aggregate(vec![col("person")], vec![call])?;
+    let mut people = People::default();
     engine.in_order(plan, |batch| {
         let persons = crate::plan::owners::column::<UInt64Type>(&batch, "person")?;
         let folded = batch
@@ -449,10 +443,40 @@ pub(crate) fn fold(
             .ok_or_else(|| CompareError::internal("缺少列 folded"))?;
         let words: Vec<&UInt64Array> = (0..WORDS).map(|at| primitive::<UInt64Type>(folded.columns(), at)).collect::<PlanResult<_>>()?;
         for i in 0..batch.num_rows() {
-            take(RowId(persons.value(i)), fold_at(&words, i))?;
+            people.order.push((RowId(persons.value(i)), people.folds.len() as u32));
+            people.folds.push(fold_at(&words, i));
         }
         Ok(())
-    })
+    })?;
+    people.order.sort_unstable();
+    Ok(people)
+}
+
+/// All people, folded, in ascending order of their first row.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    order: Vec<(RowId, u32)>,
+    folds: Vec<Fold>,
+}
+
+impl People {
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// First rows and places, ascending.
+    pub(crate) fn order(&self) -> &[(RowId, u32)] {
+        &self.order
+    }
+
+    pub(crate) fn fold(&self, place: u32) -> Fold {
+        self.folds.get(place as usize).copied().unwrap_or_default()
+    }
+
+    /// People whom some extract may hold twice.
+    pub(crate) fn repeats(&self) -> impl Iterator<Item = RowId> + '_ {
+        self.order.iter().filter(|(_, place)| self.fold(*place).repeats()).map(|(id, _)| *id)
+    }
 }
 
 /// The staged rows with the person of each.

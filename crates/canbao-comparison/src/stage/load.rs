@@ -1,7 +1,9 @@
 //! Reads every person source once and stages it, a thread a source, the largest first.
 
 use super::keys::{BLOCK, KeyMaker, NARROW};
-use super::{Family, Source, Stage};
+use super::{Family, Lines, Place, Source, Stage};
+use crate::plan::owners::column;
+use arrow::datatypes::{Int64Type, UInt32Type};
 use crate::error::CompareError;
 use crate::progress::Progress;
 use crate::units::UnitIndex;
@@ -86,7 +88,7 @@ fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &U
     let (kind, name, parts) = (extract.kind(), extract.name().to_owned(), extract.parts().to_vec());
     let mut keys = KeyMaker::new(index, kind, rules, units);
     let mut writers = Writers { folder, index, open: None };
-    let mut rejected = Vec::new();
+    let (mut rejected, mut places) = (Vec::new(), Vec::new());
     let mut rows = 0;
     let mut trouble: Option<CompareError> = None;
     let read = extract.read(&mut |chunk| {
@@ -96,10 +98,14 @@ fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &U
         rejected.extend(chunk.rejected);
         let mut write = |batch: &RecordBatch| -> Result<(), CompareError> {
             let (narrow, block) = keys.make(batch)?;
-            let [a, b, c] = writers.open(batch.schema())?;
+            let part = column::<UInt32Type>(batch, "part")?.values().first().copied().unwrap_or(0);
+            places.push(Place { part, lines: Lines::new(column::<Int64Type>(batch, "line")?.values()) });
+            let kept: Vec<usize> = (0..batch.num_columns()).filter(|i| !["row", "part", "line"].contains(&batch.schema_ref().field(*i).name().as_str())).collect();
+            let text = batch.project(&kept)?;
+            let [a, b, c] = writers.open(text.schema())?;
             a.write(&narrow)?;
             b.write(&block)?;
-            c.write(batch)?;
+            c.write(&text)?;
             Ok(())
         };
         if batch.num_rows() == 0 {
@@ -119,5 +125,5 @@ fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &U
             writer.finish()?;
         }
     }
-    Ok(Source { index, kind, name, rows, parts, rejected, folder: folder.to_path_buf() })
+    Ok(Source { index, kind, name, rows, parts, rejected, places, folder: folder.to_path_buf() })
 }

@@ -62,7 +62,37 @@ pub(crate) struct Source {
     pub(crate) rows: i64,
     pub(crate) parts: Vec<Part>,
     pub(crate) rejected: Vec<Rejected>,
+    /// Where the rows of each staged batch stand in the files.
+    pub(crate) places: Vec<Place>,
     folder: PathBuf,
+}
+
+/// Where the rows of a staged batch stand: all in one part.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) part: u32,
+    pub(crate) lines: Lines,
+}
+
+/// Physical lines of a batch's rows. Nearly always one follows the other, and one number tells them all.
+#[derive(Debug)]
+pub(crate) enum Lines {
+    From(i64),
+    Each(Vec<i64>),
+}
+
+impl Lines {
+    pub(crate) fn new(lines: &[i64]) -> Self {
+        let first = lines.first().copied().unwrap_or(0);
+        if (first..).zip(lines).all(|(expected, line)| expected == *line) { Self::From(first) } else { Self::Each(lines.to_vec()) }
+    }
+
+    pub(crate) fn line(&self, i: usize) -> i64 {
+        match self {
+            Self::From(first) => first + i as i64,
+            Self::Each(lines) => lines.get(i).copied().unwrap_or(0),
+        }
+    }
 }
 
 impl Source {
@@ -93,5 +123,27 @@ impl Stage {
                 here
             })
             .collect()
+    }
+}
+
+/// A set of rows: a bit for every row there is.
+#[derive(Debug, Default)]
+pub(crate) struct RowSet(Vec<Vec<u64>>);
+
+impl RowSet {
+    pub(crate) fn new(stage: &Stage, rows: impl Iterator<Item = RowId>) -> Self {
+        let mut set = Self(stage.sources.iter().map(|s| vec![0; s.rows.unsigned_abs() as usize / 64 + 1]).collect());
+        for row in rows {
+            let at = row.row().unsigned_abs();
+            if let Some(word) = set.0.get_mut(row.source()).and_then(|s| s.get_mut((at / 64) as usize)) {
+                *word |= 1 << (at % 64);
+            }
+        }
+        set
+    }
+
+    pub(crate) fn contains(&self, row: RowId) -> bool {
+        let at = row.row().unsigned_abs();
+        self.0.get(row.source()).and_then(|s| s.get((at / 64) as usize)).is_some_and(|word| word & 1 << (at % 64) != 0)
     }
 }

@@ -3,7 +3,7 @@
 //! All counts are of people in the population files, so that a frequency is the chance
 //! that a person drawn at random has the value.
 
-use super::agreement::{county, town, village};
+use super::agreement::{county, town};
 use canbao_domain::date::Date;
 use ahash::AHashMap as HashMap;
 
@@ -61,13 +61,23 @@ impl Frequencies {
                 *slot += 1;
             }
         }
-        for code in [village(area), town(area), county(area)] {
-            if code != 0 {
-                *self.areas.entry(code).or_insert(0) += 1;
-            }
+        if area != 0 {
+            *self.areas.entry(area).or_insert(0) += 1;
         }
         if number_area != 0 {
             *self.number_areas.entry(number_area).or_insert(0) += 1;
+        }
+    }
+
+    /// Adds villages up to towns and counties, after all counts.
+    pub fn roll_up(&mut self) {
+        let finest: Vec<(u64, u32)> = self.areas.iter().map(|(code, people)| (*code, *people)).collect();
+        for (code, people) in finest {
+            for above in [town(code), county(code)] {
+                if above != 0 && above != code {
+                    *self.areas.entry(above).or_insert(0) += people;
+                }
+            }
         }
     }
 
