@@ -11,6 +11,7 @@ use super::bar::bar;
 use super::figure::{count, percent};
 use super::language::Language;
 use super::table::{Side, Table};
+use crate::workbooks::words;
 
 /// Columns that a full bar takes.
 const BAR: usize = 24;
@@ -55,11 +56,12 @@ impl Report<'_> {
         self.counties(&mut out, &total);
         if self.summary.findings.values().any(|n| *n > 0) {
             self.heading(&mut out, "发现的问题".into(), "Findings".into());
-            self.counts(&mut out, &self.summary.findings, l.pick("问题", "finding"), finding);
+            self.counts(&mut out, &self.summary.findings, l.pick("问题", "finding"), words::findings());
         }
         if self.summary.units.values().any(|n| *n > 0) {
             self.heading(&mut out, "用人单位".into(), "Employers".into());
-            self.counts(&mut out, &self.summary.units, l.pick("类别", "category"), unit);
+            let words = UnitCategory::ALL.iter().map(|category| (category.as_str(), category.chinese()));
+            self.counts(&mut out, &self.summary.units, l.pick("类别", "category"), words);
         }
         out
     }
@@ -205,20 +207,22 @@ impl Report<'_> {
         total
     }
 
+    /// A table of counts by kind, in the order of `words` (code and what a clerk calls it); what has no word comes last.
     fn counts(
         &self,
         out: &mut String,
         counts: &BTreeMap<String, i64>,
         head: &str,
-        chinese: fn(&str) -> Option<&'static str>,
+        words: impl Iterator<Item = (&'static str, &'static str)>,
     ) {
         let l = self.language;
         let mut table = Table::new([(head, Side::Left), (l.pick("数量", "count"), Side::Right), ("", Side::Left)]);
         let most = people(counts.values().copied().max().unwrap_or_default());
-        for (code, number) in counts.iter().filter(|(_, number)| **number > 0) {
-            let words = chinese(code).filter(|_| l == Language::Zh);
-            let number = people(*number);
-            table.row([words.unwrap_or(code).to_owned(), count(number), bar(number, most, BAR)]);
+        let mut rest: BTreeMap<&str, i64> = counts.iter().map(|(code, number)| (code.as_str(), *number)).collect();
+        let known: Vec<_> = words.filter_map(|(code, name)| Some((l.pick(name, code), rest.remove(code)?))).collect();
+        for (name, number) in known.into_iter().chain(rest).filter(|(_, number)| *number > 0) {
+            let number = people(number);
+            table.row([name.to_owned(), count(number), bar(number, most, BAR)]);
         }
         out.push_str(&table.render());
     }
@@ -233,32 +237,4 @@ fn share(name: String, part: i64, whole: i64) -> [String; 4] {
 /// A count of the summary; none is below zero.
 fn people(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
-}
-
-fn finding(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "duplicate-pension" => "重复参加养老保险（人）",
-        "duplicate-medical" => "重复参加医疗保险（人）",
-        "duplicate-benefit" => "重复领取待遇（人）",
-        "deceased-enrolled" => "已死亡仍在参保或领取（人）",
-        "moved-out-enrolled" => "已迁出仍在参保（人）",
-        "several-numbers" => "一人多号（人）",
-        "shared-number" => "一号多人（人）",
-        "assisted-uninsured" => "低保、五保、残疾人员未参保（人）",
-        "duplicate-row" => "同一来源内重复（行）",
-        "number-of-another" => "使用他人号码（行）",
-        "name-differs" => "姓名不一致（行）",
-        "birth-differs" => "出生日期不一致（行）",
-        "sex-differs" => "性别不一致（行）",
-        "field-missing" => "必填项缺失（行）",
-        "row-unresolved" => "未能关联到人（行）",
-        "row-rejected" => "不能读取（行）",
-        "unit-uninsured" => "单位未参保（户）",
-        "unit-unregistered" => "参保单位不在工商登记中（户）",
-        _ => return None,
-    })
-}
-
-fn unit(category: &str) -> Option<&'static str> {
-    UnitCategory::from_word(category).map(UnitCategory::chinese)
 }

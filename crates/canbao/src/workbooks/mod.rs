@@ -12,7 +12,7 @@ mod sheet;
 mod survey;
 mod table;
 mod units;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]

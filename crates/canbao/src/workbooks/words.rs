@@ -35,6 +35,11 @@ pub(super) const KINDS: [(&str, Sheet, &str); 18] = [
     ("unit-unregistered", Sheet::Units, "参保单位不在工商登记中"),
 ];
 
+/// Every kind of finding with what a clerk calls it, in the order in which lists have them.
+pub(crate) fn findings() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KINDS.iter().map(|(code, _, name)| (*code, *name))
+}
+
 /// The place of a kind in [`KINDS`].
 pub(super) fn kind(code: &str) -> Option<usize> {
     KINDS.iter().position(|(known, _, _)| *known == code)
