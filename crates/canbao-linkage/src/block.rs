@@ -152,12 +152,13 @@ pub fn of_record(r: &Record, scratch: &mut Vec<CitizenNumber>, out: &mut Vec<u64
     }
     let (place, birth) = (village(r.area), r.birth.map(day));
     push(Block::NameVillage, r.name_hash, some(place));
+    push(Block::NameVillage, r.name_hash, some(village(r.owner.area)));
     push(Block::SoundVillage, r.sound, some(place));
     push(Block::BirthVillage, place, birth);
     push(Block::BirthHousehold, r.household, birth);
     push(Block::BirthPhone, r.phone, birth);
     push(Block::NameHousehold, r.name_hash, some(r.household));
-    push(Block::NameHousehold, r.name_hash, some(r.owner_household.0));
+    push(Block::NameHousehold, r.name_hash, some(r.owner.household));
     push(Block::NameUnit, r.name_hash, some(r.unit));
     push(Block::NamePhone, r.name_hash, some(r.phone));
     let text = r.text.as_bytes();

@@ -13,7 +13,7 @@ use canbao_domain::Sex;
 use canbao_domain::number::{CitizenNumber, NumberForm};
 use canbao_linkage::dates::DateAgreement;
 use canbao_linkage::explain::{KnownFrom, Notes, Rival, Why};
-use canbao_linkage::model::agreement::{Agreement, NumberClass, compare};
+use canbao_linkage::model::agreement::{Agreement, NumberClass, Same, compare};
 use canbao_linkage::model::judge::{Model, Pair, by_record};
 use canbao_linkage::model::record::{Claim, Profile, ProfileRow, Record};
 use canbao_linkage::names::NameAgreement;
@@ -29,6 +29,8 @@ const ROUNDS: usize = 6;
 pub(crate) const CERTAIN: f64 = 0.99999;
 /// No link by evidence is surer than this.
 const SUREST: f64 = 0.99999;
+/// A valid number under quite another name, with nothing that speaks for it, is no surer than this.
+const NUMBER_ALONE: f64 = 0.9;
 /// Candidates that are written down for review.
 const REVIEWED: usize = 3;
 
@@ -39,6 +41,11 @@ pub(crate) struct Outcome {
     numbers: BTreeMap<RowId, Option<CitizenNumber>>,
     names: BTreeMap<RowId, String>,
     sharers: Vec<RowId>,
+    /// People whose first row's name could not be shown whole.
+    broken: Vec<RowId>,
+    first_numbers: BTreeMap<RowId, Option<CitizenNumber>>,
+    /// Rows under a number that turned out to be a second one.
+    former_rows: usize,
 }
 
 /// Everything that deciding looks at.
@@ -51,6 +58,7 @@ struct Bench<'a> {
     profiles: Vec<Profile>,
     pairs: Vec<Pair>,
     records: Vec<Record>,
+    settled: u64,
 }
 
 /// Decides about all hard rows.
@@ -70,7 +78,7 @@ pub(crate) fn decide(groups: &Groups, found: &Found, mut collected: Profiles, de
         Some(model.pair((s, record), (p, profile)))
     });
     fit(&mut model, &records, &pairs, collected.settled);
-    let bench = Bench { groups, decisions, model, reps, profiles, pairs, records };
+    let bench = Bench { groups, decisions, model, reps, profiles, pairs, records, settled: collected.settled };
     bench.rule()
 }
 
@@ -190,7 +198,13 @@ impl Bench<'_> {
     }
 
     fn rank(&self, subject: &Subject, record: &Record, pairs: &[Pair], merged: &Merged) -> Ranking {
-        let verdict = self.model.verdict(record, pairs);
+        let mut verdict = self.model.verdict(record, pairs);
+        for (pair, p) in pairs.iter().zip(&mut verdict.candidates) {
+            if number_alone(&pair.agreement) && *p > NUMBER_ALONE {
+                verdict.other += *p - NUMBER_ALONE;
+                *p = NUMBER_ALONE;
+            }
+        }
         let mut people: Vec<(RowId, f64, usize, f64)> = Vec::new();
         for (at, (pair, p)) in pairs.iter().zip(&verdict.candidates).enumerate() {
             let person = merged.of(self.rep(pair));
@@ -245,7 +259,44 @@ impl Bench<'_> {
             };
             self.write_down(subject, record, pairs, &ranking, person, &mut outcome);
         }
+        self.complete_names(&mut outcome);
         outcome
+    }
+
+    /// Where a person's first row has a name with a character that could not be shown, the name that most of their
+    /// other rows have is theirs.
+    fn complete_names(&self, outcome: &mut Outcome) {
+        let mut linked: BTreeMap<RowId, Vec<usize>> = BTreeMap::new();
+        for (at, (_, link)) in outcome.links.iter().enumerate() {
+            if let Some(person) = link.person.filter(|p| self.first_row(*p).is_some_and(|first| broken(&first.name))) {
+                linked.entry(person).or_default().push(at);
+            }
+        }
+        for (person, links) in linked {
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for name in links.iter().filter_map(|&at| self.name_of(outcome.links.get(at)?.0)).filter(|n| !broken(n) && !n.is_empty()) {
+                *counts.entry(name).or_insert(0) += 1;
+            }
+            let Some(most) = counts.values().max().copied() else { continue };
+            let Some(name) = counts.into_iter().find(|(_, n)| *n == most).map(|(name, _)| name) else { continue };
+            let Some(first) = self.first_row(person) else { continue };
+            if canbao_linkage::names::compare(&name, &first.name) > NameAgreement::Dropped {
+                continue;
+            }
+            for at in links {
+                let own = outcome.links.get(at).and_then(|(id, _)| self.name_of(*id)).unwrap_or_default();
+                if let Some((_, link)) = outcome.links.get_mut(at) {
+                    link.name_differs = !own.is_empty() && own != name;
+                }
+            }
+            outcome.first_numbers.insert(person, self.number_of(person, outcome));
+            outcome.broken.push(person);
+            outcome.names.insert(person, name);
+        }
+    }
+
+    fn name_of(&self, id: RowId) -> Option<String> {
+        self.groups.hard.binary_search_by_key(&id, |r| r.id).ok().and_then(|at| self.groups.hard.get(at)).map(|r| r.record.name.to_string())
     }
 
     /// An identity that looks for another one: if it finds it, the two are one.
@@ -268,16 +319,26 @@ impl Bench<'_> {
                 merged.0.insert(subject.own, target);
             }
             Role::Orphans => {
-                let mine = self.groups.identities.get(&subject.own).map_or(0, |i| i.rows.len());
+                let mine = subject.rows.len();
                 let theirs = known.map_or(usize::MAX, |i| i.rows.len());
-                let smaller = ranking.decided || (mine, std::cmp::Reverse(subject.own)) < (theirs, std::cmp::Reverse(target));
-                if in_population || smaller {
+                // of two numbers that no population file knows, more rows bear the one in use, or the person's
+                // own birth date shows which; else nobody can tell, and each row keeps its number
+                let born = |n: Option<CitizenNumber>| record.birth.is_some() && n.map(CitizenNumber::birth) == record.birth;
+                let target_number = pairs.get(at).and_then(|p| self.profiles.get(p.profile as usize)).and_then(|p| p.number);
+                let dated = born(target_number) && !born(record.number);
+                if in_population || ranking.decided || theirs > mine || theirs == mine && dated {
+                    outcome.former_rows += mine;
                     merged.0.insert(subject.own, target);
                     self.mend_population(record, pairs.get(at), target, outcome);
                 }
             }
             Role::Row => {}
         }
+    }
+
+    /// How often a valid number is not its person's present one.
+    fn former_rate(&self, outcome: &Outcome) -> f64 {
+        outcome.former_rows as f64 / (self.settled as f64 + self.groups.hard.len() as f64).max(1.0)
     }
 
     /// A population row whose number is valid only because a spreadsheet's rounding happened to fit:
@@ -331,10 +392,10 @@ impl Bench<'_> {
         let link = person.and_then(|p| ranking.people.iter().find(|(known, ..)| *known == p));
         let pair = link.or(best).and_then(|(_, _, at)| pairs.get(*at));
         let number = person.and_then(|p| self.number_of(p, outcome));
-        let stays = subject.role != Role::Row && person == Some(subject.own);
+        let stays = subject.role != Role::Row && person == Some(subject.own) && link.is_none();
         let confidence = match link {
             Some((_, p, _)) => if ranking.decided { 1.0 } else { p.min(SUREST) },
-            None if stays => (1.0 - best.map_or(0.0, |b| b.1)).min(SUREST),
+            None if stays => (1.0 - best.map_or(0.0, |b| b.1) - self.former_rate(outcome)).clamp(0.0, SUREST),
             None => best.map_or(0.0, |b| b.1),
         };
         let candidates: Vec<Candidate> = ranking
@@ -436,7 +497,7 @@ impl Bench<'_> {
             household: first.household,
             unit: first.unit,
             phone: first.phone,
-            owner_household: canbao_linkage::model::record::OwnerHousehold(0),
+            owner: canbao_linkage::model::record::Owner::default(),
         })
     }
 
@@ -468,6 +529,18 @@ fn sex_differs(a: Sex, b: Sex) -> bool {
     stated(a) && stated(b) && a != b
 }
 
+/// Whether a name has a character that could not be written: a question mark, or one of private use.
+fn broken(name: &str) -> bool {
+    name.chars().any(|c| matches!(u32::from(c), 0x3F | 0xE000..=0xF8FF | 0xF_0000..=0x10_FFFF))
+}
+
+/// Whether nothing but the number speaks for a person: the name is another, and no date, household, phone or unit agrees.
+fn number_alone(a: &Agreement) -> bool {
+    let another = matches!(a.name, NameAgreement::SurnameOnly | NameAgreement::GivenOnly | NameAgreement::Different);
+    let dated = a.birth != DateAgreement::Missing && a.birth <= DateAgreement::OneDigit;
+    another && !dated && ![a.household, a.phone, a.unit].contains(&Same::Yes)
+}
+
 fn repaired(class: NumberClass) -> bool {
     matches!(
         class,
@@ -478,7 +551,7 @@ fn repaired(class: NumberClass) -> bool {
 fn notes(foreign: bool, of_another: bool, agreement: Option<Agreement>, best: Option<&Candidate>) -> Notes {
     let mut notes = Notes::NONE;
     if of_another {
-        let relative = agreement.is_some_and(|a| a.number == NumberClass::Household);
+        let relative = agreement.is_some_and(|a| matches!(a.number, NumberClass::Household | NumberClass::Neighbour));
         notes = notes.with(if relative { Notes::RELATIVE } else { Notes::ANOTHERS });
     } else if foreign {
         notes = notes.with(Notes::FORMER_NUMBER);
@@ -521,6 +594,29 @@ pub(crate) fn apply(mut links: Links, outcome: Outcome) -> Links {
     for (id, link) in outcome.links {
         links.assign(id, link.person);
         links.hard.insert(id, link);
+    }
+    for person in outcome.broken {
+        if links.hard.contains_key(&person) || links.person(person) != Some(person) {
+            continue;
+        }
+        // the row itself was settled by number and name: its name is now known to be incomplete
+        links.unsettle(person);
+        links.hard.insert(
+            person,
+            HardLink {
+                person: Some(person),
+                number: outcome.first_numbers.get(&person).copied().flatten(),
+                method: Method::Exact,
+                confidence: CERTAIN,
+                evidence: canbao_linkage::explain::constant(Method::Exact, NameAgreement::Dropped).unwrap_or_default().to_owned(),
+                name_differs: true,
+                birth_differs: false,
+                sex_differs: false,
+                number_of_another: false,
+                other_number: false,
+                candidates: Vec::new(),
+            },
+        );
     }
     links.numbers = outcome.numbers;
     links.names = outcome.names;

@@ -81,6 +81,6 @@ fn number(class: NumberClass) -> NumberAgreement {
         NumberClass::TwoDigits => NumberAgreement::TwoDigits,
         NumberClass::Sequence => NumberAgreement::Sequence,
         NumberClass::SameBirth => NumberAgreement::SameBirth,
-        NumberClass::Household | NumberClass::Unrelated => NumberAgreement::Unrelated,
+        NumberClass::Household | NumberClass::Neighbour | NumberClass::Unrelated => NumberAgreement::Unrelated,
     }
 }

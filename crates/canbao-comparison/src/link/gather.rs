@@ -14,7 +14,7 @@ use canbao_domain::Sex;
 use canbao_domain::number::{CitizenNumber, NumberForm, read_number};
 use canbao_domain::source::SourceKind;
 use canbao_linkage::block::RowValues;
-use canbao_linkage::model::record::{Claim, OwnerHousehold, Record};
+use canbao_linkage::model::record::{Claim, Owner, Record};
 use std::sync::Arc;
 
 /// Columns from which a row can be rebuilt for linking.
@@ -177,7 +177,7 @@ pub(crate) fn read_rows(batch: &RecordBatch, stage: &Stage, links: &Links) -> Re
                 household: row.household,
                 unit: row.unit,
                 phone: row.phone,
-                owner_household: OwnerHousehold::default(),
+                owner: Owner::default(),
             },
         });
     }

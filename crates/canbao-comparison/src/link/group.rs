@@ -14,7 +14,7 @@ use canbao_domain::code::Life;
 use canbao_domain::rules::{PersonLife, Population, PopulationRows, Rules};
 use canbao_domain::source::SourceKind;
 use canbao_linkage::model::agreement::village;
-use canbao_linkage::model::record::{Claim, OwnerHousehold, Record};
+use canbao_linkage::model::record::{Claim, Owner, Record};
 use canbao_linkage::names::{self, NameAgreement};
 use std::collections::BTreeMap;
 
@@ -100,12 +100,23 @@ pub(crate) fn group(gathered: Gathered, links: &Links, rules: &Rules) -> Groups 
     g
 }
 
+/// Where somebody lives.
+fn home(row: &HardRow) -> Owner {
+    Owner { household: row.record.household, area: row.record.area }
+}
+
 /// Whether two population rows under one number are the same person's.
-fn same_person(a: &Record, b: &Record) -> bool {
-    match names::compare(&a.name, &b.name) {
+///
+/// A register that lists two living people of different names under one number lists two people, twins
+/// of one household as well; only a record that ended, or another file, shows a name before it was changed.
+fn same_person(a: &HardRow, b: &HardRow) -> bool {
+    let (x, y) = (&a.record, &b.record);
+    match names::compare(&x.name, &y.name) {
         NameAgreement::Different | NameAgreement::SurnameOnly | NameAgreement::GivenOnly | NameAgreement::OneOther => {
-            let home = a.household != 0 && a.household == b.household || village(a.area) != 0 && village(a.area) == village(b.area);
-            home && a.birth.is_some() && a.birth == b.birth && a.sex == b.sex
+            let living = |row: &HardRow| matches!(Life::from_code(row.life), Life::Blank | Life::Normal);
+            let two_records = a.kind != b.kind || !living(a) || !living(b);
+            let home = x.household != 0 && x.household == y.household || village(x.area) != 0 && village(x.area) == village(y.area);
+            two_records && home && x.birth.is_some() && x.birth == y.birth && x.sex == y.sex
         }
         _ => true,
     }
@@ -130,13 +141,13 @@ impl Groups {
     }
 
     /// Rows of the clusters into which `alike` parts them, the first of a cluster standing for it.
-    fn cluster(&self, rows: &[usize], alike: impl Fn(&Record, &Record) -> bool) -> Vec<Vec<usize>> {
+    fn cluster(&self, rows: &[usize], alike: impl Fn(&HardRow, &HardRow) -> bool) -> Vec<Vec<usize>> {
         let mut clusters: Vec<Vec<usize>> = Vec::new();
         for &index in rows {
             let Some(row) = self.row(index) else { continue };
             let home = clusters
                 .iter_mut()
-                .find(|c| c.first().and_then(|&f| self.row(f)).is_some_and(|first| alike(&first.record, &row.record)));
+                .find(|c| c.first().and_then(|&f| self.row(f)).is_some_and(|first| alike(first, row)));
             match home {
                 Some(cluster) => cluster.push(index),
                 None => clusters.push(vec![index]),
@@ -188,23 +199,23 @@ impl Groups {
                 self.identity_of.insert(row.id, rep);
                 continue;
             }
-            let household = clusters.iter().flatten().filter_map(|&i| self.row(i)).map(|r| r.record.household).find(|h| *h != 0);
-            self.look(index, household.unwrap_or(0));
+            let owner = clusters.iter().flatten().filter_map(|&i| self.row(i)).next().map(home).unwrap_or_default();
+            self.look(index, owner);
         }
     }
 
     /// A row that looks for its person alone.
-    fn look(&mut self, index: usize, owner_household: u64) {
+    fn look(&mut self, index: usize, owner: Owner) {
         let Some(row) = self.row(index) else { return };
         let mut record = row.record.clone();
-        record.owner_household = OwnerHousehold(owner_household);
+        record.owner = owner;
         let (role, own) = (Role::Row, row.id);
         self.subjects.push(Subject { role, record, rows: vec![index], own });
     }
 
     /// A valid number that no population file knows.
     fn orphans(&mut self, rows: &[usize]) {
-        let mut clusters = self.cluster(rows, |a, b| same_name(&a.name, &b.name));
+        let mut clusters = self.cluster(rows, |a, b| same_name(&a.record.name, &b.record.name));
         // the name with the most rows is the number's own; nothing depends on the order of files
         clusters.sort_by_key(|c| (std::cmp::Reverse(c.len()), c.first().and_then(|&i| self.row(i)).map(|r| r.record.name.clone())));
         for cluster in clusters {
@@ -250,7 +261,7 @@ impl Groups {
     fn certificates(&mut self, rows: &[usize], rules: &Rules) {
         let mut rows = rows.to_vec();
         self.by_rank(&mut rows, rules);
-        for cluster in self.cluster(&rows, |a, b| same_name(&a.name, &b.name)) {
+        for cluster in self.cluster(&rows, |a, b| same_name(&a.record.name, &b.record.name)) {
             let population = cluster.first().and_then(|&i| self.row(i)).is_some_and(|r| r.kind.is_population());
             if let Some(rep) = self.identify(&cluster, None, population, true) {
                 self.certain.extend(cluster.iter().map(|&i| (i, rep)));
@@ -268,14 +279,14 @@ impl Groups {
             }
             (Standing::Contested, false) => {
                 let owner = links.person(row.id).and_then(|o| self.owners.get(&o));
-                let household = owner.map_or(0, |o| o.record.household);
-                self.look(index, household);
+                let owner = owner.map(home).unwrap_or_default();
+                self.look(index, owner);
             }
             (_, true) => {
                 self.identify(&[index], None, true, false);
                 self.subjects.push(Subject { role: Role::PopulationRow, record: row.record, rows: vec![index], own: row.id });
             }
-            (_, false) => self.look(index, 0),
+            (_, false) => self.look(index, Owner::default()),
         }
     }
 }

@@ -172,7 +172,11 @@ fn of_batch(
             Some(h) => {
                 evidence.push(told);
                 told += 1;
-                (h.method, Some(h.confidence).filter(|_| h.person.is_some()))
+                let method = match h.method {
+                    Method::Exact | Method::Normalised | Method::Upgraded => plain_method(NumberForm::from_code(form.value(i)).unwrap_or(NumberForm::Exact)),
+                    other => other,
+                };
+                (method, Some(h.confidence).filter(|_| h.person.is_some()))
             }
             None => {
                 let method = plain_method(NumberForm::from_code(form.value(i)).unwrap_or(NumberForm::Exact));

@@ -142,7 +142,7 @@ impl Tables {
                 certificate.append_null();
                 certificate_type.append_null();
             }
-            let filled_name = if name.value(i).is_empty() { links.names.get(person).map_or("", String::as_str) } else { name.value(i) };
+            let filled_name = links.names.get(person).map_or(name.value(i), String::as_str);
             names.append_option((!filled_name.is_empty()).then_some(filled_name));
             let its_sex = match (sex.value(i), number) {
                 (s @ (1 | 2), _) => s,

@@ -36,12 +36,14 @@ pub enum NumberClass {
     SameBirth,
     /// The number of somebody in the candidate's household.
     Household,
+    /// The number of somebody in the candidate's village, where a household is not known.
+    Neighbour,
     /// Nothing in common.
     Unrelated,
 }
 
 /// How many classes of number there are.
-pub const NUMBER_CLASSES: usize = 14;
+pub const NUMBER_CLASSES: usize = 15;
 
 /// How the areas stand to each other, as finely as the row names its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -212,9 +214,15 @@ fn compare_numbers(record: &Record, profile: &Profile) -> NumberClass {
         NumberAgreement::Truncated => NumberClass::Truncated,
         NumberAgreement::Shortened => NumberClass::Shortened,
         other => {
-            let owner = record.owner_household.0;
-            if owner != 0 && profile.rows.iter().any(|r| r.household == owner) {
+            let owner = record.owner;
+            let knows = |household: u64| household != 0;
+            if knows(owner.household) && profile.rows.iter().any(|r| r.household == owner.household) {
                 return NumberClass::Household;
+            }
+            let place = village(owner.area);
+            let apart = knows(owner.household) && profile.rows.iter().any(|r| knows(r.household));
+            if place != 0 && !apart && profile.rows.iter().any(|r| village(r.area) == place) {
+                return NumberClass::Neighbour;
             }
             match other {
                 NumberAgreement::BirthDigits => NumberClass::BirthDigits,

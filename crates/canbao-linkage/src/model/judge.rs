@@ -127,6 +127,7 @@ impl Model {
             NumberClass::TwoDigits => 1.0 / 11_000.0,
             NumberClass::Sequence => 1.0 / 500.0,
             NumberClass::Household => 1.0 / 3.0,
+            NumberClass::Neighbour => 1.0 / (self.frequencies.persons as f64 * self.frequencies.area(r.owner.area)).max(3.0),
             NumberClass::SameBirth => self.frequencies.number_area(text_area(r)) / 1_000.0,
             NumberClass::Unrelated => self.frequencies.number_area(text_area(r)) / 36_500.0 / 1_000.0,
         }

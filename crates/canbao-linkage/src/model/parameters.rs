@@ -75,7 +75,7 @@ fn prior_numbers() -> [[f64; NUMBER_CLASSES]; CLAIMS] {
         ],
         &[(C::Truncated, 18.0), (C::OneDigit, 0.1), (C::TwoDigits, 0.3), (C::SameBirth, 0.5), (C::Sequence, 0.5), (C::Unrelated, 0.3)],
         &[
-            (C::Equal, 10.0), (C::Household, 3.0), (C::Sequence, 0.3), (C::TwoDigits, 0.1), (C::BirthDigits, 0.1), (C::Truncated, 0.1),
+            (C::Equal, 10.0), (C::Household, 3.0), (C::Neighbour, 0.5), (C::Sequence, 0.3), (C::TwoDigits, 0.1), (C::BirthDigits, 0.1), (C::Truncated, 0.1),
             (C::SameBirth, 0.1), (C::AreaDigits, 0.1), (C::Unrelated, 0.3),
         ],
         &[

@@ -26,9 +26,14 @@ pub enum Claim {
 /// How many claims there are.
 pub const CLAIMS: usize = 6;
 
-/// The household of the person to whom a written number belongs, for numbers of relatives.
+/// Where the person lives to whom a written number belongs, for numbers of relatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct OwnerHousehold(pub u64);
+pub struct Owner {
+    /// Hash of the household number, 0 where it is not known.
+    pub household: u64,
+    /// Area code as a number, 0 where it is not known.
+    pub area: u64,
+}
 
 /// One row's evidence, normalised. Hashes and codes are 0 where the row says nothing.
 #[derive(Debug, Clone)]
@@ -59,8 +64,8 @@ pub struct Record {
     pub unit: u64,
     /// The phone number's digits.
     pub phone: u64,
-    /// The household of the written number's owner.
-    pub owner_household: OwnerHousehold,
+    /// The written number's owner.
+    pub owner: Owner,
 }
 
 /// One row of a candidate, as far as it is compared.
