@@ -20,6 +20,7 @@ enum Block {
     NameUnit,
     NamePhone,
     NameTail,
+    NameMonthDay,
     SoundBirth,
     SoundVillage,
     BirthVillage,
@@ -54,6 +55,12 @@ fn day(date: Date) -> u64 {
 /// Area part and sequence of a number, the parts that a wrong birth date leaves alone.
 fn tail(number: CitizenNumber) -> u64 {
     number.body() / 100_000_000_000 * 1_000 + number.body() % 1_000
+}
+
+/// Month and day of a date.
+fn month_day(date: Date) -> u64 {
+    let (_, month, day) = date.ymd();
+    u64::from(month * 100 + day)
 }
 
 /// The key that brings up whoever has this very number.
@@ -120,6 +127,7 @@ pub fn of_row(
         two(Block::NameBirth, row.name, birth);
         two(Block::NameBirth, row.name, number_birth);
         two(Block::NameTail, row.name, row.number.map(tail));
+        two(Block::NameMonthDay, row.name, row.birth.or(row.number.map(CitizenNumber::birth)).map(month_day));
     }
     if row.sound != 0 && sounded(row.sound) {
         two(Block::SoundBirth, row.sound, birth);
@@ -161,6 +169,7 @@ pub fn of_record(r: &Record, scratch: &mut Vec<CitizenNumber>, out: &mut Vec<u64
     push(Block::NameHousehold, r.name_hash, some(r.owner.household));
     push(Block::NameUnit, r.name_hash, some(r.unit));
     push(Block::NamePhone, r.name_hash, some(r.phone));
+    push(Block::NameMonthDay, r.name_hash, r.birth.map(month_day));
     let text = r.text.as_bytes();
     let value = |from: usize, to: usize| -> Option<u64> {
         text.get(from..to)?.iter().try_fold(0u64, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u64::from(b - b'0')))
@@ -169,6 +178,8 @@ pub fn of_record(r: &Record, scratch: &mut Vec<CitizenNumber>, out: &mut Vec<u64
         if let (Some(area), Some(sequence)) = (value(0, 6), value(14, 17)) {
             push(Block::NameTail, r.name_hash, Some(area * 1_000 + sequence));
         }
+        // the year may be among what is spoilt
+        push(Block::NameMonthDay, r.name_hash, value(10, 14).filter(|d| r.birth.map(month_day) != Some(*d)));
         let rounded = r.claim == Claim::Truncated || text.ends_with(b"000");
         if rounded && let Some(head) = value(0, 15) {
             out.push(hash(Block::NumberHead, head, 0));
@@ -181,6 +192,15 @@ pub fn of_record(r: &Record, scratch: &mut Vec<CitizenNumber>, out: &mut Vec<u64
         scratch.clear();
         numbers::repairs(text, scratch);
         let surname = r.name.chars().next().map_or(0, u32::from);
-        out.extend(scratch.iter().map(|n| hash(Block::NumberSurname, n.body(), u64::from(surname))));
+        let mut push_all = |repaired: &[CitizenNumber]| {
+            out.extend(repaired.iter().map(|n| hash(Block::NumberSurname, n.body(), u64::from(surname))));
+        };
+        push_all(scratch);
+        if r.birth.is_none() && place == 0 {
+            // nothing but the number and the name: two faults are worth the time
+            scratch.clear();
+            numbers::repairs_pair(text, written, scratch);
+            push_all(scratch);
+        }
     }
 }

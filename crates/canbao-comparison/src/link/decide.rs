@@ -286,7 +286,7 @@ impl Bench<'_> {
             for at in links {
                 let own = outcome.links.get(at).and_then(|(id, _)| self.name_of(*id)).unwrap_or_default();
                 if let Some((_, link)) = outcome.links.get_mut(at) {
-                    link.name_differs = !own.is_empty() && own != name;
+                    link.name_differs = !own.is_empty() && name_differs(canbao_linkage::names::compare(&own, &name));
                 }
             }
             outcome.first_numbers.insert(person, self.number_of(person, outcome));
@@ -377,7 +377,7 @@ impl Bench<'_> {
                 method,
                 confidence: CERTAIN,
                 evidence,
-                name_differs: !matches!(name, NameAgreement::Equal | NameAgreement::Missing),
+                name_differs: name_differs(name),
                 birth_differs: differs(row.record.birth, birth),
                 sex_differs: sex_differs(row.record.sex, sex),
                 number_of_another: false,
@@ -458,7 +458,7 @@ impl Bench<'_> {
                     method,
                     confidence,
                     evidence: evidence::sentence(&story),
-                    name_differs: person.is_some() && !matches!(name, NameAgreement::Equal | NameAgreement::Missing),
+                    name_differs: person.is_some() && name_differs(name),
                     birth_differs: person.is_some() && differs(row.record.birth, birth),
                     sex_differs: person.is_some() && sex_differs(row.record.sex, sex),
                     number_of_another,
@@ -527,6 +527,11 @@ fn differs<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
 fn sex_differs(a: Sex, b: Sex) -> bool {
     let stated = |s| matches!(s, Sex::Male | Sex::Female);
     stated(a) && stated(b) && a != b
+}
+
+/// Whether two names are not the same; variant characters and dots are writings of one name.
+fn name_differs(name: NameAgreement) -> bool {
+    !matches!(name, NameAgreement::Equal | NameAgreement::Variant | NameAgreement::Missing)
 }
 
 /// Whether a name has a character that could not be written: a question mark, or one of private use.

@@ -108,7 +108,11 @@ impl<'a> KeyMaker<'a> {
         for i in 0..n {
             let row = rows.map_or(0, |r| r.value(i));
             rid.append_value(super::RowId::new(self.source, row).0);
-            let reading = read_number(at(numbers, i), certificates.map(|_| at(certificates, i)).filter(|t| !t.is_empty()));
+            let (mut number_field, mut name_field) = (at(numbers, i), at(names_, i));
+            if swapped(number_field, name_field) {
+                std::mem::swap(&mut number_field, &mut name_field);
+            }
+            let reading = read_number(number_field, certificates.map(|_| at(certificates, i)).filter(|t| !t.is_empty()));
             match reading.number {
                 Some(number) => {
                     num.append_value(number.body());
@@ -121,7 +125,7 @@ impl<'a> KeyMaker<'a> {
             }
             form.append_value(reading.form as u8);
 
-            names::normalise(at(names_, i), &mut self.name);
+            names::normalise(name_field, &mut self.name);
             if names::is_placeholder(&self.name) {
                 self.name.clear();
             }
@@ -189,6 +193,12 @@ impl<'a> KeyMaker<'a> {
         )?;
         Ok((narrow, block))
     }
+}
+
+/// Whether number and name stand in each other's column: a name of Han characters where the number belongs,
+/// and a name with fifteen digits or more.
+fn swapped(number: &str, name: &str) -> bool {
+    name.len() >= 15 && name.bytes().filter(u8::is_ascii_digit).count() >= 15 && !number.is_ascii() && !number.bytes().any(|b| b.is_ascii_digit())
 }
 
 fn at(column: Option<&StringArray>, i: usize) -> &str {

@@ -178,10 +178,8 @@ impl Model {
 
     /// What namesakes whom no key brought up can weigh together.
     fn unseen(&self, r: &Record) -> f64 {
-        if r.name_hash == 0 {
-            return 1.0;
-        }
         let p = &self.parameters;
+        let name = if r.name_hash == 0 { 1.0 } else { p.name(NameAgreement::Equal) };
         let birth = if r.birth.is_some() { 1.0 - p.birth(DateAgreement::Equal) } else { 1.0 };
         let area = if r.area >= 1_000_000_000 { 1.0 - p.area(r.kind, AreaAgreement::Village) } else { 1.0 };
         let number = match r.claim {
@@ -191,7 +189,7 @@ impl Model {
                 p.number(claim as u8, NumberClass::Unrelated) * ratio.min(1.0)
             }
         };
-        p.name(NameAgreement::Equal) * birth * area * number
+        name * birth * area * number
     }
 
     /// Probabilities of a row's candidates.

@@ -19,7 +19,11 @@ pub fn compare(a: &str, b: &str) -> NameAgreement {
     if a == b {
         return Equal;
     }
-    let best = parts(a, b);
+    let mut best = parts(a, b);
+    if best > Variant && (a.contains('?') && b.contains('·') || b.contains('?') && a.contains('·')) {
+        // old encodings have no middle dot and write a question mark in its place
+        best = best.min(near(&a.replace('?', "·"), &b.replace('?', "·")).max(Variant));
+    }
     if best <= Homophone || !(a.contains(['(', '/']) || b.contains(['(', '/'])) {
         return best;
     }
