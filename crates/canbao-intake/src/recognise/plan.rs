@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Layout;
-use super::content::{by_content, holds_people};
+use super::content::{by_content, complete, holds_people};
 use super::layout::{Wish, assign, by_header};
 use super::look::{Seen, Way};
 use super::sample::common_width;
@@ -37,7 +37,8 @@ pub(crate) fn plan(
     };
     // Under which way are most columns known, and most rows of one width?
     let found = seen.ways.iter().filter_map(|way| Some((way, named(profile, wish, way)?)));
-    if let Some((way, layout)) = best(found) {
+    if let Some((way, mut layout)) = best(found) {
+        complete(profile, wish, &mut layout, &way.sample);
         return made(way, layout);
     }
     if wish.header_row.is_some_and(|row| row > 0) {
@@ -51,7 +52,10 @@ pub(crate) fn plan(
         }
     }
     let found = seen.ways.iter().filter_map(|way| Some((way, by_content(profile, wish, &way.sample)?)));
-    if let Some((way, layout)) = best(found) {
+    if let Some((way, mut layout)) = best(found) {
+        if let Some(names) = &way.names {
+            (layout.header_row, layout.headers) = (0, names.clone());
+        }
         return made(way, layout);
     }
     let is_data = seen.ways.iter().any(|way| holds_people(&way.sample));

@@ -98,3 +98,35 @@ fn employers_too() {
     assert_eq!(read.column("credit_code"), ["91610902G9B8UQQRUG", "916109299UDCC6NHG5"]);
     assert_eq!(read.rows.iter().map(|row| row.code("status_code")).collect::<Vec<_>>(), [1, 3]);
 }
+
+#[test]
+fn a_number_under_a_header_that_nobody_knows() {
+    let row = |k: u64| format!("{},{},{},{}\n", name(k), number(k + 500), number(k), "正常参保");
+    let text = format!("姓名,户主证件,个人代码,参保状态\n{}", (0..30).map(row).collect::<String>());
+    let read = Case::text(text).read();
+    assert_eq!(read.column("number"), (0..30).map(number).collect::<Vec<_>>());
+    // Somebody else's is not taken for the person's own.
+    let text = format!(
+        "姓名,户主证件,参保状态\n{}",
+        (0..30).map(|k| format!("{},{},1\n", name(k), number(k))).collect::<String>()
+    );
+    assert_eq!(Case::text(text).read().parts[0].columns[1].field, None);
+}
+
+#[test]
+fn of_two_columns_for_the_number_the_filled_one_is_taken() {
+    let row = |k: u64| format!("{},,{},正常参保\n", name(k), number(k));
+    let text = format!("姓名,公民身份号码,证件号码,参保状态\n{}", (0..30).map(row).collect::<String>());
+    assert_eq!(Case::text(text).read().column("number"), (0..30).map(number).collect::<Vec<_>>());
+}
+
+#[test]
+fn of_a_header_hardly_known_the_known_words_go_first() {
+    let text = format!(
+        "a,b,参保状态,d\n{}",
+        (0..30).map(|k| format!("{},{},终止参保,x{k}\n", number(k), name(k))).collect::<String>()
+    );
+    let read = Case::text(text).read();
+    assert_eq!((read.parts[0].header_row, read.rows.len()), (1, 30));
+    assert_eq!((read.rows[3].get("name"), read.rows[3].code("status_code")), (name(3).as_str(), 3));
+}

@@ -199,3 +199,15 @@ fn sexes() {
     assert_eq!(read.rows.iter().map(|row| row.code("sex_code")).collect::<Vec<_>>(), [1, 2, 1, 2, 1, 0, 9, 0, 0]);
     assert_eq!(read.totals.unknown_codes.len(), 1);
 }
+
+#[test]
+fn a_mark_of_cancellation_is_no_life() {
+    let code = |header: &str, word: &str| {
+        let text = format!("姓名,公民身份号码,{header}\n{},{},{word}\n", name(1), number(1));
+        Case::new(SourceKind::HouseholdRegister, "户籍.csv", text.as_bytes()).read().rows[0].code("status_code")
+    };
+    assert_eq!(
+        [code("注销标志", "0"), code("注销标志", "1"), code("注销类别", "1"), code("注销类别", "死亡")],
+        [1, 255, 255, 2]
+    );
+}

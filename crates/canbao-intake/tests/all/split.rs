@@ -50,3 +50,26 @@ fn one_file_ten_files_three_sheets() {
     assert_eq!((ten.parts.len(), sheets.parts.len()), (10, 3));
     assert_eq!(ten.totals.parts.iter().map(|part| part.rows).collect::<Vec<_>>(), [100; 10]);
 }
+
+#[test]
+fn an_extract_can_be_read_on_another_thread() {
+    fn sendable<T: Send>(value: T) -> T {
+        value
+    }
+    let case = Case::text(list(10, ",", "\n"));
+    let extract = sendable(canbao_intake::open(&case.spec, &canbao_intake::Profiles::embedded().unwrap()).unwrap());
+    let totals = std::thread::spawn(|| extract.read(&mut |_| Ok(())).unwrap()).join().unwrap();
+    assert_eq!(totals.rows, 10);
+}
+
+#[test]
+fn the_receiver_can_end_the_reading() {
+    let case = Case::text(list(100_000, ",", "\n"));
+    let extract = canbao_intake::open(&case.spec, &canbao_intake::Profiles::embedded().unwrap()).unwrap();
+    let mut chunks = 0;
+    let error = extract.read(&mut |_| {
+        chunks += 1;
+        if chunks < 3 { Ok(()) } else { Err(canbao_intake::Stop) }
+    });
+    assert!(error.is_err_and(|error| error.is_stopped()) && chunks == 3);
+}
