@@ -134,26 +134,33 @@ pub fn compare_then(
     found.extend(repeated);
     found.extend(about_numbers(&links));
     let survey = std::mem::take(&mut passed.people.survey);
-    survey.write(&places, &run)?;
-    crate::times::tell("survey");
-    candidates::write(&links, &places, &run)?;
-    let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
-    let employers = match_up(&unit_rows, &passed.unit_people, &index, &areas, rules);
-    let unit_counts = units_table::write(&employers, stage.sources.len(), &mut found, &run)?;
-    for (at, source) in unit_sources.iter().enumerate() {
-        found.extend(source.rejected.iter().map(|r| {
-            findings::Finding::row(findings::Kind::RowRejected, stage::RowId::new(stage.sources.len() + at, r.row), None, None, r.reason.clone())
-        }));
-    }
-    rejected::write(
-        stage
-            .sources
-            .iter()
-            .map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice()))
-            .chain(unit_sources.iter().map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice()))),
-        &run,
-    )?;
-    let finding_counts = findings::write(found, &places, &run)?;
+    let (surveyed, told) = std::thread::scope(|scope| {
+        let surveyed = scope.spawn(|| survey.write(&places, &run));
+        let told = (|| {
+            candidates::write(&links, &places, &run)?;
+            let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
+            let employers = match_up(&unit_rows, &passed.unit_people, &index, &areas, rules);
+            let unit_counts = units_table::write(&employers, stage.sources.len(), &mut found, &run)?;
+            for (at, source) in unit_sources.iter().enumerate() {
+                found.extend(source.rejected.iter().map(|r| {
+                    findings::Finding::row(findings::Kind::RowRejected, stage::RowId::new(stage.sources.len() + at, r.row), None, None, r.reason.clone())
+                }));
+            }
+            rejected::write(
+                stage
+                    .sources
+                    .iter()
+                    .map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice()))
+                    .chain(unit_sources.iter().map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice()))),
+                &run,
+            )?;
+            let finding_counts = findings::write(found, &places, &run)?;
+            Ok::<_, CompareError>((unit_counts, finding_counts))
+        })();
+        (surveyed.join(), told)
+    });
+    surveyed.map_err(|_| CompareError::internal("名单写出中断"))??;
+    let (unit_counts, finding_counts) = told?;
     clock.stop("write", rows);
     progress.done();
 

@@ -479,34 +479,50 @@ impl People {
     }
 }
 
-/// The staged rows with the person of each.
+/// The staged rows with the person of each, one source after another in one partition: folding needs no exchange then.
 fn linked(stage: &Stage, links: &Arc<Links>, columns: &[&'static str]) -> Result<StreamingTable, CompareError> {
     let mut names = vec!["rid"];
     names.extend(columns);
-    let mut partitions: Vec<Arc<dyn PartitionStream>> = Vec::new();
+    let mut opens = Vec::new();
     let mut schema: Option<SchemaRef> = None;
     for source in &stage.sources {
         let (plain, open) = scan::partition(source, &names)?;
         let mut fields: Vec<FieldRef> = vec![Arc::new(Field::new("person", DataType::UInt64, true))];
         fields.extend(plain.fields().iter().skip(1).cloned());
-        let typed: SchemaRef = Arc::new(Schema::new(fields));
-        schema = Some(typed.clone());
-        let (links, batch_schema) = (Arc::clone(links), typed.clone());
-        partitions.push(Arc::new(Partition::new(
-            typed,
-            Box::new(move || {
-                let (links, schema) = (Arc::clone(&links), batch_schema.clone());
-                Ok(Box::new(open()?.map(move |batch| {
-                    let batch = batch?;
-                    let rid = batch.column(0).as_primitive::<UInt64Type>();
-                    let person: UInt64Array = rid.values().iter().map(|r| links.person(RowId(*r)).map(|p| p.0)).collect();
-                    let mut columns: Vec<ArrayRef> = vec![Arc::new(person)];
-                    columns.extend(batch.columns().iter().skip(1).cloned());
-                    RecordBatch::try_new(schema.clone(), columns)
-                })))
-            }),
-        )));
+        schema = Some(Arc::new(Schema::new(fields)));
+        opens.push(open);
     }
     let schema = schema.ok_or_else(|| CompareError::internal("没有数据源"))?;
-    Ok(StreamingTable::try_new(schema, partitions)?)
+    let (links, opens, typed) = (Arc::clone(links), Arc::new(opens), schema.clone());
+    let partition = Partition::new(
+        schema.clone(),
+        Box::new(move || {
+            let (links, schema) = (Arc::clone(&links), typed.clone());
+            let mut waiting = (0..opens.len()).collect::<std::collections::VecDeque<_>>();
+            let opens = Arc::clone(&opens);
+            let mut batches: Option<scan::Opened> = None;
+            Ok(Box::new(std::iter::from_fn(move || {
+                loop {
+                    if let Some(batch) = batches.as_mut().and_then(Iterator::next) {
+                        return Some(batch.and_then(|b| with_person(&b, &links, &schema)));
+                    }
+                    let open = opens.get(waiting.pop_front()?)?;
+                    match open() {
+                        Ok(opened) => batches = Some(opened),
+                        Err(error) => return Some(Err(error)),
+                    }
+                }
+            })))
+        }),
+    );
+    Ok(StreamingTable::try_new(schema, vec![Arc::new(partition) as Arc<dyn PartitionStream>])?)
+}
+
+/// The batch with its rows' persons in place of the rows' identifiers.
+fn with_person(batch: &RecordBatch, links: &Links, schema: &SchemaRef) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let rid = batch.column(0).as_primitive::<UInt64Type>();
+    let person: UInt64Array = rid.values().iter().map(|r| links.person(RowId(*r)).map(|p| p.0)).collect();
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(person)];
+    columns.extend(batch.columns().iter().skip(1).cloned());
+    RecordBatch::try_new(schema.clone(), columns)
 }

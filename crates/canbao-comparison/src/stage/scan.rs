@@ -74,8 +74,10 @@ impl Iterator for Batches {
     }
 }
 
+/// Batches as they are read.
+pub(crate) type Opened = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
 /// What makes the batches of a partition, afresh at each execution.
-pub(crate) type Open = dyn Fn() -> Result<Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>, ArrowError> + Send + Sync;
+pub(crate) type Open = dyn Fn() -> Result<Opened, ArrowError> + Send + Sync;
 
 /// A partition of a plan that reads batches from an iterator.
 pub(crate) struct Partition {
@@ -127,7 +129,7 @@ pub(crate) fn partition(source: &Source, columns: &[&'static str]) -> Result<(Sc
             files.push((source.file(family), names));
         }
     }
-    let open = move || -> Result<Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>, ArrowError> {
+    let open = move || -> Result<Opened, ArrowError> {
         let paths: Vec<(PathBuf, Option<&[&str]>)> = files.iter().map(|(p, c)| (p.clone(), Some(c.as_slice()))).collect();
         Ok(Box::new(Batches::of_files(&paths)?))
     };
