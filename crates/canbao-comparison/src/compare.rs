@@ -15,7 +15,7 @@ use canbao_domain::rules::Rules;
 use canbao_intake::{City, Extract, Profiles};
 use canbao_run::{Input, RunWriter, SourceCounts, Stage as StageTime, Summary};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// Where to write, and what the machine may be asked for.
@@ -110,36 +110,49 @@ pub fn compare_then(
     progress.stage("classify", None);
     let links = Arc::new(links);
     let places = Places::new(&stage, unit_sources.iter().map(|s| s.name.clone()));
-    let (written, passed, repeated) = std::thread::scope(|scope| {
-        // the lines of the rows need nothing but the links: they are written meanwhile
-        let lines = scope.spawn(|| links_table::write(&stage, &links, &places, &run, &Silent));
-        let passed = (|| {
+    let frame = people::Frame { rules, as_of: city.as_of, city: &city.code, stage: &stage, links: &links, places: &places };
+    let mut rows_table = run.table("rows", &canbao_run::schema::rows())?;
+    // rows that repeat another are known once people are folded; the lines of the links need nothing but the links
+    let twice: OnceLock<stage::RowSet> = OnceLock::new();
+    let (lines, told) = std::thread::scope(|scope| {
+        let lines = scope.spawn(|| {
+            let written = links_table::write(&stage, &links, &places, &run, &Silent)?;
+            let enrolled = texts::write_enrolments(twice.wait(), &frame, &run, &mut rows_table, progress)?;
+            Ok::<_, CompareError>((written, enrolled))
+        });
+        let told = (|| {
             let folded = persons::fold(&engine, &stage, &links, rules)?;
+            let repeated = repeated::repeated(&stage, &links, folded.repeats())?;
+            let twice = twice.get_or_init(|| stage::RowSet::new(&stage, repeated.iter().flat_map(|f| [f.row, f.other]).flatten()));
             clock.stop("classify", folded.len() as i64);
             progress.done();
             progress.stage("write", Some(rows.unsigned_abs()));
-            let repeated = repeated::repeated(&stage, &links, folded.repeats())?;
-            let twice = stage::RowSet::new(&stage, repeated.iter().flat_map(|f| [f.row, f.other]).flatten());
-            let frame = people::Frame { rules, as_of: city.as_of, city: &city.code, stage: &stage, links: &links, places: &places };
-            let passed = texts::write(&folded, &twice, &frame, &run, progress)?;
-            Ok::<_, CompareError>((passed, repeated))
+            let (people, shown) = texts::write_persons(&folded, twice, &frame, &run, progress)?;
+            Ok::<_, CompareError>((people, shown, repeated))
         })();
-        (lines.join(), passed, ())
+        // whatever happened, the other thread must not wait for ever
+        twice.get_or_init(stage::RowSet::default);
+        (lines.join(), told)
     });
-    let ((mut passed, repeated), ()) = (passed?, repeated);
-    let written = written.map_err(|_| CompareError::internal("关联写出中断"))??;
+    let (mut people, shown, repeated) = told?;
+    let (written, enrolled) = lines.map_err(|_| CompareError::internal("关联写出中断"))??;
     crate::times::tell("rows and people");
+    for rows in shown {
+        rows_table.write(&rows)?;
+    }
+    rows_table.close()?;
     let mut found = written.findings;
-    found.append(&mut passed.people.findings);
+    found.append(&mut people.findings);
     found.extend(repeated);
     found.extend(about_numbers(&links));
-    let survey = std::mem::take(&mut passed.people.survey);
+    let mut survey = std::mem::take(&mut people.survey);
+    survey.absorb(enrolled.survey);
     let (surveyed, told) = std::thread::scope(|scope| {
         let surveyed = scope.spawn(|| survey.write(&places, &run));
         let told = (|| {
             candidates::write(&links, &places, &run)?;
             let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
-            let employers = match_up(&unit_rows, &passed.unit_people, &index, &areas, rules);
+            let employers = match_up(&unit_rows, &enrolled.unit_people, &index, &areas, rules);
             let unit_counts = units_table::write(&employers, stage.sources.len(), &mut found, &run)?;
             for (at, source) in unit_sources.iter().enumerate() {
                 found.extend(source.rejected.iter().map(|r| {
@@ -174,7 +187,7 @@ pub fn compare_then(
         as_of: date_text(city.as_of),
         inputs,
         sources,
-        areas: passed.people.areas,
+        areas: people.areas,
         findings: finding_counts,
         units: unit_counts,
         stages: clock.stages,

@@ -1,11 +1,10 @@
 //! Lines of `enrolments` and of `rows`: what the insurance rows say, and rows that somebody may want to look at, as written.
 
-use super::columns::{Places, constant};
+use super::columns::constant;
 use super::findings::batch;
-use super::people::text_column;
+use super::people::{Frame, text_column};
 use super::survey::Survey;
 use crate::error::CompareError;
-use crate::links::Links;
 use crate::plan::owners::column;
 use crate::stage::{RowId, Source};
 use arrow::array::{Array, ArrayRef, Date32Builder, Int64Array, StringArray, StringBuilder, UInt64Array};
@@ -13,7 +12,6 @@ use arrow::datatypes::{DataType, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use canbao_domain::code::{Benefit, Status};
 use canbao_domain::date::{Date, Month};
-use canbao_domain::rules::Rules;
 use canbao_domain::source::Field;
 use std::sync::Arc;
 
@@ -53,11 +51,10 @@ pub(crate) fn enrolled(
     schema: &arrow::datatypes::SchemaRef,
     source: &Source,
     rows: &RecordBatch,
-    links: &Links,
-    rules: &Rules,
-    places: &Places,
+    frame: &Frame,
     unit_people: &mut Vec<(u64, u64)>,
 ) -> Result<RecordBatch, CompareError> {
+    let (links, rules, places) = (frame.links, frame.rules, frame.places);
     let n = rows.num_rows();
     let ids = column::<UInt64Type>(rows, "rid")?;
     let (area, unit): (&UInt64Array, &UInt64Array) = (column::<UInt64Type>(rows, "area")?, column::<UInt64Type>(rows, "unit")?);

@@ -124,6 +124,18 @@ impl Survey {
         self.add_piece(texts, from)
     }
 
+    /// Adds the entries of another list.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        let pieces = self.pieces.len() as u32;
+        let known: Vec<u32> = other.known.iter().map(|text| self.know(text)).collect();
+        self.entries.extend(other.entries.into_iter().map(|e| Entry {
+            known: known.get(e.known as usize).copied().unwrap_or(0),
+            piece: e.piece + pieces,
+            ..e
+        }));
+        self.pieces.extend(other.pieces);
+    }
+
     /// Sorts and writes the table; returns its rows.
     pub(crate) fn write(mut self, places: &Places, run: &RunWriter) -> Result<u64, CompareError> {
         let order = |e: &Entry| {

@@ -1,14 +1,15 @@
-//! The one pass over the rows' texts: persons, enrolments, rows as written, and the unresolved rows of the survey.
+//! The passes over the rows' texts: `persons`, and `enrolments` with `rows` as written.
 
 use super::enrolments::{add_to_survey, as_written, enrolled};
 use super::people::{Frame, People, Tables};
+use super::survey::Survey;
 use crate::error::CompareError;
 use crate::links::{Links, Method, Standing};
 use crate::plan::owners::column;
 use crate::plan::persons;
 use crate::progress::Progress;
 use crate::stage::scan::Batches;
-use crate::stage::{Family, RowId, RowSet};
+use crate::stage::{Family, RowId, RowSet, Source};
 use ahash::AHashMap;
 use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
@@ -17,85 +18,113 @@ use arrow::record_batch::RecordBatch;
 use canbao_domain::number::NumberForm;
 use canbao_run::RunWriter;
 
-/// What the pass brings besides the tables.
-#[derive(Debug, Default)]
-pub(crate) struct Passed {
-    pub(crate) people: People,
-    /// People with a live enrolment through an employer, by the employer's key, once each.
-    pub(crate) unit_people: AHashMap<u64, i64>,
-}
-
-/// Writes `persons`, `enrolments` and `rows`. `repeated` are rows that stand in a finding with another.
-pub(crate) fn write(
+/// Writes `persons`. Brings besides what is told of people, and the population rows that `rows` shall show.
+pub(crate) fn write_persons(
     folded: &persons::People,
     repeated: &RowSet,
     frame: &Frame,
     run: &RunWriter,
     progress: &dyn Progress,
-) -> Result<Passed, CompareError> {
-    let (person_schema, enrolment_schema, row_schema) =
-        (canbao_run::schema::persons(), canbao_run::schema::enrolments(), canbao_run::schema::rows());
-    let mut persons_table = run.table("persons", &person_schema)?;
-    let mut enrolments_table = run.table("enrolments", &enrolment_schema)?;
-    let mut rows_table = run.table("rows", &row_schema)?;
-    let mut people = People::default();
-    let mut columns = Tables::default();
-    let mut unit_people: Vec<(u64, u64)> = Vec::new();
+) -> Result<(People, Vec<RecordBatch>), CompareError> {
+    let (schema, row_schema) = (canbao_run::schema::persons(), canbao_run::schema::rows());
+    let mut table = run.table("persons", &schema)?;
+    let (mut people, mut columns, mut rows_shown) = (People::default(), Tables::default(), Vec::new());
     let mut rest = folded.order();
-    let (links, places) = (frame.links, frame.places);
     for source in &frame.stage.sources {
-        let insured = source.kind.insurance().is_some();
-        let batches = Batches::open(source, &[
-            (Family::Narrow, None),
-            (Family::Block, Some(&["area", "phone", "unit", "gaps", "name_text"])),
-            (Family::Text, None),
-        ])?;
-        for rows in batches {
+        let (mine, later) = rest.split_at(rest.partition_point(|(id, _)| id.source() <= source.index));
+        rest = later;
+        if mine.is_empty() && !source.kind.is_population() {
+            continue;
+        }
+        let mut mine = mine;
+        for rows in open(source)? {
             let rows = rows?;
             let rid = column::<UInt64Type>(&rows, "rid")?;
             let last = rid.values().last().copied().unwrap_or(0);
-            let (mine, later) = rest.split_at(rest.partition_point(|(id, _)| id.0 <= last));
-            rest = later;
-            progress.advance(rows.num_rows() as u64);
-            if !mine.is_empty() {
-                let first_rows = first_rows(&rows, mine)?;
-                let folds: Vec<_> = mine.iter().map(|(id, place)| (*id, folded.fold(*place))).collect();
-                persons_table.write(&columns.of_batch(&person_schema, &first_rows, &folds, frame, &mut people)?)?;
+            let (now, later) = mine.split_at(mine.partition_point(|(id, _)| id.0 <= last));
+            mine = later;
+            if !now.is_empty() {
+                let folds: Vec<_> = now.iter().map(|(id, place)| (*id, folded.fold(*place))).collect();
+                table.write(&columns.of_batch(&schema, &first_rows(&rows, now)?, &folds, frame, &mut people)?)?;
             }
-            let ids: Vec<RowId> = rid.values().iter().map(|r| RowId(*r)).collect();
-            let shown = shown(&rows, &ids, links, repeated)?;
-            if shown.true_count() > 0 {
-                rows_table.write(&as_written(&row_schema, source, &filter_record_batch(&rows, &shown)?)?)?;
-            }
-            if insured {
-                let nobody: Vec<usize> = (0..ids.len()).filter(|i| ids.get(*i).is_some_and(|id| links.person(*id).is_none())).collect();
-                let some = if nobody.is_empty() {
-                    rows
-                } else {
-                    add_to_survey(&rows, &ids, &nobody, &mut people.survey)?;
-                    let known: BooleanArray = ids.iter().map(|id| Some(links.person(*id).is_some())).collect();
-                    filter_record_batch(&rows, &known)?
-                };
-                if some.num_rows() > 0 {
-                    enrolments_table.write(&enrolled(&enrolment_schema, source, &some, links, frame.rules, places, &mut unit_people)?)?;
+            if source.kind.is_population() {
+                progress.advance(rows.num_rows() as u64);
+                if let Some(some) = shown(&rows, frame.links, repeated)? {
+                    rows_shown.push(as_written(&row_schema, source, &some)?);
                 }
             }
         }
+        if !mine.is_empty() {
+            return Err(CompareError::internal("有人员没有首行"));
+        }
     }
-    if !rest.is_empty() {
-        return Err(CompareError::internal("有人员没有首行"));
-    }
-    persons_table.close()?;
-    enrolments_table.close()?;
-    rows_table.close()?;
+    table.close()?;
     people.close(frame);
+    Ok((people, rows_shown))
+}
+
+/// What the pass over the other extracts brings besides its tables.
+#[derive(Debug, Default)]
+pub(crate) struct Enrolled {
+    /// Insurance rows that belong to nobody known.
+    pub(crate) survey: Survey,
+    /// People with a live enrolment through an employer, by the employer's key, once each.
+    pub(crate) unit_people: AHashMap<u64, i64>,
+}
+
+/// Writes `enrolments`, and `rows` but for the population's. `repeated` are rows that stand in a finding with another.
+pub(crate) fn write_enrolments(
+    repeated: &RowSet,
+    frame: &Frame,
+    run: &RunWriter,
+    rows_table: &mut canbao_run::TableWriter,
+    progress: &dyn Progress,
+) -> Result<Enrolled, CompareError> {
+    let (schema, row_schema) = (canbao_run::schema::enrolments(), canbao_run::schema::rows());
+    let mut table = run.table("enrolments", &schema)?;
+    let mut unit_people: Vec<(u64, u64)> = Vec::new();
+    let mut survey = Survey::default();
+    for source in frame.stage.sources.iter().filter(|s| !s.kind.is_population()) {
+        for rows in open(source)? {
+            let rows = rows?;
+            progress.advance(rows.num_rows() as u64);
+            if let Some(some) = shown(&rows, frame.links, repeated)? {
+                rows_table.write(&as_written(&row_schema, source, &some)?)?;
+            }
+            if source.kind.insurance().is_none() {
+                continue;
+            }
+            let ids: Vec<RowId> = column::<UInt64Type>(&rows, "rid")?.values().iter().map(|r| RowId(*r)).collect();
+            let nobody: Vec<usize> =
+                ids.iter().enumerate().filter(|(_, id)| frame.links.person(**id).is_none()).map(|(i, _)| i).collect();
+            let some = if nobody.is_empty() {
+                rows
+            } else {
+                add_to_survey(&rows, &ids, &nobody, &mut survey)?;
+                let known: BooleanArray = ids.iter().map(|id| Some(frame.links.person(*id).is_some())).collect();
+                filter_record_batch(&rows, &known)?
+            };
+            if some.num_rows() > 0 {
+                table.write(&enrolled(&schema, source, &some, frame, &mut unit_people)?)?;
+            }
+        }
+    }
+    table.close()?;
     unit_people.sort_unstable();
     unit_people.dedup();
     let mut by_unit: AHashMap<u64, i64> = AHashMap::new();
     for (unit, _) in unit_people {
         *by_unit.entry(unit).or_insert(0) += 1;
     }
-    Ok(Passed { people, unit_people: by_unit })
+    Ok(Enrolled { survey, unit_people: by_unit })
+}
+
+fn open(source: &Source) -> Result<Batches, CompareError> {
+    Ok(Batches::open(source, &[
+        (Family::Narrow, None),
+        (Family::Block, Some(&["area", "phone", "unit", "gaps", "name_text"])),
+        (Family::Text, None),
+    ])?)
 }
 
 /// The rows of a batch that are people's first.
@@ -122,18 +151,21 @@ fn first_rows(rows: &RecordBatch, people: &[(RowId, u32)]) -> Result<RecordBatch
     Ok(first)
 }
 
-/// Rows that are not exact, or stand in a finding.
-fn shown(rows: &RecordBatch, ids: &[RowId], links: &Links, repeated: &RowSet) -> Result<BooleanArray, CompareError> {
-    let (form, gaps) = (column::<UInt8Type>(rows, "form")?, column::<UInt8Type>(rows, "gaps")?);
-    Ok(ids
+/// The rows of a batch that are not exact, or stand in a finding; none if there is none.
+fn shown(rows: &RecordBatch, links: &Links, repeated: &RowSet) -> Result<Option<RecordBatch>, CompareError> {
+    let (rid, form, gaps) = (column::<UInt64Type>(rows, "rid")?, column::<UInt8Type>(rows, "form")?, column::<UInt8Type>(rows, "gaps")?);
+    let mask: BooleanArray = rid
+        .values()
         .iter()
         .zip(form.values().iter().zip(gaps.values()))
         .map(|(id, (form, gaps))| {
-            let slot = links.slot(*id);
-            let odd = *form != NumberForm::Exact as u8 || *gaps != 0 || slot.birth_differs() || slot.sex_differs() || repeated.contains(*id);
-            Some(odd || slot.standing() != Standing::Settled && links.hard.get(id).is_some_and(|h| {
+            let id = RowId(*id);
+            let slot = links.slot(id);
+            let odd = *form != NumberForm::Exact as u8 || *gaps != 0 || slot.birth_differs() || slot.sex_differs() || repeated.contains(id);
+            Some(odd || slot.standing() != Standing::Settled && links.hard.get(&id).is_some_and(|h| {
                 h.method != Method::Exact || h.name_differs || h.birth_differs || h.sex_differs || h.number_of_another || h.other_number
             }))
         })
-        .collect())
+        .collect();
+    Ok(if mask.true_count() == 0 { None } else { Some(filter_record_batch(rows, &mask)?) })
 }

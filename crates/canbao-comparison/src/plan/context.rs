@@ -18,8 +18,6 @@ const PARTITIONS: usize = 4;
 /// DataFusion with its threads and its share of the memory.
 pub(crate) struct Engine {
     session: SessionContext,
-    /// The same, for plans of one partition: what they do beside others is quick, and they need no exchange.
-    alone: SessionContext,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -41,18 +39,12 @@ impl Engine {
             .with_memory_pool(Arc::new(FairSpillPool::new(usize::try_from(pool_bytes).unwrap_or(usize::MAX))))
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![folder.to_path_buf()])))
             .build_arc()?;
-        let alone = SessionContext::new_with_config_rt(config.clone().with_target_partitions(1), Arc::clone(&environment));
-        Ok(Self { session: SessionContext::new_with_config_rt(config, environment), alone, runtime })
+        Ok(Self { session: SessionContext::new_with_config_rt(config, environment), runtime })
     }
 
     /// A staged table as the beginning of a plan.
     pub(crate) fn read(&self, table: impl TableProvider + 'static) -> Result<DataFrame, CompareError> {
         Ok(self.session.read_table(Arc::new(table))?)
-    }
-
-    /// A staged table as the beginning of a plan of one partition.
-    pub(crate) fn read_alone(&self, table: impl TableProvider + 'static) -> Result<DataFrame, CompareError> {
-        Ok(self.alone.read_table(Arc::new(table))?)
     }
 
     /// Runs a plan, all partitions at once; each partition folds its batches into a state of its own.
@@ -93,16 +85,5 @@ impl Engine {
         take: impl Fn(&RecordBatch) -> Result<(), CompareError> + Send + Sync + 'static,
     ) -> Result<(), CompareError> {
         self.fold::<()>(plan, move |(), batch| take(batch)).map(|_| ())
-    }
-
-    /// Runs a plan and hands its batches over one after another, in the plan's order.
-    pub(crate) fn in_order(&self, plan: DataFrame, mut take: impl FnMut(RecordBatch) -> Result<(), CompareError>) -> Result<(), CompareError> {
-        self.runtime.block_on(async move {
-            let mut stream = plan.execute_stream().await?;
-            while let Some(batch) = stream.next().await {
-                take(batch?)?;
-            }
-            Ok(())
-        })
     }
 }

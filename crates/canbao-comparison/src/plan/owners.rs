@@ -18,7 +18,7 @@ use datafusion::prelude::col;
 use std::sync::Arc;
 
 /// Joins, and writes the standing of every row into `links`.
-pub(crate) fn settle(engine: &Engine, stage: &Stage, links: &Arc<Links>) -> Result<(), CompareError> {
+pub(crate) fn settle(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>) -> Result<(), CompareError> {
     let owners = engine
         .read(scan::table(stage, |s| s.kind.is_population(), &["rid", "num", "name", "birth", "sex"])?)?
         .filter(col("num").is_not_null())?

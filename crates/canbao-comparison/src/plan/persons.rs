@@ -3,23 +3,17 @@
 use crate::error::CompareError;
 use crate::links::Links;
 use crate::plan::context::Engine;
+use crate::plan::owners::column;
 use crate::stage::keys::ELSEWHERE;
-use crate::stage::scan::{self, Partition};
-use crate::stage::{RowId, Stage};
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, PrimitiveArray, StructArray, UInt64Array};
-use arrow::datatypes::{DataType, Field, FieldRef, Fields, Int32Type, Schema, SchemaRef, UInt8Type, UInt32Type, UInt64Type};
-use arrow::record_batch::RecordBatch;
+use crate::stage::{RowId, Stage, scan};
+use ahash::AHashMap;
+use arrow::array::Array;
+use arrow::datatypes::{Int32Type, UInt8Type, UInt32Type, UInt64Type};
 use canbao_domain::code::{Benefit, Life, Status};
 use canbao_domain::date::Date;
 use canbao_domain::rules::{InsuranceFacts, PopulationRows, RowState, Rules, SchemeSet};
 use canbao_domain::source::{Insurance, SourceKind};
-use datafusion::catalog::streaming::StreamingTable;
-use datafusion::error::{DataFusionError, Result as PlanResult};
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility};
-use datafusion::physical_plan::streaming::PartitionStream;
-use datafusion::prelude::col;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Words of a folded person.
 const WORDS: usize = 9;
@@ -270,193 +264,98 @@ struct Row {
     sex: u8,
 }
 
-/// The columns that fold, in the order of the function's arguments.
-const COLUMNS: [&str; 8] = ["scheme", "status", "benefit", "pool", "phone", "area", "birth", "sex"];
+/// The columns that fold.
+const COLUMNS: [&str; 9] = ["rid", "scheme", "status", "benefit", "pool", "phone", "area", "birth", "sex"];
+/// People of a stripe, which one lock guards.
+const STRIPE: usize = 4096;
 
-/// The aggregate function `person(scheme, status, …)`.
-#[derive(Debug)]
-struct PersonFunction {
-    signature: Signature,
-    folding: Arc<Folding>,
+/// Where each person's fold stands: those of the population by the place of their row, the others behind them.
+#[derive(Debug, Default)]
+struct Places {
+    /// First place of each source; none of a source that is no population file.
+    offsets: Vec<Option<usize>>,
+    others: AHashMap<RowId, usize>,
+    count: usize,
 }
 
-impl PartialEq for PersonFunction {
-    fn eq(&self, other: &Self) -> bool {
-        self.signature == other.signature
-    }
-}
-
-impl Eq for PersonFunction {}
-
-impl std::hash::Hash for PersonFunction {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.signature.hash(state);
-    }
-}
-
-fn state_fields() -> Vec<FieldRef> {
-    (0..WORDS).map(|i| Arc::new(Field::new(format!("word{i}"), DataType::UInt64, false))).collect()
-}
-
-impl AggregateUDFImpl for PersonFunction {
-    fn name(&self) -> &str {
-        "person"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _: &[DataType]) -> PlanResult<DataType> {
-        Ok(DataType::Struct(Fields::from(state_fields())))
-    }
-
-    fn accumulator(&self, _: AccumulatorArgs) -> PlanResult<Box<dyn Accumulator>> {
-        Err(DataFusionError::NotImplemented("person() folds groups only".to_owned()))
-    }
-
-    fn state_fields(&self, _: StateFieldsArgs) -> PlanResult<Vec<FieldRef>> {
-        Ok(state_fields())
-    }
-
-    fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
-        true
-    }
-
-    fn create_groups_accumulator(&self, _: AccumulatorArgs) -> PlanResult<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(Persons { folding: Arc::clone(&self.folding), folds: Vec::new() }))
-    }
-}
-
-struct Persons {
-    folding: Arc<Folding>,
-    folds: Vec<Fold>,
-}
-
-fn primitive<'a, T: arrow::datatypes::ArrowPrimitiveType>(values: &'a [ArrayRef], at: usize) -> PlanResult<&'a PrimitiveArray<T>> {
-    values
-        .get(at)
-        .and_then(|v| v.as_primitive_opt::<T>())
-        .ok_or_else(|| DataFusionError::Internal(format!("person(): argument {at}")))
-}
-
-impl Persons {
-    fn rows(&self, values: &[ArrayRef], mut take: impl FnMut(usize, Fold)) -> PlanResult<()> {
-        let (scheme, status, benefit) = (primitive::<UInt8Type>(values, 0)?, primitive::<UInt8Type>(values, 1)?, primitive::<UInt8Type>(values, 2)?);
-        let (pool, phone, area) = (primitive::<UInt32Type>(values, 3)?, primitive::<UInt64Type>(values, 4)?, primitive::<UInt64Type>(values, 5)?);
-        let (birth, sex) = (primitive::<Int32Type>(values, 6)?, primitive::<UInt8Type>(values, 7)?);
-        for i in 0..scheme.len() {
-            let row = Row {
-                scheme: scheme.value(i),
-                status: status.value(i),
-                benefit: benefit.value(i),
-                pool: pool.value(i),
-                phone: phone.value(i),
-                area: area.value(i),
-                birth: birth.is_valid(i).then(|| birth.value(i)),
-                sex: sex.value(i),
-            };
-            take(i, self.folding.row(&row));
-        }
-        Ok(())
-    }
-
-    fn words(folds: &[Fold]) -> Vec<ArrayRef> {
-        (0..WORDS).map(|at| Arc::new(folds.iter().map(|f| f.word(at)).collect::<UInt64Array>()) as ArrayRef).collect()
-    }
-}
-
-impl GroupsAccumulator for Persons {
-    fn update_batch(&mut self, values: &[ArrayRef], groups: &[usize], filter: Option<&BooleanArray>, total: usize) -> PlanResult<()> {
-        if filter.is_some() {
-            return Err(DataFusionError::NotImplemented("person() takes no filter".to_owned()));
-        }
-        self.folds.resize(total, Fold::default());
-        let mut folds = std::mem::take(&mut self.folds);
-        self.rows(values, |i, fold| {
-            if let Some(mine) = groups.get(i).and_then(|g| folds.get_mut(*g)) {
-                mine.merge(&fold);
+impl Places {
+    fn new(stage: &Stage, others: impl Iterator<Item = RowId>) -> Self {
+        let mut places = Self::default();
+        for source in &stage.sources {
+            let here = source.kind.is_population().then_some(places.count);
+            places.offsets.push(here);
+            if here.is_some() {
+                places.count += usize::try_from(source.rows).unwrap_or(0) + 1;
             }
+        }
+        for other in others {
+            places.others.insert(other, places.count);
+            places.count += 1;
+        }
+        places
+    }
+
+    fn of(&self, person: RowId) -> Option<usize> {
+        match self.offsets.get(person.source()).copied().flatten() {
+            Some(offset) => Some(offset + usize::try_from(person.row()).ok()?),
+            None => self.others.get(&person).copied(),
+        }
+    }
+}
+
+/// Folds every person's rows, in the table in which each person has a place: folding is commutative, so the
+/// partitions of the scan fold at once.
+pub(crate) fn fold(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, rules: &'static Rules) -> Result<People, CompareError> {
+    let outside = |id: &RowId| stage.source(id.source()).is_some_and(|s| !s.kind.is_population());
+    let first_rows = links.numbers.keys().copied().filter(|id| outside(id) && links.person(*id) == Some(*id));
+    let places = Arc::new(Places::new(stage, first_rows));
+    let table: Arc<Vec<Mutex<Vec<Fold>>>> =
+        Arc::new((0..places.count.div_ceil(STRIPE)).map(|_| Mutex::new(vec![Fold::default(); STRIPE])).collect());
+    let plan = engine.read(scan::table(stage, |_| true, &COLUMNS)?)?;
+    let folding = Folding::new(rules);
+    {
+        let (places, table, links) = (Arc::clone(&places), Arc::clone(&table), Arc::clone(links));
+        engine.each(plan, move |batch| {
+            let (rid, scheme, status) = (column::<UInt64Type>(batch, "rid")?, column::<UInt8Type>(batch, "scheme")?, column::<UInt8Type>(batch, "status")?);
+            let (benefit, pool, phone) = (column::<UInt8Type>(batch, "benefit")?, column::<UInt32Type>(batch, "pool")?, column::<UInt64Type>(batch, "phone")?);
+            let (area, birth, sex) = (column::<UInt64Type>(batch, "area")?, column::<Int32Type>(batch, "birth")?, column::<UInt8Type>(batch, "sex")?);
+            for i in 0..batch.num_rows() {
+                let Some(place) = links.person(RowId(rid.value(i))).and_then(|p| places.of(p)) else { continue };
+                let fold = folding.row(&Row {
+                    scheme: scheme.value(i),
+                    status: status.value(i),
+                    benefit: benefit.value(i),
+                    pool: pool.value(i),
+                    phone: phone.value(i),
+                    area: area.value(i),
+                    birth: birth.is_valid(i).then(|| birth.value(i)),
+                    sex: sex.value(i),
+                });
+                let mut stripe = table.get(place / STRIPE).and_then(|s| s.lock().ok()).ok_or_else(|| CompareError::internal("人员表中断"))?;
+                if let Some(mine) = stripe.get_mut(place % STRIPE) {
+                    mine.merge(&fold);
+                }
+            }
+            Ok(())
         })?;
-        self.folds = folds;
-        Ok(())
     }
-
-    fn evaluate(&mut self, emit: EmitTo) -> PlanResult<ArrayRef> {
-        let folds = emit.take_needed(&mut self.folds);
-        Ok(Arc::new(StructArray::try_new(Fields::from(state_fields()), Self::words(&folds), None)?))
-    }
-
-    fn state(&mut self, emit: EmitTo) -> PlanResult<Vec<ArrayRef>> {
-        let folds = emit.take_needed(&mut self.folds);
-        Ok(Self::words(&folds))
-    }
-
-    fn merge_batch(&mut self, values: &[ArrayRef], groups: &[usize], total: usize) -> PlanResult<()> {
-        self.folds.resize(total, Fold::default());
-        let words: Vec<&UInt64Array> = (0..WORDS).map(|at| primitive::<UInt64Type>(values, at)).collect::<PlanResult<_>>()?;
-        for (i, group) in groups.iter().enumerate() {
-            let theirs = fold_at(&words, i);
-            if let Some(mine) = self.folds.get_mut(*group) {
-                mine.merge(&theirs);
-            }
+    let mut order: Vec<(RowId, u32)> = Vec::with_capacity(places.count);
+    links.each(|id, person, _| {
+        if person == id.0
+            && let Some(place) = places.of(id)
+        {
+            order.push((id, place as u32));
         }
-        Ok(())
-    }
-
-    fn convert_to_state(&self, values: &[ArrayRef], _: Option<&BooleanArray>) -> PlanResult<Vec<ArrayRef>> {
-        let mut folds = Vec::new();
-        self.rows(values, |_, fold| folds.push(fold))?;
-        Ok(Self::words(&folds))
-    }
-
-    fn size(&self) -> usize {
-        self.folds.capacity() * size_of::<Fold>()
-    }
-}
-
-fn fold_at(words: &[&UInt64Array], i: usize) -> Fold {
-    let mut fold = Fold::default();
-    for (slot, word) in fold.0.iter_mut().zip(words) {
-        *slot = word.value(i);
-    }
-    fold
-}
-
-/// Folds every person's rows; the people come in ascending order of their first row.
-pub(crate) fn fold(engine: &Engine, stage: &Stage, links: &Arc<Links>, rules: &'static Rules) -> Result<People, CompareError> {
-    let function = AggregateUDF::from(PersonFunction {
-        signature: Signature::any(COLUMNS.len(), Volatility::Immutable),
-        folding: Arc::new(Folding::new(rules)),
     });
-    let call = function.call(COLUMNS.iter().map(|c| col(*c)).collect()).alias("folded");
-    let plan = engine
-        .read_alone(linked(stage, links, &COLUMNS)?)?
-        .filter(col("person").is_not_null())?
-        .aggregate(vec![col("person")], vec![call])?;
-    let mut people = People::default();
-    engine.in_order(plan, |batch| {
-        let persons = crate::plan::owners::column::<UInt64Type>(&batch, "person")?;
-        let folded = batch
-            .column_by_name("folded")
-            .and_then(|c| c.as_struct_opt())
-            .ok_or_else(|| CompareError::internal("缺少列 folded"))?;
-        let words: Vec<&UInt64Array> = (0..WORDS).map(|at| primitive::<UInt64Type>(folded.columns(), at)).collect::<PlanResult<_>>()?;
-        for i in 0..batch.num_rows() {
-            people.order.push((RowId(persons.value(i)), people.folds.len() as u32));
-            people.folds.push(fold_at(&words, i));
-        }
-        Ok(())
-    })?;
-    people.order.sort_unstable();
-    Ok(people)
+    let stripes = Arc::into_inner(table).ok_or_else(|| CompareError::internal("人员表仍被占用"))?;
+    Ok(People { order, stripes: stripes.into_iter().map(|s| s.into_inner().unwrap_or_default()).collect() })
 }
 
 /// All people, folded, in ascending order of their first row.
 #[derive(Debug, Default)]
 pub(crate) struct People {
     order: Vec<(RowId, u32)>,
-    folds: Vec<Fold>,
+    stripes: Vec<Vec<Fold>>,
 }
 
 impl People {
@@ -470,59 +369,12 @@ impl People {
     }
 
     pub(crate) fn fold(&self, place: u32) -> Fold {
-        self.folds.get(place as usize).copied().unwrap_or_default()
+        let place = place as usize;
+        self.stripes.get(place / STRIPE).and_then(|s| s.get(place % STRIPE)).copied().unwrap_or_default()
     }
 
     /// People whom some extract may hold twice.
     pub(crate) fn repeats(&self) -> impl Iterator<Item = RowId> + '_ {
         self.order.iter().filter(|(_, place)| self.fold(*place).repeats()).map(|(id, _)| *id)
     }
-}
-
-/// The staged rows with the person of each, one source after another in one partition: folding needs no exchange then.
-fn linked(stage: &Stage, links: &Arc<Links>, columns: &[&'static str]) -> Result<StreamingTable, CompareError> {
-    let mut names = vec!["rid"];
-    names.extend(columns);
-    let mut opens = Vec::new();
-    let mut schema: Option<SchemaRef> = None;
-    for source in &stage.sources {
-        let (plain, open) = scan::partition(source, &names)?;
-        let mut fields: Vec<FieldRef> = vec![Arc::new(Field::new("person", DataType::UInt64, true))];
-        fields.extend(plain.fields().iter().skip(1).cloned());
-        schema = Some(Arc::new(Schema::new(fields)));
-        opens.push(open);
-    }
-    let schema = schema.ok_or_else(|| CompareError::internal("没有数据源"))?;
-    let (links, opens, typed) = (Arc::clone(links), Arc::new(opens), schema.clone());
-    let partition = Partition::new(
-        schema.clone(),
-        Box::new(move || {
-            let (links, schema) = (Arc::clone(&links), typed.clone());
-            let mut waiting = (0..opens.len()).collect::<std::collections::VecDeque<_>>();
-            let opens = Arc::clone(&opens);
-            let mut batches: Option<scan::Opened> = None;
-            Ok(Box::new(std::iter::from_fn(move || {
-                loop {
-                    if let Some(batch) = batches.as_mut().and_then(Iterator::next) {
-                        return Some(batch.and_then(|b| with_person(&b, &links, &schema)));
-                    }
-                    let open = opens.get(waiting.pop_front()?)?;
-                    match open() {
-                        Ok(opened) => batches = Some(opened),
-                        Err(error) => return Some(Err(error)),
-                    }
-                }
-            })))
-        }),
-    );
-    Ok(StreamingTable::try_new(schema, vec![Arc::new(partition) as Arc<dyn PartitionStream>])?)
-}
-
-/// The batch with its rows' persons in place of the rows' identifiers.
-fn with_person(batch: &RecordBatch, links: &Links, schema: &SchemaRef) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let rid = batch.column(0).as_primitive::<UInt64Type>();
-    let person: UInt64Array = rid.values().iter().map(|r| links.person(RowId(*r)).map(|p| p.0)).collect();
-    let mut columns: Vec<ArrayRef> = vec![Arc::new(person)];
-    columns.extend(batch.columns().iter().skip(1).cloned());
-    RecordBatch::try_new(schema.clone(), columns)
 }

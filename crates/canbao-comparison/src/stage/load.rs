@@ -1,7 +1,7 @@
 //! Reads every person source once and stages it, a thread a source, the largest first.
 
 use super::keys::{BLOCK, KeyMaker, NARROW};
-use super::{Family, Lines, Place, Source, Stage};
+use super::{Family, Lines, Place, SEGMENT, Source, Stage};
 use crate::plan::owners::column;
 use arrow::datatypes::{Int64Type, UInt32Type};
 use crate::error::CompareError;
@@ -64,30 +64,53 @@ pub(crate) fn load(
     stopped.map_or(Ok(Stage { sources }), Err)
 }
 
+/// The three families' files of the segment that is being written.
 struct Writers<'a> {
     folder: &'a Path,
     index: usize,
+    segment: usize,
+    batches: usize,
     open: Option<[StreamWriter<BufWriter<File>>; 3]>,
 }
 
 impl Writers<'_> {
-    fn open(&mut self, text: SchemaRef) -> Result<&mut [StreamWriter<BufWriter<File>>; 3], CompareError> {
+    fn write(&mut self, narrow: &RecordBatch, block: &RecordBatch, text: &RecordBatch) -> Result<(), CompareError> {
+        if self.batches == SEGMENT {
+            self.finish()?;
+            self.segment += 1;
+            self.batches = 0;
+        }
         let make = |family: Family, schema: SchemaRef| -> Result<_, CompareError> {
-            let path = self.folder.join(format!("{}-{}.arrow", self.index, family.name()));
+            let path = super::file(self.folder, self.index, family, self.segment);
             let file = File::create(&path).map_err(|e| CompareError::io(&path, e))?;
             Ok(StreamWriter::try_new(BufWriter::with_capacity(1 << 18, file), &schema)?)
         };
-        if self.open.is_none() {
-            self.open = Some([make(Family::Narrow, NARROW.clone())?, make(Family::Block, BLOCK.clone())?, make(Family::Text, text)?]);
+        let open = match &mut self.open {
+            Some(open) => open,
+            None => {
+                let fresh = [make(Family::Narrow, NARROW.clone())?, make(Family::Block, BLOCK.clone())?, make(Family::Text, text.schema())?];
+                self.open.insert(fresh)
+            }
+        };
+        for (writer, batch) in open.iter_mut().zip([narrow, block, text]) {
+            writer.write(batch)?;
         }
-        self.open.as_mut().ok_or_else(|| CompareError::internal("暂存文件未打开"))
+        self.batches += 1;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), CompareError> {
+        for mut writer in self.open.take().into_iter().flatten() {
+            writer.finish()?;
+        }
+        Ok(())
     }
 }
 
 fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &UnitIndex, progress: &dyn Progress) -> Result<Source, CompareError> {
     let (kind, name, parts) = (extract.kind(), extract.name().to_owned(), extract.parts().to_vec());
     let mut keys = KeyMaker::new(index, kind, rules, units);
-    let mut writers = Writers { folder, index, open: None };
+    let mut writers = Writers { folder, index, segment: 0, batches: 0, open: None };
     let (mut rejected, mut places) = (Vec::new(), Vec::new());
     let mut rows = 0;
     let mut trouble: Option<CompareError> = None;
@@ -102,11 +125,7 @@ fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &U
             places.push(Place { part, lines: Lines::new(column::<Int64Type>(batch, "line")?.values()) });
             let kept: Vec<usize> = (0..batch.num_columns()).filter(|i| !["row", "part", "line"].contains(&batch.schema_ref().field(*i).name().as_str())).collect();
             let text = batch.project(&kept)?;
-            let [a, b, c] = writers.open(text.schema())?;
-            a.write(&narrow)?;
-            b.write(&block)?;
-            c.write(&text)?;
-            Ok(())
+            writers.write(&narrow, &block, &text)
         };
         if batch.num_rows() == 0 {
             return Ok(());
@@ -120,10 +139,6 @@ fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &U
         return Err(error);
     }
     read?;
-    if let Some(open) = writers.open {
-        for mut writer in open {
-            writer.finish()?;
-        }
-    }
+    writers.finish()?;
     Ok(Source { index, kind, name, rows, parts, rejected, places, folder: folder.to_path_buf() })
 }

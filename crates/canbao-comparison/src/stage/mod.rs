@@ -96,9 +96,23 @@ impl Lines {
 }
 
 impl Source {
-    pub(crate) fn file(&self, family: Family) -> PathBuf {
-        self.folder.join(format!("{}-{}.arrow", self.index, family.name()))
+    /// A segment of a family's columns.
+    pub(crate) fn file(&self, family: Family, segment: usize) -> PathBuf {
+        file(&self.folder, self.index, family, segment)
     }
+
+    /// Segments of the staged rows, so that a long extract is several partitions of a plan.
+    pub(crate) fn segments(&self) -> usize {
+        self.places.len().div_ceil(SEGMENT)
+    }
+}
+
+/// Batches of a segment.
+pub(crate) const SEGMENT: usize = 48;
+
+/// The file of a segment of a family's columns.
+pub(crate) fn file(folder: &std::path::Path, source: usize, family: Family, segment: usize) -> PathBuf {
+    folder.join(format!("{source}-{}-{segment}.arrow", family.name()))
 }
 
 /// All person sources of a comparison, staged, in the order of the city file.

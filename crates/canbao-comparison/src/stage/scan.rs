@@ -16,39 +16,67 @@ use std::io::BufReader;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The batches of one source, in order, with the columns of one or more families.
+/// A family and which of its columns are wanted; all, if none are named.
+type Wanted = (Family, Option<Vec<&'static str>>);
+
+/// The batches of one source or of some of its segments, in order, with the columns of one or more families.
 pub(crate) struct Batches {
+    /// Files of the segments to come, the next last.
+    segments: Vec<Vec<(PathBuf, Option<Vec<&'static str>>)>>,
     readers: Vec<StreamReader<BufReader<File>>>,
 }
 
 impl Batches {
     /// Opens a source; one without rows has no batches.
-    pub(crate) fn open(source: &Source, families: &[(Family, Option<&[&str]>)]) -> Result<Self, ArrowError> {
-        let paths: Vec<(PathBuf, Option<&[&str]>)> = families.iter().map(|(f, columns)| (source.file(*f), *columns)).collect();
-        Self::of_files(&paths)
+    pub(crate) fn open(source: &Source, families: &[(Family, Option<&[&'static str]>)]) -> Result<Self, ArrowError> {
+        let families: Vec<Wanted> = families.iter().map(|(f, c)| (*f, c.map(<[_]>::to_vec))).collect();
+        Ok(Self::of_segments(source, &families, 0..source.segments()))
     }
 
-    fn of_files(paths: &[(PathBuf, Option<&[&str]>)]) -> Result<Self, ArrowError> {
-        let mut readers = Vec::new();
-        for (path, columns) in paths {
-            if !path.exists() {
-                return Ok(Self { readers: Vec::new() });
-            }
-            let open = |projection| StreamReader::try_new(BufReader::with_capacity(1 << 16, File::open(path)?), projection);
+    fn of_segments(source: &Source, families: &[Wanted], segments: std::ops::Range<usize>) -> Self {
+        let files = |segment| families.iter().map(|(f, columns)| (source.file(*f, segment), columns.clone())).collect();
+        Self { segments: segments.rev().map(files).collect(), readers: Vec::new() }
+    }
+
+    fn open_next(&mut self) -> Result<bool, ArrowError> {
+        let Some(files) = self.segments.pop() else { return Ok(false) };
+        self.readers.clear();
+        for (path, columns) in files {
+            let open = |projection| StreamReader::try_new(BufReader::with_capacity(1 << 16, File::open(&path)?), projection);
             let reader = match columns {
                 None => open(None)?,
                 Some(names) => {
                     let schema = open(None)?.schema();
                     let mut wanted = Vec::with_capacity(names.len());
-                    for name in *names {
+                    for name in names {
                         wanted.push(schema.index_of(name)?);
                     }
                     open(Some(wanted))?
                 }
             };
-            readers.push(reader);
+            self.readers.push(reader);
         }
-        Ok(Self { readers })
+        Ok(true)
+    }
+
+    fn read(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
+        loop {
+            let mut columns: Vec<ArrayRef> = Vec::new();
+            let mut fields: Vec<Arc<Field>> = Vec::new();
+            for reader in &mut self.readers {
+                if let Some(batch) = reader.next() {
+                    let batch = batch?;
+                    fields.extend(batch.schema().fields().iter().cloned());
+                    columns.extend(batch.columns().iter().cloned());
+                }
+            }
+            if !columns.is_empty() {
+                return Ok(Some(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?));
+            }
+            if !self.open_next()? {
+                return Ok(None);
+            }
+        }
     }
 }
 
@@ -56,21 +84,7 @@ impl Iterator for Batches {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut columns: Vec<ArrayRef> = Vec::new();
-        let mut fields: Vec<Arc<Field>> = Vec::new();
-        for reader in &mut self.readers {
-            match reader.next()? {
-                Ok(batch) => {
-                    fields.extend(batch.schema().fields().iter().cloned());
-                    columns.extend(batch.columns().iter().cloned());
-                }
-                Err(error) => return Some(Err(error)),
-            }
-        }
-        if columns.is_empty() {
-            return None;
-        }
-        Some(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns))
+        self.read().transpose()
     }
 }
 
@@ -115,10 +129,10 @@ impl PartitionStream for Partition {
     }
 }
 
-/// The schema of some narrow and block columns of a source, in the families' order, and what opens them.
-pub(crate) fn partition(source: &Source, columns: &[&'static str]) -> Result<(SchemaRef, Box<Open>), ArrowError> {
+/// A table of the narrow and block columns named, a partition a segment.
+pub(crate) fn table(stage: &Arc<Stage>, chosen: impl Fn(&Source) -> bool, columns: &[&'static str]) -> Result<StreamingTable, DataFusionError> {
     let mut fields = Vec::new();
-    let mut files: Vec<(PathBuf, Vec<&'static str>)> = Vec::new();
+    let mut families: Vec<Wanted> = Vec::new();
     for (family, schema) in [(Family::Narrow, &super::keys::NARROW), (Family::Block, &super::keys::BLOCK)] {
         let names: Vec<&'static str> =
             schema.fields().iter().filter_map(|f| columns.iter().copied().find(|c| *c == f.name())).collect();
@@ -126,24 +140,23 @@ pub(crate) fn partition(source: &Source, columns: &[&'static str]) -> Result<(Sc
             fields.push(schema.field_with_name(name)?.clone());
         }
         if !names.is_empty() {
-            files.push((source.file(family), names));
+            families.push((family, Some(names)));
         }
     }
-    let open = move || -> Result<Opened, ArrowError> {
-        let paths: Vec<(PathBuf, Option<&[&str]>)> = files.iter().map(|(p, c)| (p.clone(), Some(c.as_slice()))).collect();
-        Ok(Box::new(Batches::of_files(&paths)?))
-    };
-    Ok((Arc::new(Schema::new(fields)), Box::new(open)))
-}
-
-/// A table of the narrow and block columns named, a partition a source.
-pub(crate) fn table(stage: &Stage, chosen: impl Fn(&Source) -> bool, columns: &[&'static str]) -> Result<StreamingTable, DataFusionError> {
+    let schema: SchemaRef = Arc::new(Schema::new(fields));
     let mut partitions: Vec<Arc<dyn PartitionStream>> = Vec::new();
-    let mut schema: SchemaRef = Arc::new(Schema::empty());
     for source in stage.sources.iter().filter(|s| chosen(s)) {
-        let (typed, open) = partition(source, columns)?;
-        schema = typed.clone();
-        partitions.push(Arc::new(Partition::new(typed, open)));
+        for segment in 0..source.segments() {
+            let (stage, families, index) = (Arc::clone(stage), families.clone(), source.index);
+            let open = move || -> Result<Opened, ArrowError> {
+                let source = stage.source(index).ok_or_else(|| ArrowError::InvalidArgumentError("source".to_owned()))?;
+                Ok(Box::new(Batches::of_segments(source, &families, segment..segment + 1)))
+            };
+            partitions.push(Arc::new(Partition::new(schema.clone(), Box::new(open))));
+        }
+    }
+    if partitions.is_empty() {
+        partitions.push(Arc::new(Partition::new(schema.clone(), Box::new(|| Ok(Box::new(std::iter::empty()) as Opened)))));
     }
     StreamingTable::try_new(schema, partitions)
 }

@@ -45,9 +45,11 @@ fn column(properties: WriterPropertiesBuilder, field: &Field) -> WriterPropertie
         DataType::Int64 | DataType::Date32 => properties
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-        DataType::Utf8 if SELDOM_RECUR.contains(&field.name().as_str()) => {
-            properties.set_column_dictionary_enabled(path, false)
-        }
+        // least and greatest of texts help no reader, and cost a comparison for each
+        DataType::Utf8 if SELDOM_RECUR.contains(&field.name().as_str()) => properties
+            .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
+            .set_column_dictionary_enabled(path, false),
+        DataType::Utf8 => properties.set_column_statistics_enabled(path, EnabledStatistics::None),
         _ => properties,
     }
 }
