@@ -4,7 +4,9 @@ use crate::decisions::Decisions;
 use crate::error::CompareError;
 use crate::links::Links;
 use crate::output::columns::Places;
-use crate::output::{candidates, findings, links as links_table, people, rejected, repeated, texts, units as units_table};
+use crate::output::{
+    candidates, findings, links as links_table, people, rejected, repeated, texts, units as units_table,
+};
 use crate::plan::context::Engine;
 use crate::plan::{owners, persons};
 use crate::progress::{Progress, Silent};
@@ -76,7 +78,8 @@ pub fn compare_then(
     let mut clock = Clock { stages: Vec::new(), since: Instant::now() };
 
     progress.stage("read", None);
-    let (people_extracts, unit_extracts): (Vec<Extract>, Vec<Extract>) = extracts.into_iter().partition(|e| e.kind().is_person());
+    let (people_extracts, unit_extracts): (Vec<Extract>, Vec<Extract>) =
+        extracts.into_iter().partition(|e| e.kind().is_person());
     let mut unit_sources = Vec::new();
     for (at, extract) in unit_extracts.into_iter().enumerate() {
         unit_sources.push(units::read(at, extract)?);
@@ -110,7 +113,8 @@ pub fn compare_then(
     progress.stage("classify", None);
     let links = Arc::new(links);
     let places = Places::new(&stage, unit_sources.iter().map(|s| s.name.clone()));
-    let frame = people::Frame { rules, as_of: city.as_of, city: &city.code, stage: &stage, links: &links, places: &places };
+    let frame =
+        people::Frame { rules, as_of: city.as_of, city: &city.code, stage: &stage, links: &links, places: &places };
     let mut rows_table = run.table("rows", &canbao_run::schema::rows())?;
     // rows that repeat another are known once people are folded; the lines of the links need nothing but the links
     let twice: OnceLock<stage::RowSet> = OnceLock::new();
@@ -123,7 +127,8 @@ pub fn compare_then(
         let told = (|| {
             let folded = persons::fold(&engine, &stage, &links, rules)?;
             let repeated = repeated::repeated(&stage, &links, folded.repeats())?;
-            let twice = twice.get_or_init(|| stage::RowSet::new(&stage, repeated.iter().flat_map(|f| [f.row, f.other]).flatten()));
+            let twice = twice
+                .get_or_init(|| stage::RowSet::new(&stage, repeated.iter().flat_map(|f| [f.row, f.other]).flatten()));
             clock.stop("classify", folded.len() as i64);
             progress.done();
             progress.stage("write", Some(rows.unsigned_abs()));
@@ -156,7 +161,13 @@ pub fn compare_then(
             let unit_counts = units_table::write(&employers, stage.sources.len(), &mut found, &run)?;
             for (at, source) in unit_sources.iter().enumerate() {
                 found.extend(source.rejected.iter().map(|r| {
-                    findings::Finding::row(findings::Kind::RowRejected, stage::RowId::new(stage.sources.len() + at, r.row), None, None, r.reason.clone())
+                    findings::Finding::row(
+                        findings::Kind::RowRejected,
+                        stage::RowId::new(stage.sources.len() + at, r.row),
+                        None,
+                        None,
+                        r.reason.clone(),
+                    )
                 }));
             }
             rejected::write(
@@ -180,7 +191,10 @@ pub fn compare_then(
     let mut sources = written.sources;
     for source in &unit_sources {
         let rejected = source.rejected.len() as i64;
-        sources.insert(source.name.clone(), SourceCounts { rows: source.rows, exact: source.rows - rejected, rejected, ..SourceCounts::default() });
+        sources.insert(
+            source.name.clone(),
+            SourceCounts { rows: source.rows, exact: source.rows - rejected, rejected, ..SourceCounts::default() },
+        );
     }
     let mut summary = Summary {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -248,7 +262,10 @@ fn areas(city: &City) -> Result<AreaTree, CompareError> {
 fn about_numbers(links: &Links) -> Vec<findings::Finding> {
     use findings::{Finding, Kind};
     let mut found: Vec<Finding> = Vec::new();
-    let mut several: std::collections::BTreeMap<stage::RowId, (Option<canbao_domain::number::CitizenNumber>, stage::RowId)> = std::collections::BTreeMap::new();
+    let mut several: std::collections::BTreeMap<
+        stage::RowId,
+        (Option<canbao_domain::number::CitizenNumber>, stage::RowId),
+    > = std::collections::BTreeMap::new();
     for (id, link) in &links.hard {
         if link.other_number
             && let Some(person) = link.person

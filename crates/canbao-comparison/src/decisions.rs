@@ -45,19 +45,28 @@ impl Decisions {
             hint: "请重新导出核定文件；应为 Parquet 格式，含 decision、kind、number、name、person_id 各列。".to_owned(),
         };
         let file = File::open(path).map_err(|e| refuse(e.to_string()))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|b| b.build()).map_err(|_| refuse("不是 Parquet 文件".to_owned()))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .and_then(|b| b.build())
+            .map_err(|_| refuse("不是 Parquet 文件".to_owned()))?;
         let mut decisions = Self::default();
         let mut line = 0u64;
         for batch in reader {
             let batch = batch.map_err(|_| refuse("文件不完整".to_owned()))?;
             let mut columns = Vec::new();
             for column in ["decision", "kind", "number", "name", "person_id"] {
-                let found = batch.column_by_name(column).and_then(|c| arrow::compute::cast(c, &arrow::datatypes::DataType::Utf8).ok());
+                let found = batch
+                    .column_by_name(column)
+                    .and_then(|c| arrow::compute::cast(c, &arrow::datatypes::DataType::Utf8).ok());
                 columns.push(found.ok_or_else(|| refuse(format!("缺少列 {column}")))?);
             }
-            let [decision, kind, number, own_name, person] = columns.as_slice() else { return Err(refuse("缺列".to_owned())) };
+            let [decision, kind, number, own_name, person] = columns.as_slice() else {
+                return Err(refuse("缺列".to_owned()));
+            };
             let text = |column: &arrow::array::ArrayRef, i: usize| -> String {
-                column.as_string_opt::<i32>().filter(|c| c.is_valid(i)).map_or_else(String::new, |c| c.value(i).to_owned())
+                column
+                    .as_string_opt::<i32>()
+                    .filter(|c| c.is_valid(i))
+                    .map_or_else(String::new, |c| c.value(i).to_owned())
             };
             for i in 0..batch.num_rows() {
                 line += 1;
@@ -72,7 +81,11 @@ impl Decisions {
                 let mut plain = String::new();
                 names::normalise(&text(own_name, i), &mut plain);
                 let number = read_number(&text(number, i), None);
-                decisions.by_row.entry(row_key(&text(kind, i), number.text.as_str(), &plain)).or_default().push((ruling, person));
+                decisions
+                    .by_row
+                    .entry(row_key(&text(kind, i), number.text.as_str(), &plain))
+                    .or_default()
+                    .push((ruling, person));
             }
         }
         Ok(decisions)
@@ -89,11 +102,16 @@ impl Decisions {
     /// Makes the rows of insurances that were decided about, and that the great join settled, hard again.
     pub(crate) fn unsettle(&self, stage: &Stage, links: &Links) -> Result<(), CompareError> {
         for source in stage.sources.iter().filter(|s| !s.kind.is_population()) {
-            let batches = Batches::open(source, &[(Family::Narrow, Some(&["rid", "num"])), (Family::Block, Some(&["name_text"]))])?;
+            let batches = Batches::open(
+                source,
+                &[(Family::Narrow, Some(&["rid", "num"])), (Family::Block, Some(&["name_text"]))],
+            )?;
             for batch in batches {
                 let batch = batch?;
                 let (rid, num) = (column::<UInt64Type>(&batch, "rid")?, column::<UInt64Type>(&batch, "num")?);
-                let Some(names) = batch.column_by_name("name_text").and_then(|c| c.as_string_opt::<i32>()) else { continue };
+                let Some(names) = batch.column_by_name("name_text").and_then(|c| c.as_string_opt::<i32>()) else {
+                    continue;
+                };
                 for i in (0..batch.num_rows()).filter(|&i| num.is_valid(i)) {
                     let number = CitizenNumber::from_body(num.value(i)).map(CitizenNumber::bytes).unwrap_or_default();
                     let text = std::str::from_utf8(&number).unwrap_or_default();

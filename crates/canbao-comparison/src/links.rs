@@ -139,7 +139,15 @@ impl Links {
     }
 
     /// Notes a population row with the same number; the second such note makes the number shared.
-    pub(crate) fn owned(&self, id: RowId, owner: RowId, standing: Standing, form: u8, birth_differs: bool, sex_differs: bool) {
+    pub(crate) fn owned(
+        &self,
+        id: RowId,
+        owner: RowId,
+        standing: Standing,
+        form: u8,
+        birth_differs: bool,
+        sex_differs: bool,
+    ) {
         let Some((person, slot)) = self.at(id) else { return };
         let before = person.swap(owner.0, Ordering::Relaxed);
         let standing = if before == 0 { standing } else { Standing::Shared };

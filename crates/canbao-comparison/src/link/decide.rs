@@ -62,17 +62,31 @@ struct Bench<'a> {
 }
 
 /// Decides about all hard rows.
-pub(crate) fn decide(groups: &Groups, found: &Found, mut collected: Profiles, decisions: &Decisions, workers: usize) -> Outcome {
+pub(crate) fn decide(
+    groups: &Groups,
+    found: &Found,
+    mut collected: Profiles,
+    decisions: &Decisions,
+    workers: usize,
+) -> Outcome {
     let mut reps: Vec<RowId> = collected.profiles.keys().copied().collect();
     reps.sort_unstable();
     let profiles: Vec<Profile> = reps.iter().map(|r| collected.profiles.remove(r).unwrap_or_default()).collect();
-    let mut model = Model { frequencies: std::mem::take(&mut collected.frequencies), coverage: std::mem::take(&mut collected.coverage), ..Model::default() };
+    let mut model = Model {
+        frequencies: std::mem::take(&mut collected.frequencies),
+        coverage: std::mem::take(&mut collected.coverage),
+        ..Model::default()
+    };
     learn(&mut model, &collected);
     let records: Vec<Record> = groups.subjects.iter().map(|s| s.record.clone()).collect();
     let index: AHashMap<RowId, u32> = reps.iter().copied().zip(0u32..).collect();
     let certificates = |rep: &RowId| groups.identities.get(rep).is_some_and(|i| i.certificate);
-    let wanted: Vec<(u32, u32)> =
-        found.pairs.iter().filter(|(_, rep)| !certificates(rep)).filter_map(|(s, rep)| index.get(rep).map(|p| (*s, *p))).collect();
+    let wanted: Vec<(u32, u32)> = found
+        .pairs
+        .iter()
+        .filter(|(_, rep)| !certificates(rep))
+        .filter_map(|(s, rep)| index.get(rep).map(|p| (*s, *p)))
+        .collect();
     let pairs = in_parallel(&wanted, workers, |&(s, p)| {
         let (record, profile) = (records.get(s as usize)?, profiles.get(p as usize)?);
         Some(model.pair((s, record), (p, profile)))
@@ -138,7 +152,10 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], workers: usize, map: impl Fn(&T) -
     let size = items.len().div_ceil(workers.max(1)).max(1);
     let map = &map;
     std::thread::scope(|scope| {
-        let threads: Vec<_> = items.chunks(size).map(|chunk| scope.spawn(move || chunk.iter().filter_map(map).collect::<Vec<R>>())).collect();
+        let threads: Vec<_> = items
+            .chunks(size)
+            .map(|chunk| scope.spawn(move || chunk.iter().filter_map(map).collect::<Vec<R>>()))
+            .collect();
         threads.into_iter().filter_map(|t| t.join().ok()).flatten().collect()
     })
 }
@@ -226,7 +243,8 @@ impl Bench<'_> {
         };
         for (ruling, number) in self.groups.rulings(subject, self.decisions) {
             ranking.hear(ruling, |(_, _, at)| {
-                pairs.get(*at).and_then(|p| self.profiles.get(p.profile as usize)).and_then(|p| p.number) == Some(number)
+                pairs.get(*at).and_then(|p| self.profiles.get(p.profile as usize)).and_then(|p| p.number)
+                    == Some(number)
             });
         }
         ranking
@@ -235,8 +253,13 @@ impl Bench<'_> {
     fn rule(&self) -> Outcome {
         let mut outcome = Outcome { sharers: self.groups.sharers.clone(), ..Outcome::default() };
         let mut merged = Merged::default();
-        let grouped: Vec<(&Subject, &Record, &[Pair])> =
-            self.groups.subjects.iter().zip(by_record(&self.records, &self.pairs)).map(|(s, (r, p))| (s, r, p)).collect();
+        let grouped: Vec<(&Subject, &Record, &[Pair])> = self
+            .groups
+            .subjects
+            .iter()
+            .zip(by_record(&self.records, &self.pairs))
+            .map(|(s, (r, p))| (s, r, p))
+            .collect();
         for role in [Role::PopulationRow, Role::Orphans] {
             for (subject, record, pairs) in grouped.iter().filter(|(s, ..)| s.role == role) {
                 self.merge(subject, record, pairs, &mut merged, &mut outcome);
@@ -274,7 +297,11 @@ impl Bench<'_> {
         }
         for (person, links) in linked {
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-            for name in links.iter().filter_map(|&at| self.name_of(outcome.links.get(at)?.0)).filter(|n| !broken(n) && !n.is_empty()) {
+            for name in links
+                .iter()
+                .filter_map(|&at| self.name_of(outcome.links.get(at)?.0))
+                .filter(|n| !broken(n) && !n.is_empty())
+            {
                 *counts.entry(name).or_insert(0) += 1;
             }
             let Some(most) = counts.values().max().copied() else { continue };
@@ -296,7 +323,12 @@ impl Bench<'_> {
     }
 
     fn name_of(&self, id: RowId) -> Option<String> {
-        self.groups.hard.binary_search_by_key(&id, |r| r.id).ok().and_then(|at| self.groups.hard.get(at)).map(|r| r.record.name.to_string())
+        self.groups
+            .hard
+            .binary_search_by_key(&id, |r| r.id)
+            .ok()
+            .and_then(|at| self.groups.hard.get(at))
+            .map(|r| r.record.name.to_string())
     }
 
     /// An identity that looks for another one: if it finds it, the two are one.
@@ -323,8 +355,10 @@ impl Bench<'_> {
                 let theirs = known.map_or(usize::MAX, |i| i.rows.len());
                 // of two numbers that no population file knows, more rows bear the one in use, or the person's
                 // own birth date shows which; else nobody can tell, and each row keeps its number
-                let born = |n: Option<CitizenNumber>| record.birth.is_some() && n.map(CitizenNumber::birth) == record.birth;
-                let target_number = pairs.get(at).and_then(|p| self.profiles.get(p.profile as usize)).and_then(|p| p.number);
+                let born =
+                    |n: Option<CitizenNumber>| record.birth.is_some() && n.map(CitizenNumber::birth) == record.birth;
+                let target_number =
+                    pairs.get(at).and_then(|p| self.profiles.get(p.profile as usize)).and_then(|p| p.number);
                 let dated = born(target_number) && !born(record.number);
                 if in_population || ranking.decided || theirs > mine || theirs == mine && dated {
                     outcome.former_rows += mine;
@@ -347,7 +381,10 @@ impl Bench<'_> {
         let Some(profile) = pair.and_then(|p| self.profiles.get(p.profile as usize)) else { return };
         let (Some(mine), Some(theirs)) = (record.number, profile.number) else { return };
         let rounded = theirs.bytes().ends_with(b"000") && !mine.bytes().ends_with(b"000");
-        if rounded && mine.body() / 100 == theirs.body() / 100 && profile.rows.iter().filter(|r| r.kind != record.kind).count() == 1 {
+        if rounded
+            && mine.body() / 100 == theirs.body() / 100
+            && profile.rows.iter().filter(|r| r.kind != record.kind).count() == 1
+        {
             outcome.numbers.insert(target, Some(mine));
         }
     }
@@ -359,8 +396,10 @@ impl Bench<'_> {
     /// A row whose identity needs no search.
     fn certain(&self, index: usize, person: RowId, outcome: &mut Outcome) {
         let Some(row) = self.groups.hard.get(index) else { return };
-        let first = self.groups.identities.get(&person).and_then(|i| i.rows.first()).and_then(|&i| self.groups.hard.get(i));
-        let name = first.map_or(NameAgreement::Missing, |f| canbao_linkage::names::compare(&row.record.name, &f.record.name));
+        let first =
+            self.groups.identities.get(&person).and_then(|i| i.rows.first()).and_then(|&i| self.groups.hard.get(i));
+        let name =
+            first.map_or(NameAgreement::Missing, |f| canbao_linkage::names::compare(&row.record.name, &f.record.name));
         let certificate = row.form == NumberForm::OtherCertificate;
         let method = if certificate { Method::Exact } else { plain_method(row.form) };
         let evidence = if certificate {
@@ -387,14 +426,28 @@ impl Bench<'_> {
         ));
     }
 
-    fn write_down(&self, subject: &Subject, record: &Record, pairs: &[Pair], ranking: &Ranking, person: Option<RowId>, outcome: &mut Outcome) {
+    fn write_down(
+        &self,
+        subject: &Subject,
+        record: &Record,
+        pairs: &[Pair],
+        ranking: &Ranking,
+        person: Option<RowId>,
+        outcome: &mut Outcome,
+    ) {
         let best = ranking.people.first();
         let link = person.and_then(|p| ranking.people.iter().find(|(known, ..)| *known == p));
         let pair = link.or(best).and_then(|(_, _, at)| pairs.get(*at));
         let number = person.and_then(|p| self.number_of(p, outcome));
         let stays = subject.role != Role::Row && person == Some(subject.own) && link.is_none();
         let confidence = match link {
-            Some((_, p, _)) => if ranking.decided { 1.0 } else { p.min(SUREST) },
+            Some((_, p, _)) => {
+                if ranking.decided {
+                    1.0
+                } else {
+                    p.min(SUREST)
+                }
+            }
             None if stays => (1.0 - best.map_or(0.0, |b| b.1) - self.former_rate(outcome)).clamp(0.0, SUREST),
             None => best.map_or(0.0, |b| b.1),
         };
@@ -463,7 +516,11 @@ impl Bench<'_> {
                     sex_differs: person.is_some() && sex_differs(row.record.sex, sex),
                     number_of_another,
                     other_number: foreign && !number_of_another && !rounded,
-                    candidates: if matches!(method, Method::Corrected | Method::Matched | Method::Unresolved) { candidates.clone() } else { Vec::new() },
+                    candidates: if matches!(method, Method::Corrected | Method::Matched | Method::Unresolved) {
+                        candidates.clone()
+                    } else {
+                        Vec::new()
+                    },
                 },
             ));
         }
@@ -549,7 +606,11 @@ fn number_alone(a: &Agreement) -> bool {
 fn repaired(class: NumberClass) -> bool {
     matches!(
         class,
-        NumberClass::CheckOnly | NumberClass::OneDigit | NumberClass::Swap | NumberClass::Shortened | NumberClass::Truncated
+        NumberClass::CheckOnly
+            | NumberClass::OneDigit
+            | NumberClass::Swap
+            | NumberClass::Shortened
+            | NumberClass::Truncated
     )
 }
 
@@ -613,7 +674,9 @@ pub(crate) fn apply(mut links: Links, outcome: Outcome) -> Links {
                 number: outcome.first_numbers.get(&person).copied().flatten(),
                 method: Method::Exact,
                 confidence: CERTAIN,
-                evidence: canbao_linkage::explain::constant(Method::Exact, NameAgreement::Dropped).unwrap_or_default().to_owned(),
+                evidence: canbao_linkage::explain::constant(Method::Exact, NameAgreement::Dropped)
+                    .unwrap_or_default()
+                    .to_owned(),
                 name_differs: true,
                 birth_differs: false,
                 sex_differs: false,

@@ -26,7 +26,11 @@ pub(crate) fn sentence(story: &Story) -> String {
     if story.notes == Notes::NONE
         && let Some(constant) = constant(story.method, story.name)
     {
-        return if story.stays { "号码校验无误，但户籍和常住人口库中均无此号，也未找到相符的人，按本地参保的外来人员列出。".to_owned() } else { constant.to_owned() };
+        return if story.stays {
+            "号码校验无误，但户籍和常住人口库中均无此号，也未找到相符的人，按本地参保的外来人员列出。".to_owned()
+        } else {
+            constant.to_owned()
+        };
     }
     let mut e = Explanation::new(story.method);
     if let Some(a) = story.agreement {

@@ -19,7 +19,20 @@ use std::sync::Arc;
 
 /// Columns from which a row can be rebuilt for linking.
 pub(crate) const COLUMNS: [&str; 14] = [
-    "rid", "num", "name", "birth", "sex", "form", "surname", "sound", "area", "household", "unit", "phone", "status", "name_text",
+    "rid",
+    "num",
+    "name",
+    "birth",
+    "sex",
+    "form",
+    "surname",
+    "sound",
+    "area",
+    "household",
+    "unit",
+    "phone",
+    "status",
+    "name_text",
 ];
 
 /// A row that linking looks at.
@@ -96,7 +109,8 @@ pub(crate) struct ValueColumns<'a> {
 }
 
 /// Columns of [`ValueColumns`].
-pub(crate) const VALUES: [&str; 10] = ["rid", "num", "name", "birth", "surname", "sound", "area", "household", "unit", "phone"];
+pub(crate) const VALUES: [&str; 10] =
+    ["rid", "num", "name", "birth", "surname", "sound", "area", "household", "unit", "phone"];
 
 impl<'a> ValueColumns<'a> {
     pub(crate) fn of(batch: &'a RecordBatch) -> Result<Self, CompareError> {
@@ -131,8 +145,17 @@ impl<'a> ValueColumns<'a> {
 
 pub(crate) fn read_rows(batch: &RecordBatch, stage: &Stage, links: &Links) -> Result<Vec<HardRow>, CompareError> {
     let values = ValueColumns::of(batch)?;
-    let (sex, form, status) = (column::<UInt8Type>(batch, "sex")?, column::<UInt8Type>(batch, "form")?, column::<UInt8Type>(batch, "status")?);
-    let text = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>()).ok_or_else(|| CompareError::internal("缺少文字列"));
+    let (sex, form, status) = (
+        column::<UInt8Type>(batch, "sex")?,
+        column::<UInt8Type>(batch, "form")?,
+        column::<UInt8Type>(batch, "status")?,
+    );
+    let text = |name: &str| {
+        batch
+            .column_by_name(name)
+            .and_then(|c| c.as_string_opt::<i32>())
+            .ok_or_else(|| CompareError::internal("缺少文字列"))
+    };
     let (names, numbers) = (text("name_text")?, text("number_text")?);
     let mut out = Vec::with_capacity(batch.num_rows());
     for i in 0..batch.num_rows() {

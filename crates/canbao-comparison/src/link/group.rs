@@ -9,8 +9,8 @@ use crate::decisions::{Decisions, Ruling};
 use crate::links::{Links, Standing};
 use crate::stage::RowId;
 use ahash::AHashMap;
-use canbao_domain::number::{CitizenNumber, NumberForm};
 use canbao_domain::code::Life;
+use canbao_domain::number::{CitizenNumber, NumberForm};
 use canbao_domain::rules::{PersonLife, Population, PopulationRows, Rules};
 use canbao_domain::source::SourceKind;
 use canbao_linkage::model::agreement::village;
@@ -115,7 +115,8 @@ fn same_person(a: &HardRow, b: &HardRow) -> bool {
         NameAgreement::Different | NameAgreement::SurnameOnly | NameAgreement::GivenOnly | NameAgreement::OneOther => {
             let living = |row: &HardRow| matches!(Life::from_code(row.life), Life::Blank | Life::Normal);
             let two_records = a.kind != b.kind || !living(a) || !living(b);
-            let home = x.household != 0 && x.household == y.household || village(x.area) != 0 && village(x.area) == village(y.area);
+            let home = x.household != 0 && x.household == y.household
+                || village(x.area) != 0 && village(x.area) == village(y.area);
             two_records && home && x.birth.is_some() && x.birth == y.birth && x.sex == y.sex
         }
         _ => true,
@@ -133,7 +134,11 @@ impl Groups {
     }
 
     /// What clerks decided about a subject's rows.
-    pub(crate) fn rulings<'a>(&'a self, subject: &'a Subject, decisions: &'a Decisions) -> impl Iterator<Item = (Ruling, CitizenNumber)> + 'a {
+    pub(crate) fn rulings<'a>(
+        &'a self,
+        subject: &'a Subject,
+        decisions: &'a Decisions,
+    ) -> impl Iterator<Item = (Ruling, CitizenNumber)> + 'a {
         let rows = if decisions.is_empty() { &[][..] } else { subject.rows.as_slice() };
         rows.iter().filter_map(|&i| self.row(i)).flat_map(move |row| {
             decisions.about(row.kind.as_str(), row.record.text.as_str(), &row.record.name).iter().copied()
@@ -156,7 +161,13 @@ impl Groups {
         clusters
     }
 
-    fn identify(&mut self, rows: &[usize], number: Option<CitizenNumber>, population: bool, certificate: bool) -> Option<RowId> {
+    fn identify(
+        &mut self,
+        rows: &[usize],
+        number: Option<CitizenNumber>,
+        population: bool,
+        certificate: bool,
+    ) -> Option<RowId> {
         let rep = self.row(*rows.first()?)?.id;
         for &index in rows {
             if let Some(id) = self.row(index).map(|r| r.id) {
@@ -217,7 +228,9 @@ impl Groups {
     fn orphans(&mut self, rows: &[usize]) {
         let mut clusters = self.cluster(rows, |a, b| same_name(&a.record.name, &b.record.name));
         // the name with the most rows is the number's own; nothing depends on the order of files
-        clusters.sort_by_key(|c| (std::cmp::Reverse(c.len()), c.first().and_then(|&i| self.row(i)).map(|r| r.record.name.clone())));
+        clusters.sort_by_key(|c| {
+            (std::cmp::Reverse(c.len()), c.first().and_then(|&i| self.row(i)).map(|r| r.record.name.clone()))
+        });
         for cluster in clusters {
             let number = cluster.first().and_then(|&i| self.row(i)).and_then(|r| r.record.number);
             let Some(rep) = self.identify(&cluster, number, false, false) else { continue };
@@ -284,7 +297,12 @@ impl Groups {
             }
             (_, true) => {
                 self.identify(&[index], None, true, false);
-                self.subjects.push(Subject { role: Role::PopulationRow, record: row.record, rows: vec![index], own: row.id });
+                self.subjects.push(Subject {
+                    role: Role::PopulationRow,
+                    record: row.record,
+                    rows: vec![index],
+                    own: row.id,
+                });
             }
             (_, false) => self.look(index, Owner::default()),
         }

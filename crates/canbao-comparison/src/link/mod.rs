@@ -40,10 +40,15 @@ pub(crate) fn link(
     let found = search::search(engine, stage, &links, &groups, decisions)?;
     tell("searched");
     let profiles = profile::collect(engine, stage, &links, &groups, &found, as_of)?;
-    tell(&format!("profiled: {} subjects, {} pairs, {} candidates, {} learners", groups.subjects.len(), found.pairs.len(), profiles.profiles.len(), profiles.learners.len()));
+    tell(&format!(
+        "profiled: {} subjects, {} pairs, {} candidates, {} learners",
+        groups.subjects.len(),
+        found.pairs.len(),
+        profiles.profiles.len(),
+        profiles.learners.len()
+    ));
     let outcome = decide::decide(&groups, &found, profiles, decisions, workers);
     tell("decided");
     let links = Arc::into_inner(links).ok_or_else(|| CompareError::internal("归户表仍被占用"))?;
     Ok(decide::apply(links, outcome))
 }
-

@@ -104,10 +104,26 @@ fn sifted(hashes: impl Iterator<Item = u64> + Clone) -> (Sieve, AHashSet<u64>) {
 
 impl Wanted {
     fn take(&self, part: &mut Part, batch: &RecordBatch) -> Result<(), CompareError> {
-        let (rid, num, name) = (column::<UInt64Type>(batch, "rid")?, column::<UInt64Type>(batch, "num")?, column::<UInt64Type>(batch, "name")?);
-        let (birth, sound, area) = (column::<Int32Type>(batch, "birth")?, column::<UInt64Type>(batch, "sound")?, column::<UInt64Type>(batch, "area")?);
-        let (household, unit, life) = (column::<UInt64Type>(batch, "household")?, column::<UInt64Type>(batch, "unit")?, column::<UInt8Type>(batch, "status")?);
-        let Some(source) = batch.num_rows().checked_sub(1).and_then(|_| self.stage.source(RowId(rid.value(0)).source())) else { return Ok(()) };
+        let (rid, num, name) = (
+            column::<UInt64Type>(batch, "rid")?,
+            column::<UInt64Type>(batch, "num")?,
+            column::<UInt64Type>(batch, "name")?,
+        );
+        let (birth, sound, area) = (
+            column::<Int32Type>(batch, "birth")?,
+            column::<UInt64Type>(batch, "sound")?,
+            column::<UInt64Type>(batch, "area")?,
+        );
+        let (household, unit, life) = (
+            column::<UInt64Type>(batch, "household")?,
+            column::<UInt64Type>(batch, "unit")?,
+            column::<UInt8Type>(batch, "status")?,
+        );
+        let Some(source) =
+            batch.num_rows().checked_sub(1).and_then(|_| self.stage.source(RowId(rid.value(0)).source()))
+        else {
+            return Ok(());
+        };
         let kind = usize::from(source.kind as u8);
         let mut keep = vec![false; batch.num_rows()];
         let mut any = false;
@@ -134,7 +150,11 @@ impl Wanted {
                     part.households.insert(home);
                 }
                 if settled {
-                    let known = pattern(self.links.kinds(id), age_band(born, self.as_of), u8::from(life.value(i) == 2) + 2 * u8::from(life.value(i) == 3));
+                    let known = pattern(
+                        self.links.kinds(id),
+                        age_band(born, self.as_of),
+                        u8::from(life.value(i) == 2) + 2 * u8::from(life.value(i) == 3),
+                    );
                     *part.patterns.entry(known).or_insert(0) += 1;
                 }
             }
@@ -186,7 +206,8 @@ fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -> Pr
     all.frequencies.households = households.len() as u64 * HOUSEHOLD_SAMPLE;
     // those who are in no population file have patterns too
     for identity in groups.identities.values().filter(|i| !i.population) {
-        all.coverage.count(outside_pattern(identity.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8)), 1);
+        all.coverage
+            .count(outside_pattern(identity.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8)), 1);
     }
     all.frequencies.roll_up();
     all.coverage.settle();

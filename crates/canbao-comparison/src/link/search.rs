@@ -96,18 +96,30 @@ impl Index {
     /// Hands over the keys of a row that subjects may have.
     #[inline]
     fn shared(&self, row: &RowValues, repeats: bool, mut take: impl FnMut(u64)) {
-        block::of_row(row, repeats, |name| self.names.may_hold(name), |sound| self.sounds.may_hold(sound), |key| {
-            let sieve = if block::is_of_number(key) { &self.numbers } else { &self.evidence };
-            if sieve.may_hold(key) {
-                take(key);
-            }
-        });
+        block::of_row(
+            row,
+            repeats,
+            |name| self.names.may_hold(name),
+            |sound| self.sounds.may_hold(sound),
+            |key| {
+                let sieve = if block::is_of_number(key) { &self.numbers } else { &self.evidence };
+                if sieve.may_hold(key) {
+                    take(key);
+                }
+            },
+        );
     }
 
     fn subjects(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
         let bucket = (key >> self.bucket_shift) as usize;
-        let (from, to) = (self.starts.get(bucket).copied().unwrap_or(0), self.starts.get(bucket + 1).copied().unwrap_or(0));
-        self.keys.get(from as usize..to as usize).unwrap_or_default().iter().filter(move |(k, _)| *k == key).map(|(_, s)| *s)
+        let (from, to) =
+            (self.starts.get(bucket).copied().unwrap_or(0), self.starts.get(bucket + 1).copied().unwrap_or(0));
+        self.keys
+            .get(from as usize..to as usize)
+            .unwrap_or_default()
+            .iter()
+            .filter(move |(k, _)| *k == key)
+            .map(|(_, s)| *s)
     }
 }
 
@@ -127,7 +139,13 @@ pub(crate) fn identity(id: RowId, links: &Links, identity_of: &AHashMap<RowId, R
 }
 
 /// Searches.
-pub(crate) fn search(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, groups: &Groups, decisions: &Decisions) -> Result<Found, CompareError> {
+pub(crate) fn search(
+    engine: &Engine,
+    stage: &Arc<Stage>,
+    links: &Arc<Links>,
+    groups: &Groups,
+    decisions: &Decisions,
+) -> Result<Found, CompareError> {
     let (mut keys, mut scratch, mut one) = (Vec::new(), Vec::new(), Vec::new());
     for (subject, s) in (0u32..).zip(&groups.subjects) {
         one.clear();
@@ -141,7 +159,9 @@ pub(crate) fn search(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, gr
     // a settled row of an insurance repeats the number, name and mostly the date of a population row
     let repeats = move |id: RowId| -> bool {
         let slot = links_.slot(id);
-        slot.standing() == Standing::Settled && !slot.birth_differs() && !population.get(id.source()).copied().unwrap_or(false)
+        slot.standing() == Standing::Settled
+            && !slot.birth_differs()
+            && !population.get(id.source()).copied().unwrap_or(false)
     };
     let repeats = Arc::new(repeats);
     let hits = {
@@ -157,7 +177,9 @@ pub(crate) fn search(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, gr
             for i in 0..batch.num_rows() {
                 let id = RowId(values.rid.value(i));
                 let Some(identity) = identity(id, &links, &identity_of) else { continue };
-                index.shared(&values.row(i), repeats(id), |key| pairs.extend(index.subjects(key).map(|s| (s, identity))));
+                index.shared(&values.row(i), repeats(id), |key| {
+                    pairs.extend(index.subjects(key).map(|s| (s, identity)))
+                });
             }
             Ok(())
         })?
@@ -173,12 +195,22 @@ pub(crate) fn search(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, gr
 }
 
 fn types() -> Result<Vec<DataType>, CompareError> {
-    let of = |name: &str| crate::stage::keys::NARROW.field_with_name(name).or_else(|_| crate::stage::keys::BLOCK.field_with_name(name)).cloned();
+    let of = |name: &str| {
+        crate::stage::keys::NARROW
+            .field_with_name(name)
+            .or_else(|_| crate::stage::keys::BLOCK.field_with_name(name))
+            .cloned()
+    };
     VALUES.iter().map(|n| Ok(of(n)?.data_type().clone())).collect()
 }
 
-fn hits(columns: &[ArrayRef], index: &Index, repeats: &(impl Fn(RowId) -> bool + ?Sized)) -> Result<BooleanArray, DataFusionError> {
-    let fields: Vec<Field> = VALUES.iter().zip(columns).map(|(n, c)| Field::new(*n, c.data_type().clone(), true)).collect();
+fn hits(
+    columns: &[ArrayRef],
+    index: &Index,
+    repeats: &(impl Fn(RowId) -> bool + ?Sized),
+) -> Result<BooleanArray, DataFusionError> {
+    let fields: Vec<Field> =
+        VALUES.iter().zip(columns).map(|(n, c)| Field::new(*n, c.data_type().clone(), true)).collect();
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.to_vec())?;
     let values = ValueColumns::of(&batch).map_err(|e| DataFusionError::External(Box::new(e)))?;
     Ok((0..batch.num_rows())

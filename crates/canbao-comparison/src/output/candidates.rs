@@ -14,13 +14,17 @@ use std::sync::Arc;
 pub(crate) fn write(links: &Links, places: &Places, run: &RunWriter) -> Result<u64, CompareError> {
     let schema = canbao_run::schema::candidates();
     let mut table = run.table("candidates", &schema)?;
-    let DataType::List(element) = schema.field(5).data_type() else { return Err(CompareError::internal("候选表结构")) };
+    let DataType::List(element) = schema.field(5).data_type() else {
+        return Err(CompareError::internal("候选表结构"));
+    };
     let DataType::Struct(fields) = element.data_type() else { return Err(CompareError::internal("候选表结构")) };
     let hard: Vec<_> = links.hard.iter().filter(|(_, h)| !h.candidates.is_empty()).collect();
     for chunk in hard.chunks(4096) {
         let mut source = Words::new(places.names());
-        let (mut row, mut rank, mut key, mut confidence) = (Int64Builder::new(), Int64Builder::new(), Int64Builder::new(), Float64Builder::new());
-        let mut weights = ListBuilder::new(StructBuilder::from_fields(fields.clone(), 0)).with_field(Arc::clone(element));
+        let (mut row, mut rank, mut key, mut confidence) =
+            (Int64Builder::new(), Int64Builder::new(), Int64Builder::new(), Float64Builder::new());
+        let mut weights =
+            ListBuilder::new(StructBuilder::from_fields(fields.clone(), 0)).with_field(Arc::clone(element));
         for (id, link) in chunk {
             for (place, candidate) in (1i64..).zip(&link.candidates) {
                 source.push(id.source());

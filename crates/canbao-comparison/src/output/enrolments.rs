@@ -16,28 +16,45 @@ use canbao_domain::source::Field;
 use std::sync::Arc;
 
 /// Adds unresolved insurance rows to the survey.
-pub(crate) fn add_to_survey(rows: &RecordBatch, ids: &[RowId], unresolved: &[usize], survey: &mut Survey) -> Result<(), CompareError> {
+pub(crate) fn add_to_survey(
+    rows: &RecordBatch,
+    ids: &[RowId],
+    unresolved: &[usize],
+    survey: &mut Survey,
+) -> Result<(), CompareError> {
     let area = column::<UInt64Type>(rows, "area")?;
-    let entries: Vec<(RowId, u64)> =
-        unresolved.iter().filter_map(|&i| Some((*ids.get(i)?, area.value(i)))).collect();
+    let entries: Vec<(RowId, u64)> = unresolved.iter().filter_map(|&i| Some((*ids.get(i)?, area.value(i)))).collect();
     let texts = [Field::Name, Field::Household, Field::Address, Field::Phone]
         .into_iter()
         .map(|field| {
             let column = text_column(rows, field);
-            unresolved.iter().map(|&i| column.filter(|c| c.is_valid(i)).map(|c| c.value(i).trim())).collect::<StringArray>()
+            unresolved
+                .iter()
+                .map(|&i| column.filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()))
+                .collect::<StringArray>()
         })
         .collect();
     survey.rows(&entries, texts)
 }
 
 /// Rows with their canonical fields as written.
-pub(crate) fn as_written(schema: &arrow::datatypes::SchemaRef, source: &Source, rows: &RecordBatch) -> Result<RecordBatch, CompareError> {
+pub(crate) fn as_written(
+    schema: &arrow::datatypes::SchemaRef,
+    source: &Source,
+    rows: &RecordBatch,
+) -> Result<RecordBatch, CompareError> {
     let n = rows.num_rows();
     let ids = column::<UInt64Type>(rows, "rid")?;
-    let mut columns: Vec<ArrayRef> =
-        vec![constant(&source.name, n)?, Arc::new(ids.values().iter().map(|r| RowId(*r).row()).collect::<Int64Array>())];
+    let mut columns: Vec<ArrayRef> = vec![
+        constant(&source.name, n)?,
+        Arc::new(ids.values().iter().map(|r| RowId(*r).row()).collect::<Int64Array>()),
+    ];
     for field in schema.fields().iter().skip(2) {
-        let at = rows.schema_ref().fields().iter().rposition(|f| f.name() == field.name() && *f.data_type() == DataType::Utf8);
+        let at = rows
+            .schema_ref()
+            .fields()
+            .iter()
+            .rposition(|f| f.name() == field.name() && *f.data_type() == DataType::Utf8);
         columns.push(match at.and_then(|at| rows.columns().get(at)) {
             Some(column) => Arc::clone(column),
             None => arrow::array::new_null_array(&DataType::Utf8, n),
@@ -57,10 +74,13 @@ pub(crate) fn enrolled(
     let (links, rules, places) = (frame.links, frame.rules, frame.places);
     let n = rows.num_rows();
     let ids = column::<UInt64Type>(rows, "rid")?;
-    let (area, unit): (&UInt64Array, &UInt64Array) = (column::<UInt64Type>(rows, "area")?, column::<UInt64Type>(rows, "unit")?);
+    let (area, unit): (&UInt64Array, &UInt64Array) =
+        (column::<UInt64Type>(rows, "area")?, column::<UInt64Type>(rows, "unit")?);
     let codes = |name: &str| column::<UInt8Type>(rows, name).ok();
     let (status, benefit) = (codes("status_code"), codes("benefit_code"));
-    let code = |column: Option<&arrow::array::UInt8Array>, i: usize| column.filter(|c| c.is_valid(i)).map_or(0, |c| c.value(i));
+    let code = |column: Option<&arrow::array::UInt8Array>, i: usize| {
+        column.filter(|c| c.is_valid(i)).map_or(0, |c| c.value(i))
+    };
     let (mut status_column, mut benefit_column) = (
         super::columns::Words::new(Status::ALL.iter().map(|s| s.as_str())),
         super::columns::Words::new(Benefit::ALL.iter().map(|b| b.as_str())),
@@ -100,22 +120,26 @@ pub(crate) fn enrolled(
             None => arrow::array::new_null_array(&DataType::Utf8, n),
         }
     };
-    batch(schema, vec![
-        Arc::new(ids.values().iter().map(|r| links.person(RowId(*r)).map(|p| places.key(p))).collect::<Int64Array>()),
-        constant(&source.name, n)?,
-        Arc::new(ids.values().iter().map(|r| RowId(*r).row()).collect::<Int64Array>()),
-        constant(source.kind.as_str(), n)?,
-        status_column.finish()?,
-        benefit_column.finish()?,
-        text(Field::UnitCode),
-        text(Field::UnitName),
-        Arc::new(pool.finish()),
-        Arc::new(since.finish()),
-    ])
+    batch(
+        schema,
+        vec![
+            Arc::new(
+                ids.values().iter().map(|r| links.person(RowId(*r)).map(|p| places.key(p))).collect::<Int64Array>(),
+            ),
+            constant(&source.name, n)?,
+            Arc::new(ids.values().iter().map(|r| RowId(*r).row()).collect::<Int64Array>()),
+            constant(source.kind.as_str(), n)?,
+            status_column.finish()?,
+            benefit_column.finish()?,
+            text(Field::UnitCode),
+            text(Field::UnitName),
+            Arc::new(pool.finish()),
+            Arc::new(since.finish()),
+        ],
+    )
 }
 
 /// A date, or the first day of a month.
 fn since_date(text: &str) -> Option<Date> {
     Date::parse(text).or_else(|| Month::parse(text).and_then(Month::first_day))
 }
-

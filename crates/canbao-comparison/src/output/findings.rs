@@ -73,12 +73,23 @@ pub(crate) struct Finding {
 
 impl Finding {
     /// About a person.
-    pub(crate) fn person(kind: Kind, person: RowId, number: Option<CitizenNumber>, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn person(
+        kind: Kind,
+        person: RowId,
+        number: Option<CitizenNumber>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self { kind, person: Some(person), number, credit_code: None, row: None, other: None, detail: detail.into() }
     }
 
     /// About a row.
-    pub(crate) fn row(kind: Kind, row: RowId, person: Option<RowId>, number: Option<CitizenNumber>, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn row(
+        kind: Kind,
+        row: RowId,
+        person: Option<RowId>,
+        number: Option<CitizenNumber>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self { kind, person, number, credit_code: None, row: Some(row), other: None, detail: detail.into() }
     }
 }
@@ -87,8 +98,20 @@ impl Finding {
 const BATCH: usize = 8192;
 
 /// Sorts and writes; returns how many there are of each kind.
-pub(crate) fn write(mut findings: Vec<Finding>, places: &Places, run: &RunWriter) -> Result<BTreeMap<String, i64>, CompareError> {
-    findings.sort_by(|a, b| (a.kind, a.person, a.row, a.other, a.credit_code.map(|c| *c.as_bytes())).cmp(&(b.kind, b.person, b.row, b.other, b.credit_code.map(|c| *c.as_bytes()))));
+pub(crate) fn write(
+    mut findings: Vec<Finding>,
+    places: &Places,
+    run: &RunWriter,
+) -> Result<BTreeMap<String, i64>, CompareError> {
+    findings.sort_by(|a, b| {
+        (a.kind, a.person, a.row, a.other, a.credit_code.map(|c| *c.as_bytes())).cmp(&(
+            b.kind,
+            b.person,
+            b.row,
+            b.other,
+            b.credit_code.map(|c| *c.as_bytes()),
+        ))
+    });
     let schema = canbao_run::schema::findings();
     let mut table = run.table("findings", &schema)?;
     let mut counts: BTreeMap<String, i64> = Kind::ALL.iter().map(|(_, name)| ((*name).to_owned(), 0)).collect();

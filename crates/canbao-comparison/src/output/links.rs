@@ -31,17 +31,23 @@ pub(crate) struct Written {
 const SHARED: [Method; 3] = [Method::Exact, Method::Normalised, Method::Upgraded];
 
 /// Writes the table.
-pub(crate) fn write(stage: &Stage, links: &Links, places: &Places, run: &RunWriter, progress: &dyn Progress) -> Result<Written, CompareError> {
+pub(crate) fn write(
+    stage: &Stage,
+    links: &Links,
+    places: &Places,
+    run: &RunWriter,
+    progress: &dyn Progress,
+) -> Result<Written, CompareError> {
     let schema = canbao_run::schema::links();
     let mut table = run.table("links", &schema)?;
     let mut written = Written::default();
     for source in &stage.sources {
         let mut counts = SourceCounts { rows: source.rows, ..SourceCounts::default() };
         let mut rejected = source.rejected.as_slice();
-        let batches = Batches::open(source, &[
-            (Family::Narrow, Some(&["rid", "num", "form"])),
-            (Family::Block, Some(&["gaps"])),
-        ])?;
+        let batches = Batches::open(
+            source,
+            &[(Family::Narrow, Some(&["rid", "num", "form"])), (Family::Block, Some(&["gaps"]))],
+        )?;
         for (rows, place) in batches.zip(&source.places) {
             let rows = rows?;
             let ids = column::<UInt64Type>(&rows, "rid")?.values().to_vec();
@@ -55,7 +61,16 @@ pub(crate) fn write(stage: &Stage, links: &Links, places: &Places, run: &RunWrit
                 rejected = rest;
                 let stop = rejected.first().map_or(i64::MAX, |r| r.row);
                 let length = ids.get(from..).unwrap_or_default().partition_point(|r| RowId(*r).row() < stop).max(1);
-                table.write(&of_batch(&schema, source, &rows.slice(from, length), (place, from), links, places, &mut counts, &mut written.findings)?)?;
+                table.write(&of_batch(
+                    &schema,
+                    source,
+                    &rows.slice(from, length),
+                    (place, from),
+                    links,
+                    places,
+                    &mut counts,
+                    &mut written.findings,
+                )?)?;
                 from += length;
             }
             progress.advance(rows.num_rows() as u64);
@@ -97,7 +112,19 @@ fn part_columns(source: &Source, parts: impl Iterator<Item = usize>) -> Result<(
 }
 
 fn methods() -> Words {
-    Words::new([Method::Exact, Method::Normalised, Method::Upgraded, Method::Corrected, Method::Matched, Method::Decided, Method::Unresolved, Method::Rejected].map(Method::as_str))
+    Words::new(
+        [
+            Method::Exact,
+            Method::Normalised,
+            Method::Upgraded,
+            Method::Corrected,
+            Method::Matched,
+            Method::Decided,
+            Method::Unresolved,
+            Method::Rejected,
+        ]
+        .map(Method::as_str),
+    )
 }
 
 fn of_rejected(
@@ -116,18 +143,21 @@ fn of_rejected(
         findings.push(Finding::row(Kind::RowRejected, RowId::new(source.index, r.row), None, None, r.reason.clone()));
     }
     let evidence = explain::constant(explain::Method::Rejected, NameAgreement::Missing).unwrap_or_default();
-    batch(schema, vec![
-        constant(&source.name, n)?,
-        Arc::new(rejected.iter().map(|r| r.row).collect::<Int64Array>()),
-        file,
-        sheet,
-        Arc::new(rejected.iter().map(|r| r.line).collect::<Int64Array>()),
-        arrow::array::new_null_array(&arrow::datatypes::DataType::Int64, n),
-        arrow::array::new_null_array(&arrow::datatypes::DataType::Utf8, n),
-        method.finish()?,
-        arrow::array::new_null_array(&arrow::datatypes::DataType::Float64, n),
-        constant(evidence, n)?,
-    ])
+    batch(
+        schema,
+        vec![
+            constant(&source.name, n)?,
+            Arc::new(rejected.iter().map(|r| r.row).collect::<Int64Array>()),
+            file,
+            sheet,
+            Arc::new(rejected.iter().map(|r| r.line).collect::<Int64Array>()),
+            arrow::array::new_null_array(&arrow::datatypes::DataType::Int64, n),
+            arrow::array::new_null_array(&arrow::datatypes::DataType::Utf8, n),
+            method.finish()?,
+            arrow::array::new_null_array(&arrow::datatypes::DataType::Float64, n),
+            constant(evidence, n)?,
+        ],
+    )
 }
 
 fn of_batch(
@@ -141,7 +171,8 @@ fn of_batch(
     findings: &mut Vec<Finding>,
 ) -> Result<arrow::record_batch::RecordBatch, CompareError> {
     let n = rows.num_rows();
-    let (rid, num, form) = (column::<UInt64Type>(rows, "rid")?, column::<UInt64Type>(rows, "num")?, column::<UInt8Type>(rows, "form")?);
+    let (rid, num, form) =
+        (column::<UInt64Type>(rows, "rid")?, column::<UInt64Type>(rows, "num")?, column::<UInt8Type>(rows, "form")?);
     let gaps: &UInt8Array = column::<UInt8Type>(rows, "gaps")?;
     let (file, sheet) = part_columns(source, std::iter::repeat_n(place.part as usize, n))?;
     let (mut row, mut key) = (Int64Builder::with_capacity(n), Int64Builder::with_capacity(n));
@@ -173,7 +204,9 @@ fn of_batch(
                 evidence.push(told);
                 told += 1;
                 let method = match h.method {
-                    Method::Exact | Method::Normalised | Method::Upgraded => plain_method(NumberForm::from_code(form.value(i)).unwrap_or(NumberForm::Exact)),
+                    Method::Exact | Method::Normalised | Method::Upgraded => {
+                        plain_method(NumberForm::from_code(form.value(i)).unwrap_or(NumberForm::Exact))
+                    }
                     other => other,
                 };
                 (method, Some(h.confidence).filter(|_| h.person.is_some()))
@@ -209,18 +242,21 @@ fn of_batch(
             find(Kind::FieldMissing, missing_text(ItemSet(gaps.value(i))));
         }
     }
-    batch(schema, vec![
-        constant(&source.name, n)?,
-        Arc::new(row.finish()),
-        file,
-        sheet,
-        Arc::new((offset..offset + n).map(|i| place.lines.line(i)).collect::<Int64Array>()),
-        Arc::new(key.finish()),
-        Arc::new(number_column.finish()),
-        method_column.finish()?,
-        Arc::new(confidence.finish()),
-        evidence.finish()?,
-    ])
+    batch(
+        schema,
+        vec![
+            constant(&source.name, n)?,
+            Arc::new(row.finish()),
+            file,
+            sheet,
+            Arc::new((offset..offset + n).map(|i| place.lines.line(i)).collect::<Int64Array>()),
+            Arc::new(key.finish()),
+            Arc::new(number_column.finish()),
+            method_column.finish()?,
+            Arc::new(confidence.finish()),
+            evidence.finish()?,
+        ],
+    )
 }
 
 /// What is missing, in words: one sentence for each set of items, made once.

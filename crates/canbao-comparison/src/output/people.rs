@@ -10,14 +10,17 @@ use crate::links::Links;
 use crate::plan::owners::column;
 use crate::plan::persons::Fold;
 use crate::stage::{RowId, Stage};
-use arrow::array::{Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringArray, StringBuilder};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringArray, StringBuilder,
+};
 use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 
 use canbao_domain::date::Date;
 use canbao_domain::number::{CitizenNumber, NumberForm};
 use canbao_domain::rules::{
-    Category, Facts, InsuranceState, Item, ItemSet, PersonLife, Population, Rules, SchemeSet, Verdict, classify, must_visit,
+    Category, Facts, InsuranceState, Item, ItemSet, PersonLife, Population, Rules, SchemeSet, Verdict, classify,
+    must_visit,
 };
 use canbao_domain::source::{Field, Insurance, SourceKind};
 use canbao_linkage::model::agreement::{county, town, village};
@@ -105,9 +108,16 @@ impl Tables {
     ) -> Result<RecordBatch, CompareError> {
         let (links, places) = (frame.links, frame.places);
         let n = rows.num_rows();
-        let (num, birth, sex) = (column::<UInt64Type>(rows, "num")?, column::<Int32Type>(rows, "birth")?, rows.column(4).as_primitive::<UInt8Type>());
+        let (num, birth, sex) = (
+            column::<UInt64Type>(rows, "num")?,
+            column::<Int32Type>(rows, "birth")?,
+            rows.column(4).as_primitive::<UInt8Type>(),
+        );
         let (form, area) = (column::<UInt8Type>(rows, "form")?, column::<UInt64Type>(rows, "area")?);
-        let name = rows.column_by_name("name_text").and_then(|c| c.as_string_opt::<i32>()).ok_or_else(|| CompareError::internal("缺少姓名列"))?;
+        let name = rows
+            .column_by_name("name_text")
+            .and_then(|c| c.as_string_opt::<i32>())
+            .ok_or_else(|| CompareError::internal("缺少姓名列"))?;
         let text = |field: Field| -> Option<&StringArray> { text_column(rows, field) };
         let text_or_null = |field: Field| -> ArrayRef {
             match text(field) {
@@ -116,13 +126,16 @@ impl Tables {
             }
         };
         let (mut key, mut id) = (Int64Builder::with_capacity(n), StringBuilder::with_capacity(n, 18 * n));
-        let (mut certificate_type, mut certificate, mut names) = (StringBuilder::new(), StringBuilder::new(), StringBuilder::with_capacity(n, 10 * n));
+        let (mut certificate_type, mut certificate, mut names) =
+            (StringBuilder::new(), StringBuilder::new(), StringBuilder::with_capacity(n, 10 * n));
         let (mut sexes, mut births) = (Words::new(SEXES), Date32Builder::with_capacity(n));
         let mut phone = StringBuilder::with_capacity(n, 12 * n);
         let mut population = words(&POPULATIONS, Population::as_str);
         let mut life = words(&LIVES, PersonLife::as_str);
-        let (mut pension, mut medical) = (words(&STATES, InsuranceState::as_str), words(&STATES, InsuranceState::as_str));
-        let (mut pension_schemes, mut medical_schemes) = (ListBuilder::new(StringBuilder::new()), ListBuilder::new(StringBuilder::new()));
+        let (mut pension, mut medical) =
+            (words(&STATES, InsuranceState::as_str), words(&STATES, InsuranceState::as_str));
+        let (mut pension_schemes, mut medical_schemes) =
+            (ListBuilder::new(StringBuilder::new()), ListBuilder::new(StringBuilder::new()));
         let (mut subsistence, mut disability) = (BooleanBuilder::with_capacity(n), BooleanBuilder::with_capacity(n));
         let mut category = words(&CATEGORIES, Category::as_str);
         let mut reasons = ListBuilder::new(StringBuilder::new());
@@ -137,7 +150,8 @@ impl Tables {
             push_number(&mut id, number);
             if other_certificate {
                 certificate.append_option(text(Field::Number).filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
-                certificate_type.append_option(text(Field::CertificateType).filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
+                certificate_type
+                    .append_option(text(Field::CertificateType).filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
             } else {
                 certificate.append_null();
                 certificate_type.append_null();
@@ -155,10 +169,19 @@ impl Tables {
                 9 => 3,
                 _ => 0,
             });
-            let born = if birth.is_valid(i) { Some(Date(birth.value(i))) } else { number.map(CitizenNumber::birth).or(fold.birth()) };
+            let born = if birth.is_valid(i) {
+                Some(Date(birth.value(i)))
+            } else {
+                number.map(CitizenNumber::birth).or(fold.birth())
+            };
             births.append_option(born.map(Date::days));
-            let its_area = if village(area.value(i)) != 0 { area.value(i) } else { fold.area().unwrap_or(area.value(i)) };
-            for (column, code) in [(&mut self.county, county(its_area)), (&mut self.town, town(its_area)), (&mut self.village, village(its_area))] {
+            let its_area =
+                if village(area.value(i)) != 0 { area.value(i) } else { fold.area().unwrap_or(area.value(i)) };
+            for (column, code) in [
+                (&mut self.county, county(its_area)),
+                (&mut self.town, town(its_area)),
+                (&mut self.village, village(its_area)),
+            ] {
                 if code == 0 {
                     column.push_null();
                 } else {
@@ -232,7 +255,11 @@ impl Tables {
             std::sync::Arc::new(reasons.finish()),
         ];
         let written = batch(schema, columns)?;
-        people.survey.people(&written, visits.iter().map(|(i, p, known)| (*i, p.id, p.area, p.verdict, known.as_str())), places)?;
+        people.survey.people(
+            &written,
+            visits.iter().map(|(i, p, known)| (*i, p.id, p.area, p.verdict, known.as_str())),
+            places,
+        )?;
         Ok(written)
     }
 }
@@ -250,7 +277,8 @@ fn facts_of(fold: &Fold, born: Option<Date>, missing: &[(Item, bool)], form: u8,
     let (mut lacks, mut wrong) = (ItemSet::default(), ItemSet::default());
     for (item, is) in missing {
         // a number that is written, but that nobody can read, is wrong, not missing
-        let unreadable = *item == Item::Number && !matches!(NumberForm::from_code(form), Some(NumberForm::Blank | NumberForm::Placeholder));
+        let unreadable = *item == Item::Number
+            && !matches!(NumberForm::from_code(form), Some(NumberForm::Blank | NumberForm::Placeholder));
         if *is && rules.items_of_person().contains(*item) {
             if unreadable { wrong.insert(*item) } else { lacks.insert(*item) }
         }
@@ -272,14 +300,17 @@ fn facts_of(fold: &Fold, born: Option<Date>, missing: &[(Item, bool)], form: u8,
 /// What the form shows of a person's insurance: schemes with their states.
 fn known_text(facts: &Facts, verdict: Verdict) -> String {
     let mut text = String::new();
-    for (title, facts, state) in [("养老", &facts.pension, verdict.pension), ("医疗", &facts.medical, verdict.medical)] {
+    for (title, facts, state) in [("养老", &facts.pension, verdict.pension), ("医疗", &facts.medical, verdict.medical)]
+    {
         if !text.is_empty() {
             text.push('；');
         }
         text.push_str(title);
         text.push('：');
         let mut some = false;
-        for (schemes, word) in [(facts.live, "正常"), (facts.suspended, "暂停"), (facts.unclear, "状态不明"), (facts.ended, "终止")] {
+        for (schemes, word) in
+            [(facts.live, "正常"), (facts.suspended, "暂停"), (facts.unclear, "状态不明"), (facts.ended, "终止")]
+        {
             for kind in schemes.iter() {
                 if some {
                     text.push('、');
@@ -310,8 +341,12 @@ impl People {
             }
             add(&mut self.city, verdict.category);
         }
-        let mut find = |kind, detail: String| self.findings.push(Finding::person(kind, person.id, person.number, detail));
-        for (kind, insurance, of) in [(Kind::DuplicatePension, Insurance::Pension, &facts.pension), (Kind::DuplicateMedical, Insurance::Medical, &facts.medical)] {
+        let mut find =
+            |kind, detail: String| self.findings.push(Finding::person(kind, person.id, person.number, detail));
+        for (kind, insurance, of) in [
+            (Kind::DuplicatePension, Insurance::Pension, &facts.pension),
+            (Kind::DuplicateMedical, Insurance::Medical, &facts.medical),
+        ] {
             let pools = fold.pools(insurance);
             if frame.rules.duplicate(of.live, pools) {
                 find(kind, format!("{}{}", scheme_list(of.live), if of.live.len() < 2 { "，两个统筹区" } else { "" }));
@@ -319,12 +354,17 @@ impl People {
         }
         let (drawing, two_pools) = fold.drawing();
         if frame.rules.duplicate(drawing, two_pools) {
-            find(Kind::DuplicateBenefit, format!("同时领取：{}{}", scheme_list(drawing), if drawing.len() < 2 { "，两个统筹区" } else { "" }));
+            find(
+                Kind::DuplicateBenefit,
+                format!("同时领取：{}{}", scheme_list(drawing), if drawing.len() < 2 { "，两个统筹区" } else { "" }),
+            );
         }
         let live = facts.pension.live | facts.medical.live;
         if !live.is_empty() {
             match facts.life {
-                PersonLife::Deceased => find(Kind::DeceasedEnrolled, format!("已死亡仍参保或领取待遇：{}", scheme_list(live))),
+                PersonLife::Deceased => {
+                    find(Kind::DeceasedEnrolled, format!("已死亡仍参保或领取待遇：{}", scheme_list(live)))
+                }
                 PersonLife::MovedOut => find(Kind::MovedOutEnrolled, format!("已迁出仍参保：{}", scheme_list(live))),
                 PersonLife::Alive => {}
             }

@@ -9,7 +9,10 @@ use canbao_run::RunWriter;
 use std::sync::Arc;
 
 /// Writes the rejected rows of all sources, in their order.
-pub(crate) fn write<'a>(sources: impl Iterator<Item = (&'a str, &'a [Part], &'a [Rejected])>, run: &RunWriter) -> Result<u64, CompareError> {
+pub(crate) fn write<'a>(
+    sources: impl Iterator<Item = (&'a str, &'a [Part], &'a [Rejected])>,
+    run: &RunWriter,
+) -> Result<u64, CompareError> {
     let schema = canbao_run::schema::rejected();
     let mut table = run.table("rejected", &schema)?;
     for (name, parts, rejected) in sources {

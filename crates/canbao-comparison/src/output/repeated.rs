@@ -24,12 +24,19 @@ struct Row {
 
 /// Rows that repeat their person in one extract (of an insurance: in one pooling area): each after the first.
 /// A blank pooling area never differs.
-pub(crate) fn repeated(stage: &Stage, links: &Links, people: impl Iterator<Item = RowId>) -> Result<Vec<Finding>, CompareError> {
+pub(crate) fn repeated(
+    stage: &Stage,
+    links: &Links,
+    people: impl Iterator<Item = RowId>,
+) -> Result<Vec<Finding>, CompareError> {
     let people = RowSet::new(stage, people);
     let mut rows: Vec<Row> = Vec::new();
     for source in &stage.sources {
         let insured = source.kind.insurance().is_some();
-        for batch in Batches::open(source, &[(Family::Narrow, Some(&["rid", "num"])), (Family::Block, Some(&["pool", "scheme"]))])? {
+        for batch in Batches::open(
+            source,
+            &[(Family::Narrow, Some(&["rid", "num"])), (Family::Block, Some(&["pool", "scheme"]))],
+        )? {
             let batch = batch?;
             let (rid, num) = (column::<UInt64Type>(&batch, "rid")?, column::<UInt64Type>(&batch, "num")?);
             let (pool, scheme) = (column::<UInt32Type>(&batch, "pool")?, column::<UInt8Type>(&batch, "scheme")?);
@@ -38,7 +45,13 @@ pub(crate) fn repeated(stage: &Stage, links: &Links, people: impl Iterator<Item 
                 if let Some(person) = links.person(id).filter(|p| people.contains(*p)) {
                     let own = if num.is_valid(i) { CitizenNumber::from_body(num.value(i)) } else { None };
                     let pool = if insured { pool.value(i) } else { 0 };
-                    rows.push(Row { person, scheme: scheme.value(i), pool, id, number: links.number_of_row(id, person, own) });
+                    rows.push(Row {
+                        person,
+                        scheme: scheme.value(i),
+                        pool,
+                        id,
+                        number: links.number_of_row(id, person, own),
+                    });
                 }
             }
         }
@@ -49,7 +62,8 @@ pub(crate) fn repeated(stage: &Stage, links: &Links, people: impl Iterator<Item 
         for (at, row) in same.iter().enumerate() {
             let earlier = same.iter().take(at).find(|e| e.pool == row.pool || e.pool == 0 || row.pool == 0);
             if let Some(earlier) = earlier {
-                let mut finding = Finding::row(Kind::DuplicateRow, row.id, Some(row.person), row.number, "同一人在本数据中重复出现");
+                let mut finding =
+                    Finding::row(Kind::DuplicateRow, row.id, Some(row.person), row.number, "同一人在本数据中重复出现");
                 finding.other = Some(earlier.id);
                 findings.push(finding);
             }

@@ -74,11 +74,23 @@ impl Survey {
         let piece = self.pieces.len() as u32;
         let from = self.entries.len();
         for (i, id, area, verdict, known) in visits {
-            let number = numbers.as_ref().filter(|c| c.is_valid(i)).and_then(|c| CitizenNumber::parse(c.value(i).as_bytes()));
+            let number =
+                numbers.as_ref().filter(|c| c.is_valid(i)).and_then(|c| CitizenNumber::parse(c.value(i).as_bytes()));
             let known = self.know(known);
             let index = indices.len() as u32;
             indices.push(i as u32);
-            self.entries.push(Entry { area, household: 0, id, number, person: true, category: verdict.category, reasons: verdict.reasons, known, piece, index });
+            self.entries.push(Entry {
+                area,
+                household: 0,
+                id,
+                number,
+                person: true,
+                category: verdict.category,
+                reasons: verdict.reasons,
+                known,
+                piece,
+                index,
+            });
         }
         if indices.is_empty() {
             return Ok(());
@@ -164,7 +176,9 @@ impl Survey {
                     source.push(e.id.source());
                     row.append_value(e.id.row());
                 }
-                for (column, code) in [(&mut counties, county(e.area)), (&mut towns, town(e.area)), (&mut villages, village(e.area))] {
+                for (column, code) in
+                    [(&mut counties, county(e.area)), (&mut towns, town(e.area)), (&mut villages, village(e.area))]
+                {
                     if code == 0 { column.push_null() } else { column.push(code, area_text) }
                 }
                 if let Some(piece) = self.pieces.get(e.piece as usize) {

@@ -120,11 +120,14 @@ pub(crate) fn write_enrolments(
 }
 
 fn open(source: &Source) -> Result<Batches, CompareError> {
-    Ok(Batches::open(source, &[
-        (Family::Narrow, None),
-        (Family::Block, Some(&["area", "phone", "unit", "gaps", "name_text"])),
-        (Family::Text, None),
-    ])?)
+    Ok(Batches::open(
+        source,
+        &[
+            (Family::Narrow, None),
+            (Family::Block, Some(&["area", "phone", "unit", "gaps", "name_text"])),
+            (Family::Text, None),
+        ],
+    )?)
 }
 
 /// The rows of a batch that are people's first.
@@ -153,7 +156,8 @@ fn first_rows(rows: &RecordBatch, people: &[(RowId, u32)]) -> Result<RecordBatch
 
 /// The rows of a batch that are not exact, or stand in a finding; none if there is none.
 fn shown(rows: &RecordBatch, links: &Links, repeated: &RowSet) -> Result<Option<RecordBatch>, CompareError> {
-    let (rid, form, gaps) = (column::<UInt64Type>(rows, "rid")?, column::<UInt8Type>(rows, "form")?, column::<UInt8Type>(rows, "gaps")?);
+    let (rid, form, gaps) =
+        (column::<UInt64Type>(rows, "rid")?, column::<UInt8Type>(rows, "form")?, column::<UInt8Type>(rows, "gaps")?);
     let mask: BooleanArray = rid
         .values()
         .iter()
@@ -161,10 +165,22 @@ fn shown(rows: &RecordBatch, links: &Links, repeated: &RowSet) -> Result<Option<
         .map(|(id, (form, gaps))| {
             let id = RowId(*id);
             let slot = links.slot(id);
-            let odd = *form != NumberForm::Exact as u8 || *gaps != 0 || slot.birth_differs() || slot.sex_differs() || repeated.contains(id);
-            Some(odd || slot.standing() != Standing::Settled && links.hard.get(&id).is_some_and(|h| {
-                h.method != Method::Exact || h.name_differs || h.birth_differs || h.sex_differs || h.number_of_another || h.other_number
-            }))
+            let odd = *form != NumberForm::Exact as u8
+                || *gaps != 0
+                || slot.birth_differs()
+                || slot.sex_differs()
+                || repeated.contains(id);
+            Some(
+                odd || slot.standing() != Standing::Settled
+                    && links.hard.get(&id).is_some_and(|h| {
+                        h.method != Method::Exact
+                            || h.name_differs
+                            || h.birth_differs
+                            || h.sex_differs
+                            || h.number_of_another
+                            || h.other_number
+                    }),
+            )
         })
         .collect();
     Ok(if mask.true_count() == 0 { None } else { Some(filter_record_batch(rows, &mask)?) })

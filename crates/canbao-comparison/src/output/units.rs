@@ -11,7 +11,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Writes the table; `first_source` is the number of person sources, behind which the employers' are named.
-pub(crate) fn write(units: &[Unit], first_source: usize, findings: &mut Vec<Finding>, run: &RunWriter) -> Result<BTreeMap<String, i64>, CompareError> {
+pub(crate) fn write(
+    units: &[Unit],
+    first_source: usize,
+    findings: &mut Vec<Finding>,
+    run: &RunWriter,
+) -> Result<BTreeMap<String, i64>, CompareError> {
     let schema = canbao_run::schema::units();
     let mut table = run.table("units", &schema)?;
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
@@ -42,7 +47,15 @@ pub(crate) fn write(units: &[Unit], first_source: usize, findings: &mut Vec<Find
             _ => continue,
         };
         let row = at.map(|(source, row)| RowId::new(first_source + source, row));
-        findings.push(Finding { kind, person: None, number: None, credit_code: unit.credit_code, row, other: None, detail: detail.into() });
+        findings.push(Finding {
+            kind,
+            person: None,
+            number: None,
+            credit_code: unit.credit_code,
+            row,
+            other: None,
+            detail: detail.into(),
+        });
     }
     Ok(counts)
 }

@@ -37,7 +37,9 @@ impl Engine {
         options.optimizer.enable_dynamic_filter_pushdown = false;
         let environment = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(usize::try_from(pool_bytes).unwrap_or(usize::MAX))))
-            .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![folder.to_path_buf()])))
+            .with_disk_manager_builder(
+                DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![folder.to_path_buf()])),
+            )
             .build_arc()?;
         Ok(Self { session: SessionContext::new_with_config_rt(config, environment), runtime })
     }

@@ -31,13 +31,25 @@ pub(crate) fn settle(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>) ->
         ])?;
     let rows = engine.read(scan::table(stage, |_| true, &["rid", "num", "name", "birth", "sex", "form"])?)?;
     let joined = owners.join(rows, JoinType::Right, &["owner_num"], &["num"], None)?.select_columns(&[
-        "rid", "num", "name", "birth", "sex", "form", "owner", "owner_name", "owner_birth", "owner_sex",
+        "rid",
+        "num",
+        "name",
+        "birth",
+        "sex",
+        "form",
+        "owner",
+        "owner_name",
+        "owner_birth",
+        "owner_sex",
     ])?;
     let links = Arc::clone(links);
     engine.each(joined, move |batch| take(batch, &links))
 }
 
-pub(crate) fn column<'a, T: ArrowPrimitiveType>(batch: &'a RecordBatch, name: &str) -> Result<&'a PrimitiveArray<T>, CompareError> {
+pub(crate) fn column<'a, T: ArrowPrimitiveType>(
+    batch: &'a RecordBatch,
+    name: &str,
+) -> Result<&'a PrimitiveArray<T>, CompareError> {
     batch
         .column_by_name(name)
         .and_then(|c| c.as_primitive_opt::<T>())
@@ -45,10 +57,16 @@ pub(crate) fn column<'a, T: ArrowPrimitiveType>(batch: &'a RecordBatch, name: &s
 }
 
 fn take(batch: &RecordBatch, links: &Links) -> Result<(), CompareError> {
-    let (rid, num, name) = (column::<UInt64Type>(batch, "rid")?, column::<UInt64Type>(batch, "num")?, column::<UInt64Type>(batch, "name")?);
-    let (birth, sex, form) = (column::<Int32Type>(batch, "birth")?, column::<UInt8Type>(batch, "sex")?, column::<UInt8Type>(batch, "form")?);
+    let (rid, num, name) = (
+        column::<UInt64Type>(batch, "rid")?,
+        column::<UInt64Type>(batch, "num")?,
+        column::<UInt64Type>(batch, "name")?,
+    );
+    let (birth, sex, form) =
+        (column::<Int32Type>(batch, "birth")?, column::<UInt8Type>(batch, "sex")?, column::<UInt8Type>(batch, "form")?);
     let (owner, owner_name) = (column::<UInt64Type>(batch, "owner")?, column::<UInt64Type>(batch, "owner_name")?);
-    let (owner_birth, owner_sex) = (column::<Int32Type>(batch, "owner_birth")?, column::<UInt8Type>(batch, "owner_sex")?);
+    let (owner_birth, owner_sex) =
+        (column::<Int32Type>(batch, "owner_birth")?, column::<UInt8Type>(batch, "owner_sex")?);
     for i in 0..batch.num_rows() {
         let id = RowId(rid.value(i));
         if owner.is_null(i) {
@@ -61,7 +79,8 @@ fn take(batch: &RecordBatch, links: &Links) -> Result<(), CompareError> {
         }
         // the person's own date and sex: of the population row, else of the number
         let number = CitizenNumber::from_body(num.value(i));
-        let known_birth = if owner_birth.is_valid(i) { Some(owner_birth.value(i)) } else { number.map(|n| n.birth().days()) };
+        let known_birth =
+            if owner_birth.is_valid(i) { Some(owner_birth.value(i)) } else { number.map(|n| n.birth().days()) };
         let known_sex = match owner_sex.value(i) {
             s @ (1 | 2) => s,
             _ => number.map_or(0, |n| n.sex() as u8),

@@ -194,7 +194,8 @@ impl Folding {
 
     fn row(&self, row: &Row) -> Fold {
         let mut fold = Fold::default();
-        let kind = if row.scheme >= ELSEWHERE { Some(SourceKind::Elsewhere) } else { SourceKind::from_code(row.scheme) };
+        let kind =
+            if row.scheme >= ELSEWHERE { Some(SourceKind::Elsewhere) } else { SourceKind::from_code(row.scheme) };
         let Some(kind) = kind else { return fold };
         let code = kind as u32;
         fold.set(MARKS, 1 << (SEEN + code));
@@ -305,7 +306,12 @@ impl Places {
 
 /// Folds every person's rows, in the table in which each person has a place: folding is commutative, so the
 /// partitions of the scan fold at once.
-pub(crate) fn fold(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, rules: &'static Rules) -> Result<People, CompareError> {
+pub(crate) fn fold(
+    engine: &Engine,
+    stage: &Arc<Stage>,
+    links: &Arc<Links>,
+    rules: &'static Rules,
+) -> Result<People, CompareError> {
     let outside = |id: &RowId| stage.source(id.source()).is_some_and(|s| !s.kind.is_population());
     let first_rows = links.numbers.keys().copied().filter(|id| outside(id) && links.person(*id) == Some(*id));
     let places = Arc::new(Places::new(stage, first_rows));
@@ -316,9 +322,21 @@ pub(crate) fn fold(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, rule
     {
         let (places, table, links) = (Arc::clone(&places), Arc::clone(&table), Arc::clone(links));
         engine.each(plan, move |batch| {
-            let (rid, scheme, status) = (column::<UInt64Type>(batch, "rid")?, column::<UInt8Type>(batch, "scheme")?, column::<UInt8Type>(batch, "status")?);
-            let (benefit, pool, phone) = (column::<UInt8Type>(batch, "benefit")?, column::<UInt32Type>(batch, "pool")?, column::<UInt64Type>(batch, "phone")?);
-            let (area, birth, sex) = (column::<UInt64Type>(batch, "area")?, column::<Int32Type>(batch, "birth")?, column::<UInt8Type>(batch, "sex")?);
+            let (rid, scheme, status) = (
+                column::<UInt64Type>(batch, "rid")?,
+                column::<UInt8Type>(batch, "scheme")?,
+                column::<UInt8Type>(batch, "status")?,
+            );
+            let (benefit, pool, phone) = (
+                column::<UInt8Type>(batch, "benefit")?,
+                column::<UInt32Type>(batch, "pool")?,
+                column::<UInt64Type>(batch, "phone")?,
+            );
+            let (area, birth, sex) = (
+                column::<UInt64Type>(batch, "area")?,
+                column::<Int32Type>(batch, "birth")?,
+                column::<UInt8Type>(batch, "sex")?,
+            );
             for i in 0..batch.num_rows() {
                 let Some(place) = links.person(RowId(rid.value(i))).and_then(|p| places.of(p)) else { continue };
                 let fold = folding.row(&Row {
@@ -331,7 +349,10 @@ pub(crate) fn fold(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, rule
                     birth: birth.is_valid(i).then(|| birth.value(i)),
                     sex: sex.value(i),
                 });
-                let mut stripe = table.get(place / STRIPE).and_then(|s| s.lock().ok()).ok_or_else(|| CompareError::internal("人员表中断"))?;
+                let mut stripe = table
+                    .get(place / STRIPE)
+                    .and_then(|s| s.lock().ok())
+                    .ok_or_else(|| CompareError::internal("人员表中断"))?;
                 if let Some(mine) = stripe.get_mut(place % STRIPE) {
                     mine.merge(&fold);
                 }

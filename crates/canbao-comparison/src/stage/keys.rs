@@ -1,7 +1,10 @@
 //! From canonical text to keys: the one pass in which every number, name, date and code is read.
 
 use crate::units::UnitIndex;
-use arrow::array::{Array, ArrayRef, AsArray, Int32Builder, RecordBatch, StringArray, StringBuilder, UInt8Array, UInt8Builder, UInt32Builder, UInt64Builder};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int32Builder, RecordBatch, StringArray, StringBuilder, UInt8Array, UInt8Builder,
+    UInt32Builder, UInt64Builder,
+};
 use arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef, UInt8Type};
 use arrow::error::ArrowError;
 use canbao_domain::date::Date;
@@ -84,7 +87,8 @@ impl<'a> KeyMaker<'a> {
         let rows = batch.column_by_name("row").and_then(|c| c.as_primitive_opt::<arrow::datatypes::Int64Type>());
         let (numbers, certificates, names_) = (text(Field::Number), text(Field::CertificateType), text(Field::Name));
         let (births, areas, households) = (text(Field::BirthDate), text(Field::AreaCode), text(Field::Household));
-        let (unit_codes, unit_names, phones, pools) = (text(Field::UnitCode), text(Field::UnitName), text(Field::Phone), text(Field::PoolingArea));
+        let (unit_codes, unit_names, phones, pools) =
+            (text(Field::UnitCode), text(Field::UnitName), text(Field::Phone), text(Field::PoolingArea));
         let schemes = text(Field::Scheme);
         let (statuses, benefits, sexes) = (codes("status_code"), codes("benefit_code"), codes("sex_code"));
         let counts = self.rules.counts(self.kind);
@@ -112,7 +116,8 @@ impl<'a> KeyMaker<'a> {
             if swapped(number_field, name_field) {
                 std::mem::swap(&mut number_field, &mut name_field);
             }
-            let reading = read_number(number_field, certificates.map(|_| at(certificates, i)).filter(|t| !t.is_empty()));
+            let reading =
+                read_number(number_field, certificates.map(|_| at(certificates, i)).filter(|t| !t.is_empty()));
             match reading.number {
                 Some(number) => {
                     num.append_value(number.body());
@@ -171,7 +176,14 @@ impl<'a> KeyMaker<'a> {
         };
         let narrow = RecordBatch::try_new(
             NARROW.clone(),
-            vec![Arc::new(rid.finish()), Arc::new(num.finish()), Arc::new(name_hash.finish()), Arc::new(birth.finish()), column(sexes), Arc::new(form.finish())],
+            vec![
+                Arc::new(rid.finish()),
+                Arc::new(num.finish()),
+                Arc::new(name_hash.finish()),
+                Arc::new(birth.finish()),
+                column(sexes),
+                Arc::new(form.finish()),
+            ],
         )?;
         let block = RecordBatch::try_new(
             BLOCK.clone(),
@@ -198,7 +210,10 @@ impl<'a> KeyMaker<'a> {
 /// Whether number and name stand in each other's column: a name of Han characters where the number belongs,
 /// and a name with fifteen digits or more.
 fn swapped(number: &str, name: &str) -> bool {
-    name.len() >= 15 && name.bytes().filter(u8::is_ascii_digit).count() >= 15 && !number.is_ascii() && !number.bytes().any(|b| b.is_ascii_digit())
+    name.len() >= 15
+        && name.bytes().filter(u8::is_ascii_digit).count() >= 15
+        && !number.is_ascii()
+        && !number.bytes().any(|b| b.is_ascii_digit())
 }
 
 fn at(column: Option<&StringArray>, i: usize) -> &str {

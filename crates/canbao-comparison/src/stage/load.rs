@@ -2,12 +2,12 @@
 
 use super::keys::{BLOCK, KeyMaker, NARROW};
 use super::{Family, Lines, Place, SEGMENT, Source, Stage};
-use crate::plan::owners::column;
-use arrow::datatypes::{Int64Type, UInt32Type};
 use crate::error::CompareError;
+use crate::plan::owners::column;
 use crate::progress::Progress;
 use crate::units::UnitIndex;
 use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Int64Type, UInt32Type};
 use arrow::ipc::writer::StreamWriter;
 use arrow::record_batch::RecordBatch;
 use canbao_domain::rules::Rules;
@@ -88,7 +88,11 @@ impl Writers<'_> {
         let open = match &mut self.open {
             Some(open) => open,
             None => {
-                let fresh = [make(Family::Narrow, NARROW.clone())?, make(Family::Block, BLOCK.clone())?, make(Family::Text, text.schema())?];
+                let fresh = [
+                    make(Family::Narrow, NARROW.clone())?,
+                    make(Family::Block, BLOCK.clone())?,
+                    make(Family::Text, text.schema())?,
+                ];
                 self.open.insert(fresh)
             }
         };
@@ -107,7 +111,14 @@ impl Writers<'_> {
     }
 }
 
-fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &UnitIndex, progress: &dyn Progress) -> Result<Source, CompareError> {
+fn stage(
+    index: usize,
+    extract: Extract,
+    folder: &Path,
+    rules: &Rules,
+    units: &UnitIndex,
+    progress: &dyn Progress,
+) -> Result<Source, CompareError> {
     let (kind, name, parts) = (extract.kind(), extract.name().to_owned(), extract.parts().to_vec());
     let mut keys = KeyMaker::new(index, kind, rules, units);
     let mut writers = Writers { folder, index, segment: 0, batches: 0, open: None };
@@ -123,7 +134,9 @@ fn stage(index: usize, extract: Extract, folder: &Path, rules: &Rules, units: &U
             let (narrow, block) = keys.make(batch)?;
             let part = column::<UInt32Type>(batch, "part")?.values().first().copied().unwrap_or(0);
             places.push(Place { part, lines: Lines::new(column::<Int64Type>(batch, "line")?.values()) });
-            let kept: Vec<usize> = (0..batch.num_columns()).filter(|i| !["row", "part", "line"].contains(&batch.schema_ref().field(*i).name().as_str())).collect();
+            let kept: Vec<usize> = (0..batch.num_columns())
+                .filter(|i| !["row", "part", "line"].contains(&batch.schema_ref().field(*i).name().as_str()))
+                .collect();
             let text = batch.project(&kept)?;
             writers.write(&narrow, &block, &text)
         };

@@ -84,7 +84,11 @@ pub(crate) enum Lines {
 impl Lines {
     pub(crate) fn new(lines: &[i64]) -> Self {
         let first = lines.first().copied().unwrap_or(0);
-        if (first..).zip(lines).all(|(expected, line)| expected == *line) { Self::From(first) } else { Self::Each(lines.to_vec()) }
+        if (first..).zip(lines).all(|(expected, line)| expected == *line) {
+            Self::From(first)
+        } else {
+            Self::Each(lines.to_vec())
+        }
     }
 
     pub(crate) fn line(&self, i: usize) -> i64 {

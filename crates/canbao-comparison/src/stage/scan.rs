@@ -42,7 +42,8 @@ impl Batches {
         let Some(files) = self.segments.pop() else { return Ok(false) };
         self.readers.clear();
         for (path, columns) in files {
-            let open = |projection| StreamReader::try_new(BufReader::with_capacity(1 << 16, File::open(&path)?), projection);
+            let open =
+                |projection| StreamReader::try_new(BufReader::with_capacity(1 << 16, File::open(&path)?), projection);
             let reader = match columns {
                 None => open(None)?,
                 Some(names) => {
@@ -121,16 +122,24 @@ impl PartitionStream for Partition {
         match (self.open)() {
             Ok(batches) => {
                 let typed = schema.clone();
-                let batches = batches.map(move |b| b.and_then(|b| b.with_schema(typed.clone())).map_err(DataFusionError::from));
+                let batches =
+                    batches.map(move |b| b.and_then(|b| b.with_schema(typed.clone())).map_err(DataFusionError::from));
                 Box::pin(RecordBatchStreamAdapter::new(schema, futures::stream::iter(batches)))
             }
-            Err(error) => Box::pin(RecordBatchStreamAdapter::new(schema, futures::stream::iter([Err(DataFusionError::from(error))]))),
+            Err(error) => Box::pin(RecordBatchStreamAdapter::new(
+                schema,
+                futures::stream::iter([Err(DataFusionError::from(error))]),
+            )),
         }
     }
 }
 
 /// A table of the narrow and block columns named, a partition a segment.
-pub(crate) fn table(stage: &Arc<Stage>, chosen: impl Fn(&Source) -> bool, columns: &[&'static str]) -> Result<StreamingTable, DataFusionError> {
+pub(crate) fn table(
+    stage: &Arc<Stage>,
+    chosen: impl Fn(&Source) -> bool,
+    columns: &[&'static str],
+) -> Result<StreamingTable, DataFusionError> {
     let mut fields = Vec::new();
     let mut families: Vec<Wanted> = Vec::new();
     for (family, schema) in [(Family::Narrow, &super::keys::NARROW), (Family::Block, &super::keys::BLOCK)] {
@@ -149,14 +158,16 @@ pub(crate) fn table(stage: &Arc<Stage>, chosen: impl Fn(&Source) -> bool, column
         for segment in 0..source.segments() {
             let (stage, families, index) = (Arc::clone(stage), families.clone(), source.index);
             let open = move || -> Result<Opened, ArrowError> {
-                let source = stage.source(index).ok_or_else(|| ArrowError::InvalidArgumentError("source".to_owned()))?;
+                let source =
+                    stage.source(index).ok_or_else(|| ArrowError::InvalidArgumentError("source".to_owned()))?;
                 Ok(Box::new(Batches::of_segments(source, &families, segment..segment + 1)))
             };
             partitions.push(Arc::new(Partition::new(schema.clone(), Box::new(open))));
         }
     }
     if partitions.is_empty() {
-        partitions.push(Arc::new(Partition::new(schema.clone(), Box::new(|| Ok(Box::new(std::iter::empty()) as Opened)))));
+        partitions
+            .push(Arc::new(Partition::new(schema.clone(), Box::new(|| Ok(Box::new(std::iter::empty()) as Opened)))));
     }
     StreamingTable::try_new(schema, partitions)
 }

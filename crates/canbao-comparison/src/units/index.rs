@@ -30,7 +30,8 @@ impl UnitIndex {
                     Some(code) => hash(code.as_str()),
                     None => keys.get(&named(&name)).copied().unwrap_or_else(|| named(&name)),
                 };
-                for alias in [coded(&unit.unit_code), named(&name), unit.registration.map_or(0, |r| coded(r.as_str()))] {
+                for alias in [coded(&unit.unit_code), named(&name), unit.registration.map_or(0, |r| coded(r.as_str()))]
+                {
                     if alias != 0 {
                         keys.entry(alias).or_insert(key);
                     }

@@ -107,7 +107,9 @@ impl Unit {
     fn add(&mut self, row: &UnitRow) {
         self.credit_code = self.credit_code.or(row.credit_code);
         self.registration = self.registration.or(row.registration);
-        for (mine, theirs) in [(&mut self.name, &row.name), (&mut self.unit_type, &row.unit_type), (&mut self.address, &row.address)] {
+        for (mine, theirs) in
+            [(&mut self.name, &row.name), (&mut self.unit_type, &row.unit_type), (&mut self.address, &row.address)]
+        {
             if mine.is_empty() {
                 mine.clone_from(theirs);
             }

@@ -69,7 +69,9 @@ pub(crate) fn read(source: usize, extract: Extract) -> Result<UnitSource, Compar
                 match read_unit_code(&written) {
                     UnitCode::Credit(code) => row.credit_code = row.credit_code.or(Some(code)),
                     UnitCode::Registration(code) => row.registration = row.registration.or(Some(code)),
-                    UnitCode::Organisation(code) => row.organisation = row.organisation.take().or(Some(code.as_str().to_owned())),
+                    UnitCode::Organisation(code) => {
+                        row.organisation = row.organisation.take().or(Some(code.as_str().to_owned()))
+                    }
                     _ => {}
                 }
             }

@@ -122,7 +122,11 @@ pub fn compare(record: &Record, profile: &Profile) -> Agreement {
     }
     let sex = match (record.sex, profile.sex()) {
         (a @ (Sex::Male | Sex::Female), b @ (Sex::Male | Sex::Female)) => {
-            if a == b { Same::Yes } else { Same::No }
+            if a == b {
+                Same::Yes
+            } else {
+                Same::No
+            }
         }
         _ => Same::Missing,
     };

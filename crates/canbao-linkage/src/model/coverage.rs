@@ -69,7 +69,8 @@ impl Coverage {
     /// Relative chance that a person of this pattern owns one more row of a kind.
     fn weight(&self, kind: u8, pattern: u32) -> f64 {
         let bit = 1u32 << kind;
-        let (rows, holders, hard) = (Self::of(&self.rows, kind), Self::of(&self.holders, kind), Self::of(&self.hard, kind));
+        let (rows, holders, hard) =
+            (Self::of(&self.rows, kind), Self::of(&self.holders, kind), Self::of(&self.hard, kind));
         let hard_share = (hard / (rows + hard).max(1.0)).clamp(1e-4, 0.5);
         if pattern & bit != 0 {
             return ((rows - holders).max(0.0) / holders.max(1.0)).max(REPEAT_FLOOR);

@@ -4,8 +4,8 @@
 //! that a person drawn at random has the value.
 
 use super::agreement::{county, town};
-use canbao_domain::date::Date;
 use ahash::AHashMap as HashMap;
+use canbao_domain::date::Date;
 
 /// First year of the table of births.
 const FIRST_YEAR: i32 = 1850;
@@ -89,7 +89,12 @@ impl Frequencies {
         for (a, b) in self.births.iter_mut().zip(&other.births) {
             *a += b;
         }
-        for (map, more) in [(&mut self.names, &other.names), (&mut self.sounds, &other.sounds), (&mut self.areas, &other.areas), (&mut self.units, &other.units)] {
+        for (map, more) in [
+            (&mut self.names, &other.names),
+            (&mut self.sounds, &other.sounds),
+            (&mut self.areas, &other.areas),
+            (&mut self.units, &other.units),
+        ] {
             for (k, v) in more {
                 *map.entry(*k).or_insert(0) += v;
             }

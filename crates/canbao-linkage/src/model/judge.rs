@@ -19,7 +19,8 @@ use canbao_domain::date::Date;
 /// Fields that are weighed, in the order of [`FIELDS`].
 pub const FIELD_COUNT: usize = 9;
 /// Names of the weighed fields; the last is the prior of coverage.
-pub const FIELDS: [&str; FIELD_COUNT] = ["number", "name", "birth_date", "sex", "area_code", "household", "unit", "phone", "coverage"];
+pub const FIELDS: [&str; FIELD_COUNT] =
+    ["number", "name", "birth_date", "sex", "area_code", "household", "unit", "phone", "coverage"];
 
 /// A row beside one candidate.
 #[derive(Debug, Clone)]
@@ -102,7 +103,10 @@ impl Model {
         let area = match a.area {
             AreaAgreement::Missing => 0.0,
             AreaAgreement::Village => -village_share.ln(),
-            AreaAgreement::Town => -(town_share - if r.area >= 1_000_000_000 { village_share } else { 0.0 }).max(village_share).max(1e-7).ln(),
+            AreaAgreement::Town => -(town_share - if r.area >= 1_000_000_000 { village_share } else { 0.0 })
+                .max(village_share)
+                .max(1e-7)
+                .ln(),
             AreaAgreement::County => -(county_share - town_share).max(1e-7).ln(),
             AreaAgreement::CountyAlone => -county_share.ln(),
             AreaAgreement::Differs | AreaAgreement::CountyAloneDiffers => -(1.0 - county_share).max(1e-3).ln(),
@@ -127,7 +131,9 @@ impl Model {
             NumberClass::TwoDigits => 1.0 / 11_000.0,
             NumberClass::Sequence => 1.0 / 500.0,
             NumberClass::Household => 1.0 / 3.0,
-            NumberClass::Neighbour => 1.0 / (self.frequencies.persons as f64 * self.frequencies.area(r.owner.area)).max(3.0),
+            NumberClass::Neighbour => {
+                1.0 / (self.frequencies.persons as f64 * self.frequencies.area(r.owner.area)).max(3.0)
+            }
             NumberClass::SameBirth => self.frequencies.number_area(text_area(r)) / 1_000.0,
             NumberClass::Unrelated => self.frequencies.number_area(text_area(r)) / 36_500.0 / 1_000.0,
         }
@@ -239,7 +245,9 @@ impl Model {
                 }
             }
             // a contested number is one of all valid numbers: the settled ones count with it
-            if let Some(slot) = number.get_mut(Claim::Owned as usize).and_then(|c| c.get_mut(NumberClass::Equal as usize)) {
+            if let Some(slot) =
+                number.get_mut(Claim::Owned as usize).and_then(|c| c.get_mut(NumberClass::Equal as usize))
+            {
                 *slot += settled;
             }
             if let Some(slot) = names.get_mut(NameAgreement::Equal as usize) {

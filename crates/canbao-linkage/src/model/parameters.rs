@@ -70,21 +70,60 @@ fn prior_numbers() -> [[f64; NUMBER_CLASSES]; CLAIMS] {
     let tables: [&[(NumberClass, f64)]; CLAIMS] = [
         &[(C::Nothing, 1.0)],
         &[
-            (C::CheckOnly, 3.0), (C::OneDigit, 9.0), (C::Swap, 4.0), (C::Truncated, 0.3), (C::Shortened, 1.0), (C::BirthDigits, 0.6),
-            (C::AreaDigits, 0.4), (C::TwoDigits, 1.5), (C::Sequence, 0.1), (C::SameBirth, 0.3), (C::Household, 0.1), (C::Unrelated, 0.3),
+            (C::CheckOnly, 3.0),
+            (C::OneDigit, 9.0),
+            (C::Swap, 4.0),
+            (C::Truncated, 0.3),
+            (C::Shortened, 1.0),
+            (C::BirthDigits, 0.6),
+            (C::AreaDigits, 0.4),
+            (C::TwoDigits, 1.5),
+            (C::Sequence, 0.1),
+            (C::SameBirth, 0.3),
+            (C::Household, 0.1),
+            (C::Unrelated, 0.3),
         ],
-        &[(C::Truncated, 18.0), (C::OneDigit, 0.1), (C::TwoDigits, 0.3), (C::SameBirth, 0.5), (C::Sequence, 0.5), (C::Unrelated, 0.3)],
         &[
-            (C::Equal, 10.0), (C::Household, 3.0), (C::Neighbour, 0.5), (C::Sequence, 0.3), (C::TwoDigits, 0.1), (C::BirthDigits, 0.1), (C::Truncated, 0.1),
-            (C::SameBirth, 0.1), (C::AreaDigits, 0.1), (C::Unrelated, 0.3),
+            (C::Truncated, 18.0),
+            (C::OneDigit, 0.1),
+            (C::TwoDigits, 0.3),
+            (C::SameBirth, 0.5),
+            (C::Sequence, 0.5),
+            (C::Unrelated, 0.3),
         ],
         &[
-            (C::Sequence, 4.0), (C::BirthDigits, 2.0), (C::TwoDigits, 1.0), (C::Truncated, 0.5), (C::AreaDigits, 0.5), (C::SameBirth, 1.0),
-            (C::Household, 0.1), (C::Unrelated, 1.0), (C::Equal, 1.0),
+            (C::Equal, 10.0),
+            (C::Household, 3.0),
+            (C::Neighbour, 0.5),
+            (C::Sequence, 0.3),
+            (C::TwoDigits, 0.1),
+            (C::BirthDigits, 0.1),
+            (C::Truncated, 0.1),
+            (C::SameBirth, 0.1),
+            (C::AreaDigits, 0.1),
+            (C::Unrelated, 0.3),
         ],
         &[
-            (C::Sequence, 4.0), (C::BirthDigits, 2.0), (C::TwoDigits, 1.0), (C::Truncated, 0.5), (C::AreaDigits, 0.5), (C::SameBirth, 1.0),
-            (C::Household, 0.1), (C::Unrelated, 1.0), (C::Equal, 1.0),
+            (C::Sequence, 4.0),
+            (C::BirthDigits, 2.0),
+            (C::TwoDigits, 1.0),
+            (C::Truncated, 0.5),
+            (C::AreaDigits, 0.5),
+            (C::SameBirth, 1.0),
+            (C::Household, 0.1),
+            (C::Unrelated, 1.0),
+            (C::Equal, 1.0),
+        ],
+        &[
+            (C::Sequence, 4.0),
+            (C::BirthDigits, 2.0),
+            (C::TwoDigits, 1.0),
+            (C::Truncated, 0.5),
+            (C::AreaDigits, 0.5),
+            (C::SameBirth, 1.0),
+            (C::Household, 0.1),
+            (C::Unrelated, 1.0),
+            (C::Equal, 1.0),
         ],
     ];
     let mut out = [[0.0; NUMBER_CLASSES]; CLAIMS];
@@ -100,7 +139,8 @@ fn prior_numbers() -> [[f64; NUMBER_CLASSES]; CLAIMS] {
 }
 
 /// Prior counts of rows by claim: (whose person is unknown, whose person is known).
-const PRIOR_NONE: [[f64; 2]; CLAIMS] = [[0.5, 19.5], [0.3, 19.7], [0.3, 19.7], [0.05, 19.95], [6.0, 14.0], [10.0, 10.0]];
+const PRIOR_NONE: [[f64; 2]; CLAIMS] =
+    [[0.5, 19.5], [0.3, 19.7], [0.3, 19.7], [0.05, 19.95], [6.0, 14.0], [10.0, 10.0]];
 
 fn add(counts: &mut [f64], class: usize, weight: f64) {
     if let Some(slot) = counts.get_mut(class) {
@@ -188,7 +228,12 @@ impl Parameters {
     }
 
     /// Replaces what is known of numbers and of unknown persons by one step's expected counts.
-    pub fn replace_numbers(&mut self, number: &[[f64; NUMBER_CLASSES]; CLAIMS], none: &[[[f64; 2]; KINDS]; CLAIMS], settled: f64) {
+    pub fn replace_numbers(
+        &mut self,
+        number: &[[f64; NUMBER_CLASSES]; CLAIMS],
+        none: &[[[f64; 2]; KINDS]; CLAIMS],
+        settled: f64,
+    ) {
         self.number = prior_numbers();
         for (mine, theirs) in self.number.iter_mut().zip(number) {
             for (a, b) in mine.iter_mut().zip(theirs) {
@@ -270,7 +315,12 @@ impl Parameters {
     pub fn none_odds(&self, claim: u8, kind: u8) -> f64 {
         let Some([unknown, known]) = self.none.get(usize::from(claim)).copied() else { return 1.0 };
         let rate = unknown / (unknown + known).max(1e-9);
-        let own = self.none_by_kind.get(usize::from(claim)).and_then(|k| k.get(usize::from(kind))).copied().unwrap_or([0.0; 2]);
+        let own = self
+            .none_by_kind
+            .get(usize::from(claim))
+            .and_then(|k| k.get(usize::from(kind)))
+            .copied()
+            .unwrap_or([0.0; 2]);
         let [u, k] = [own[0] + 20.0 * rate, own[1] + 20.0 * (1.0 - rate)];
         (u / k.max(1e-9)).max(1e-5)
     }
