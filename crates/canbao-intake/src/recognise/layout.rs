@@ -80,9 +80,10 @@ pub(crate) fn by_header(profile: &Profile, wish: Wish<'_>, sample: &[SampleRow])
     best.map(|(_, layout)| layout)
 }
 
-/// A header holds words; a long number or a date is a value.
+/// A header holds words; a citizen number, or a longer number by itself, is a value.
 fn looks_like_value(cell: &str) -> bool {
-    cell.bytes().filter(u8::is_ascii_digit).count() >= 8
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 14 || digits >= 6 && digits == cell.trim().len()
 }
 
 /// Maps the columns of the header that ends at sample row `at` and has `rows` rows.

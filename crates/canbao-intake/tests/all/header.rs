@@ -211,3 +211,9 @@ fn a_mark_of_cancellation_is_no_life() {
         [1, 255, 255, 2]
     );
 }
+
+#[test]
+fn a_date_in_a_header_is_part_of_its_words() {
+    let text = format!("姓名,身份证号,参保状态（截至2016年10月31日）\n{},{},正常参保\n", name(1), number(1));
+    assert_eq!(Case::text(text).read().rows[0].code("status_code"), 1);
+}
