@@ -18,6 +18,7 @@ use canbao_domain::rules::Rules;
 use std::sync::Arc;
 
 /// Links every row that is not settled yet; afterwards each row's person stands in `links`.
+#[expect(clippy::too_many_arguments, reason = "one step of the job, called in one place")]
 pub(crate) fn link(
     engine: &Engine,
     stage: &Arc<Stage>,

@@ -182,7 +182,7 @@ impl Wanted {
     }
 
     fn learns(&self, person: RowId) -> bool {
-        (person.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20) % self.one_learner_in == 0
+        (person.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20).is_multiple_of(self.one_learner_in)
     }
 }
 

@@ -160,6 +160,7 @@ fn of_rejected(
     )
 }
 
+#[expect(clippy::too_many_arguments, reason = "one batch of one table, made in one place")]
 fn of_batch(
     schema: &arrow::datatypes::SchemaRef,
     source: &Source,

@@ -237,7 +237,7 @@ pub(crate) fn area_code(text: &str) -> u64 {
         return 0;
     }
     let mut code: u64 = digits.parse().unwrap_or(0);
-    while code >= 1_000_000_000 / 1_000 && code % 1_000 == 0 && code >= 1_000_000 {
+    while code >= 1_000_000 && code.is_multiple_of(1_000) {
         code /= 1_000;
     }
     code

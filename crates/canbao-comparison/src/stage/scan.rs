@@ -19,10 +19,13 @@ use std::sync::Arc;
 /// A family and which of its columns are wanted; all, if none are named.
 type Wanted = (Family, Option<Vec<&'static str>>);
 
+/// A file of staged columns, and which of them are wanted.
+type Staged = (PathBuf, Option<Vec<&'static str>>);
+
 /// The batches of one source or of some of its segments, in order, with the columns of one or more families.
 pub(crate) struct Batches {
     /// Files of the segments to come, the next last.
-    segments: Vec<Vec<(PathBuf, Option<Vec<&'static str>>)>>,
+    segments: Vec<Vec<Staged>>,
     readers: Vec<StreamReader<BufReader<File>>>,
 }
 

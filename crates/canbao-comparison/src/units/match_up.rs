@@ -149,7 +149,7 @@ impl Unit {
     }
 
     /// The total order in which employers are written.
-    fn order(&self) -> (Option<String>, Option<String>, &str, Option<(usize, i64)>, Option<(usize, i64)>) {
+    fn order(&self) -> impl Ord + '_ {
         (
             self.credit_code.map(|c| c.as_str().to_owned()),
             self.registration.map(|r| r.as_str().to_owned()),

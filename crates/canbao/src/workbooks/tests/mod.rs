@@ -172,7 +172,8 @@ fn a_list_that_differs_from_the_summary_makes_nothing() {
         run.units.pop();
     };
     let county = |run: &mut Run| run.survey[0].county = Some("610921");
-    let changes: [(&str, fn(&mut Run)); 4] = [
+    type Change = fn(&mut Run);
+    let changes: [(&str, Change); 4] = [
         ("610900", miss_person),
         ("duplicate-pension", more_findings),
         ("unregistered", fewer_units),
