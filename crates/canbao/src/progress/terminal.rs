@@ -31,16 +31,7 @@ impl Bars {
     }
 
     fn style(&self, known: bool) -> ProgressStyle {
-        let template = match (self.language, known) {
-            (Language::Zh, true) => {
-                "  {msg} {bar:24} {percent:>3}%  {human_pos} / {human_len} 行  {per_sec}  剩余 {eta}"
-            }
-            (Language::Zh, false) => "  {msg} {spinner} {human_pos} 行  {per_sec}  已用 {elapsed}",
-            (Language::En, true) => {
-                "  {msg} {bar:24} {percent:>3}%  {human_pos} / {human_len} rows  {per_sec}  {eta} left"
-            }
-            (Language::En, false) => "  {msg} {spinner} {human_pos} rows  {per_sec}  {elapsed}",
-        };
+        let template = template(self.language, known);
         let unit = self.language.pick("行/秒", "rows/s");
         ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -61,6 +52,16 @@ impl Bars {
             push_left(&mut line, stage.title(self.language), TITLE);
             say(&format!("{line} {}\n", stage.summary(self.language)));
         }
+    }
+}
+
+/// How a bar is drawn, with a known number of rows or without.
+fn template(language: Language, known: bool) -> &'static str {
+    match (language, known) {
+        (Language::Zh, true) => "  {msg} {bar:24} {percent:>3}%  {human_pos} / {human_len} 行  {per_sec}  剩余 {eta}",
+        (Language::Zh, false) => "  {msg} {spinner} {human_pos} 行  {per_sec}  已用 {elapsed}",
+        (Language::En, true) => "  {msg} {bar:24} {percent:>3}%  {human_pos} / {human_len} rows  {per_sec}  {eta} left",
+        (Language::En, false) => "  {msg} {spinner} {human_pos} rows  {per_sec}  {elapsed}",
     }
 }
 
@@ -94,5 +95,19 @@ impl Drop for Bars {
     /// A job that failed leaves no half-drawn bar above its error.
     fn drop(&mut self) {
         self.end(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_is_one() {
+        for language in [Language::Zh, Language::En] {
+            for known in [true, false] {
+                assert!(ProgressStyle::with_template(template(language, known)).is_ok());
+            }
+        }
     }
 }
