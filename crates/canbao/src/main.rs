@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error, language),
     };
     let form = arguments.progress();
-    match arguments.run() {
+    match output::fault::guarded(language, || arguments.run()) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::SomeRejected) => ExitCode::from(1),
         Err(failure) => {

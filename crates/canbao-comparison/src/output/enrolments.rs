@@ -13,6 +13,7 @@ use arrow::record_batch::RecordBatch;
 use canbao_domain::code::{Benefit, Status};
 use canbao_domain::date::{Date, Month};
 use canbao_domain::source::Field;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// Adds unresolved insurance rows to the survey.
@@ -30,7 +31,7 @@ pub(crate) fn add_to_survey(
             let column = text_column(rows, field);
             unresolved
                 .iter()
-                .map(|&i| column.filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()))
+                .map(|&i| column.as_ref().filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()))
                 .collect::<StringArray>()
         })
         .collect();
@@ -50,15 +51,8 @@ pub(crate) fn as_written(
         Arc::new(ids.values().iter().map(|r| RowId(*r).row()).collect::<Int64Array>()),
     ];
     for field in schema.fields().iter().skip(2) {
-        let at = rows
-            .schema_ref()
-            .fields()
-            .iter()
-            .rposition(|f| f.name() == field.name() && *f.data_type() == DataType::Utf8);
-        columns.push(match at.and_then(|at| rows.columns().get(at)) {
-            Some(column) => Arc::clone(column),
-            None => arrow::array::new_null_array(&DataType::Utf8, n),
-        });
+        let text = Field::from_str(field.name()).ok().and_then(|field| text_column(rows, field));
+        columns.push(text.map_or_else(|| arrow::array::new_null_array(&DataType::Utf8, n), |text| Arc::new(text) as ArrayRef));
     }
     batch(schema, columns)
 }
@@ -99,14 +93,14 @@ pub(crate) fn enrolled(
             Benefit::Blank => benefit_column.push_null(),
             b => benefit_column.push(Benefit::ALL.iter().position(|x| *x == b).unwrap_or(0)),
         }
-        match pools.filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()).filter(|t| !t.is_empty()) {
+        match pools.as_ref().filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()).filter(|t| !t.is_empty()) {
             Some(text) => pool.append_value(text),
             None => match canbao_linkage::model::agreement::county(area.value(i)) {
                 0 => pool.append_null(),
                 county => pool.append_value(format!("{county:06}")),
             },
         }
-        since.append_option(sinces.filter(|c| c.is_valid(i)).and_then(|c| since_date(c.value(i))).map(Date::days));
+        since.append_option(sinces.as_ref().filter(|c| c.is_valid(i)).and_then(|c| since_date(c.value(i))).map(Date::days));
         if unit.value(i) != 0
             && rules.row_state(s, b) == canbao_domain::rules::RowState::Live
             && let Some(person) = links.person(RowId(ids.value(i)))
@@ -116,7 +110,7 @@ pub(crate) fn enrolled(
     }
     let text = |field: Field| -> ArrayRef {
         match text_column(rows, field) {
-            Some(c) => Arc::new(c.clone()),
+            Some(c) => Arc::new(c),
             None => arrow::array::new_null_array(&DataType::Utf8, n),
         }
     };

@@ -13,7 +13,7 @@ use crate::stage::{RowId, Stage};
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringArray, StringBuilder,
 };
-use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
+use arrow::datatypes::{DataType, Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 
 use canbao_domain::date::Date;
@@ -118,10 +118,10 @@ impl Tables {
             .column_by_name("name_text")
             .and_then(|c| c.as_string_opt::<i32>())
             .ok_or_else(|| CompareError::internal("缺少姓名列"))?;
-        let text = |field: Field| -> Option<&StringArray> { text_column(rows, field) };
+        let text = |field: Field| text_column(rows, field);
         let text_or_null = |field: Field| -> ArrayRef {
             match text(field) {
-                Some(c) => std::sync::Arc::new(c.clone()),
+                Some(c) => std::sync::Arc::new(c),
                 None => arrow::array::new_null_array(&arrow::datatypes::DataType::Utf8, n),
             }
         };
@@ -140,6 +140,9 @@ impl Tables {
         let mut category = words(&CATEGORIES, Category::as_str);
         let mut reasons = ListBuilder::new(StringBuilder::new());
         let written_phone = text(Field::Phone);
+        let certificates = form.values().contains(&(NumberForm::OtherCertificate as u8));
+        let (written_number, written_type) =
+            if certificates { (text(Field::Number), text(Field::CertificateType)) } else { (None, None) };
         let mut visits: Vec<(usize, Person, String)> = Vec::new();
 
         for (i, (person, fold)) in folds.iter().enumerate() {
@@ -149,9 +152,8 @@ impl Tables {
             key.append_value(places.key(*person));
             push_number(&mut id, number);
             if other_certificate {
-                certificate.append_option(text(Field::Number).filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
-                certificate_type
-                    .append_option(text(Field::CertificateType).filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
+                certificate.append_option(written_number.as_ref().filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
+                certificate_type.append_option(written_type.as_ref().filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
             } else {
                 certificate.append_null();
                 certificate_type.append_null();
@@ -188,7 +190,7 @@ impl Tables {
                     column.push(code, area_text);
                 }
             }
-            match (written_phone.filter(|c| c.is_valid(i)), fold.phone()) {
+            match (written_phone.as_ref().filter(|c| c.is_valid(i)), fold.phone()) {
                 (Some(c), _) if !c.value(i).trim().is_empty() => phone.append_value(c.value(i).trim()),
                 (_, Some(digits)) => phone.append_value(digits.to_string()),
                 _ => phone.append_null(),
@@ -264,11 +266,11 @@ impl Tables {
     }
 }
 
-/// A column of canonical text. The text family comes last, so a name that keys have too is found from behind.
-pub(crate) fn text_column(rows: &RecordBatch, field: Field) -> Option<&StringArray> {
-    let schema = rows.schema_ref();
-    let at = schema.fields().iter().rposition(|f| f.name() == field.as_str())?;
-    rows.columns().get(at)?.as_string_opt::<i32>()
+/// A column of canonical text, which is staged as bytes. The text family comes last, so a name that keys have too is
+/// found from behind.
+pub(crate) fn text_column(rows: &RecordBatch, field: Field) -> Option<StringArray> {
+    let at = rows.schema_ref().fields().iter().rposition(|f| f.name() == field.as_str() && *f.data_type() == DataType::Binary)?;
+    StringArray::try_from_binary(rows.columns().get(at)?.as_binary_opt::<i32>()?.clone()).ok()
 }
 
 fn facts_of(fold: &Fold, born: Option<Date>, missing: &[(Item, bool)], form: u8, rules: &Rules) -> Facts {

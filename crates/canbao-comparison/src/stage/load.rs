@@ -1,12 +1,13 @@
 //! Reads every person source once and stages it, a thread a source, the largest first.
 
-use super::keys::{BLOCK, KeyMaker, NARROW};
+use super::keys::KeyMaker;
 use super::{Family, Lines, Place, SEGMENT, Source, Stage};
 use crate::error::CompareError;
 use crate::plan::owners::column;
 use crate::progress::Progress;
 use crate::units::UnitIndex;
-use arrow::datatypes::SchemaRef;
+use arrow::array::{Array, ArrayRef, AsArray, BinaryArray};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::datatypes::{Int64Type, UInt32Type};
 use arrow::ipc::writer::StreamWriter;
 use arrow::record_batch::RecordBatch;
@@ -15,7 +16,7 @@ use canbao_intake::{Extract, Stop};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Stages the person sources, given with their place in the city file.
@@ -64,51 +65,62 @@ pub(crate) fn load(
     stopped.map_or(Ok(Stage { sources }), Err)
 }
 
-/// The three families' files of the segment that is being written.
+/// The columns' files of the segment that is being written.
 struct Writers<'a> {
     folder: &'a Path,
     index: usize,
     segment: usize,
     batches: usize,
-    open: Option<[StreamWriter<BufWriter<File>>; 3]>,
+    open: Vec<(SchemaRef, StreamWriter<BufWriter<File>>)>,
 }
 
 impl Writers<'_> {
-    fn write(&mut self, narrow: &RecordBatch, block: &RecordBatch, text: &RecordBatch) -> Result<(), CompareError> {
+    fn write(&mut self, batches: [(Family, &RecordBatch); 3]) -> Result<(), CompareError> {
         if self.batches == SEGMENT {
             self.finish()?;
             self.segment += 1;
             self.batches = 0;
         }
-        let make = |family: Family, schema: SchemaRef| -> Result<_, CompareError> {
-            let path = super::file(self.folder, self.index, family, self.segment);
-            let file = File::create(&path).map_err(|e| CompareError::io(&path, e))?;
-            Ok(StreamWriter::try_new(BufWriter::with_capacity(1 << 18, file), &schema)?)
-        };
-        let open = match &mut self.open {
-            Some(open) => open,
-            None => {
-                let fresh = [
-                    make(Family::Narrow, NARROW.clone())?,
-                    make(Family::Block, BLOCK.clone())?,
-                    make(Family::Text, text.schema())?,
-                ];
-                self.open.insert(fresh)
+        if self.open.is_empty() {
+            for (family, field) in batches.iter().flat_map(|(f, b)| b.schema_ref().fields().iter().map(move |field| (*f, field))) {
+                let schema: SchemaRef = Arc::new(Schema::new(vec![Arc::clone(field)]));
+                let path = super::file(self.folder, self.index, family, field.name(), self.segment);
+                let file = File::create(&path).map_err(|e| CompareError::io(&path, e))?;
+                let writer = StreamWriter::try_new(BufWriter::with_capacity(1 << 16, file), &schema)?;
+                self.open.push((schema, writer));
             }
-        };
-        for (writer, batch) in open.iter_mut().zip([narrow, block, text]) {
-            writer.write(batch)?;
+        }
+        let columns = batches.iter().flat_map(|(_, b)| b.columns());
+        for ((schema, writer), column) in self.open.iter_mut().zip(columns) {
+            writer.write(&RecordBatch::try_new(Arc::clone(schema), vec![Arc::clone(column)])?)?;
         }
         self.batches += 1;
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), CompareError> {
-        for mut writer in self.open.take().into_iter().flatten() {
+        for (_, mut writer) in self.open.drain(..) {
             writer.finish()?;
         }
         Ok(())
     }
+}
+
+/// The canonical fields of a batch, text as bytes: what is read again need not be looked through again.
+fn texts_of(batch: &RecordBatch) -> Result<RecordBatch, CompareError> {
+    let (mut fields, mut columns): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
+    for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+        if ["row", "part", "line"].contains(&field.name().as_str()) {
+            continue;
+        }
+        let bytes: ArrayRef = match column.as_string_opt::<i32>() {
+            Some(text) => Arc::new(BinaryArray::from(text.clone())),
+            None => Arc::clone(column),
+        };
+        fields.push(Field::new(field.name(), bytes.data_type().clone(), true));
+        columns.push(bytes);
+    }
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }
 
 fn stage(
@@ -121,8 +133,8 @@ fn stage(
 ) -> Result<Source, CompareError> {
     let (kind, name, parts) = (extract.kind(), extract.name().to_owned(), extract.parts().to_vec());
     let mut keys = KeyMaker::new(index, kind, rules, units);
-    let mut writers = Writers { folder, index, segment: 0, batches: 0, open: None };
-    let (mut rejected, mut places) = (Vec::new(), Vec::new());
+    let mut writers = Writers { folder, index, segment: 0, batches: 0, open: Vec::new() };
+    let (mut rejected, mut places, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     let mut rows = 0;
     let mut trouble: Option<CompareError> = None;
     let read = extract.read(&mut |chunk| {
@@ -134,11 +146,11 @@ fn stage(
             let (narrow, block) = keys.make(batch)?;
             let part = column::<UInt32Type>(batch, "part")?.values().first().copied().unwrap_or(0);
             places.push(Place { part, lines: Lines::new(column::<Int64Type>(batch, "line")?.values()) });
-            let kept: Vec<usize> = (0..batch.num_columns())
-                .filter(|i| !["row", "part", "line"].contains(&batch.schema_ref().field(*i).name().as_str()))
-                .collect();
-            let text = batch.project(&kept)?;
-            writers.write(&narrow, &block, &text)
+            let text = texts_of(batch)?;
+            if texts.is_empty() {
+                texts = text.schema_ref().fields().iter().map(|f| f.name().clone()).collect();
+            }
+            writers.write([(Family::Narrow, &narrow), (Family::Block, &block), (Family::Text, &text)])
         };
         if batch.num_rows() == 0 {
             return Ok(());
@@ -153,5 +165,5 @@ fn stage(
     }
     read?;
     writers.finish()?;
-    Ok(Source { index, kind, name, rows, parts, rejected, places, folder: folder.to_path_buf() })
+    Ok(Source { index, kind, name, rows, parts, rejected, places, texts, folder: folder.to_path_buf() })
 }

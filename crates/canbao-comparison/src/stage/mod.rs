@@ -1,9 +1,9 @@
 //! The staged rows: what intake read, on disk beside the output, in columns that the plans scan.
 //!
-//! Each source has three files of equal batches: `narrow` (what the great join needs), `block` (what
-//! linking and counting need besides) and `text` (the canonical fields as written). A scan opens those
-//! families that it needs and puts their columns side by side, so that no join is needed to bring
-//! a row together again, and millions of addresses are not read to compare numbers.
+//! Columns come in three families: `narrow` (what the great join needs), `block` (what linking and counting need
+//! besides) and `text` (the canonical fields as written, as bytes). Each column is a file of its own, all of equal
+//! batches: a scan opens those that it needs and puts them side by side, so that no join is needed to bring a row
+//! together again, and millions of addresses are not read to compare numbers.
 
 pub(crate) mod keys;
 pub(crate) mod load;
@@ -64,6 +64,8 @@ pub(crate) struct Source {
     pub(crate) rejected: Vec<Rejected>,
     /// Where the rows of each staged batch stand in the files.
     pub(crate) places: Vec<Place>,
+    /// Names of the columns of text.
+    pub(crate) texts: Vec<String>,
     folder: PathBuf,
 }
 
@@ -100,9 +102,9 @@ impl Lines {
 }
 
 impl Source {
-    /// A segment of a family's columns.
-    pub(crate) fn file(&self, family: Family, segment: usize) -> PathBuf {
-        file(&self.folder, self.index, family, segment)
+    /// The file of a segment of a column.
+    pub(crate) fn file(&self, family: Family, column: &str, segment: usize) -> PathBuf {
+        file(&self.folder, self.index, family, column, segment)
     }
 
     /// Segments of the staged rows, so that a long extract is several partitions of a plan.
@@ -114,9 +116,9 @@ impl Source {
 /// Batches of a segment.
 pub(crate) const SEGMENT: usize = 48;
 
-/// The file of a segment of a family's columns.
-pub(crate) fn file(folder: &std::path::Path, source: usize, family: Family, segment: usize) -> PathBuf {
-    folder.join(format!("{source}-{}-{segment}.arrow", family.name()))
+/// The file of a segment of a column.
+pub(crate) fn file(folder: &std::path::Path, source: usize, family: Family, column: &str, segment: usize) -> PathBuf {
+    folder.join(format!("{source}-{}-{column}-{segment}.arrow", family.name()))
 }
 
 /// All person sources of a comparison, staged, in the order of the city file.

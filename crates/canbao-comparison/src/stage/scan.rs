@@ -19,46 +19,42 @@ use std::sync::Arc;
 /// A family and which of its columns are wanted; all, if none are named.
 type Wanted = (Family, Option<Vec<&'static str>>);
 
-/// A file of staged columns, and which of them are wanted.
-type Staged = (PathBuf, Option<Vec<&'static str>>);
-
 /// The batches of one source or of some of its segments, in order, with the columns of one or more families.
 pub(crate) struct Batches {
-    /// Files of the segments to come, the next last.
-    segments: Vec<Vec<Staged>>,
+    /// Files of the segments to come, a column each; the next segment last.
+    segments: Vec<Vec<PathBuf>>,
     readers: Vec<StreamReader<BufReader<File>>>,
 }
 
 impl Batches {
-    /// Opens a source; one without rows has no batches.
+    /// Opens a source; one without rows has no batches, a column of text that the source lacks is left out.
     pub(crate) fn open(source: &Source, families: &[(Family, Option<&[&'static str]>)]) -> Result<Self, ArrowError> {
         let families: Vec<Wanted> = families.iter().map(|(f, c)| (*f, c.map(<[_]>::to_vec))).collect();
         Ok(Self::of_segments(source, &families, 0..source.segments()))
     }
 
     fn of_segments(source: &Source, families: &[Wanted], segments: std::ops::Range<usize>) -> Self {
-        let files = |segment| families.iter().map(|(f, columns)| (source.file(*f, segment), columns.clone())).collect();
+        let files = |segment: usize| -> Vec<PathBuf> {
+            let mut files = Vec::new();
+            for (family, wanted) in families {
+                let all: Vec<&str> = match family {
+                    Family::Narrow => super::keys::NARROW.fields().iter().map(|f| f.name().as_str()).collect(),
+                    Family::Block => super::keys::BLOCK.fields().iter().map(|f| f.name().as_str()).collect(),
+                    Family::Text => source.texts.iter().map(String::as_str).collect(),
+                };
+                let named = wanted.as_ref().map_or_else(|| all.clone(), |names| names.iter().copied().filter(|n| all.contains(n)).collect());
+                files.extend(named.into_iter().map(|column| source.file(*family, column, segment)));
+            }
+            files
+        };
         Self { segments: segments.rev().map(files).collect(), readers: Vec::new() }
     }
 
     fn open_next(&mut self) -> Result<bool, ArrowError> {
         let Some(files) = self.segments.pop() else { return Ok(false) };
         self.readers.clear();
-        for (path, columns) in files {
-            let open =
-                |projection| StreamReader::try_new(BufReader::with_capacity(1 << 16, File::open(&path)?), projection);
-            let reader = match columns {
-                None => open(None)?,
-                Some(names) => {
-                    let schema = open(None)?.schema();
-                    let mut wanted = Vec::with_capacity(names.len());
-                    for name in names {
-                        wanted.push(schema.index_of(name)?);
-                    }
-                    open(Some(wanted))?
-                }
-            };
-            self.readers.push(reader);
+        for path in files {
+            self.readers.push(StreamReader::try_new(BufReader::with_capacity(1 << 13, File::open(&path)?), None)?);
         }
         Ok(true)
     }

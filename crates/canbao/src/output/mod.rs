@@ -2,6 +2,7 @@
 
 pub(crate) mod bar;
 pub(crate) mod failure;
+pub(crate) mod fault;
 pub(crate) mod figure;
 pub(crate) mod files;
 pub(crate) mod language;

@@ -113,6 +113,35 @@ fn a_file_that_cannot_be_read_stops_the_run_before_anything_is_written() {
 }
 
 #[test]
+fn a_damaged_parquet_file_is_refused_in_a_sentence() {
+    let folder = fresh("damaged-parquet");
+    let city = invent(&folder, 1_000, 24);
+    let whole = contents(&city);
+    let (name, bytes) =
+        whole.iter().find(|(name, _)| name.ends_with(".parquet") && !name.starts_with("truth/")).unwrap();
+    let mut refused = 0;
+    for at in (40..bytes.len() - 40).step_by(bytes.len() / 60) {
+        let mut damaged = bytes.clone();
+        damaged[at..at + 8].fill(0xFF);
+        fs::write(city.join(name), damaged).unwrap();
+        let output = run(&city, &["inspect", name]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!said.contains("panicked"), "{at}: {said}");
+        match output.status.code() {
+            // a changed cell is still a cell
+            Some(0 | 1) => {}
+            Some(2) => {
+                refused += 1;
+                assert!(said.starts_with("错误：") && said.contains("提示："), "{at}: {said}");
+                assert!(said.contains(Path::new(name).file_name().unwrap().to_str().unwrap()), "{at}: {said}");
+            }
+            code => panic!("{at}: {code:?} {said}"),
+        }
+    }
+    assert!(refused > 3, "only {refused} damages were noticed");
+}
+
+#[test]
 fn an_extract_without_the_columns_of_its_kind() {
     let folder = fresh("wrong-columns");
     let city = invent(&folder, 1_000, 22);
