@@ -57,6 +57,7 @@ pub fn compare_then(
     progress: &dyn Progress,
     last: impl FnOnce(&Path, &Summary) -> Result<(), CompareError>,
 ) -> Result<Summary, CompareError> {
+    crate::times::tell("begin");
     let rules = rules(city)?;
     let areas = areas(city)?;
     let profiles = match &city.profiles {
@@ -121,11 +122,13 @@ pub fn compare_then(
     let (lines, told) = std::thread::scope(|scope| {
         let lines = scope.spawn(|| {
             let written = links_table::write(&stage, &links, &places, &run, &Silent)?;
+            crate::times::tell("links written");
             let enrolled = texts::write_enrolments(twice.wait(), &frame, &run, &mut rows_table, progress)?;
             Ok::<_, CompareError>((written, enrolled))
         });
         let told = (|| {
             let folded = persons::fold(&engine, &stage, &links, rules)?;
+            crate::times::tell("folded");
             let repeated = repeated::repeated(&stage, &links, folded.repeats())?;
             let twice = twice
                 .get_or_init(|| stage::RowSet::new(&stage, repeated.iter().flat_map(|f| [f.row, f.other]).flatten()));
@@ -133,6 +136,7 @@ pub fn compare_then(
             progress.done();
             progress.stage("write", Some(rows.unsigned_abs()));
             let (people, shown) = texts::write_persons(&folded, twice, &frame, &run, progress)?;
+            crate::times::tell("persons written");
             Ok::<_, CompareError>((people, shown, repeated))
         })();
         // whatever happened, the other thread must not wait for ever

@@ -15,5 +15,11 @@ pub(crate) fn tell(what: &str) {
         .find(|l| l.starts_with("VmRSS"))
         .unwrap_or_default()
         .to_owned();
-    eprintln!("user {:6.2} s  system {:6.2} s  {resident}  {what}", ticks(11), ticks(12));
+    static BEGAN: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    eprintln!(
+        "clock {:6.2} s  user {:6.2} s  system {:6.2} s  {resident}  {what}",
+        BEGAN.elapsed().as_secs_f64(),
+        ticks(11),
+        ticks(12)
+    );
 }

@@ -77,7 +77,9 @@ pub(crate) fn decide(
         coverage: std::mem::take(&mut collected.coverage),
         ..Model::default()
     };
+    crate::times::tell("candidates");
     learn(&mut model, &collected);
+    crate::times::tell("learnt");
     let records: Vec<Record> = groups.subjects.iter().map(|s| s.record.clone()).collect();
     let index: AHashMap<RowId, u32> = reps.iter().copied().zip(0u32..).collect();
     let certificates = |rep: &RowId| groups.identities.get(rep).is_some_and(|i| i.certificate);
@@ -91,7 +93,9 @@ pub(crate) fn decide(
         let (record, profile) = (records.get(s as usize)?, profiles.get(p as usize)?);
         Some(model.pair((s, record), (p, profile)))
     });
+    crate::times::tell("paired");
     fit(&mut model, &records, &pairs, collected.settled);
+    crate::times::tell("fitted");
     let bench = Bench { groups, decisions, model, reps, profiles, pairs, records, settled: collected.settled };
     bench.rule()
 }

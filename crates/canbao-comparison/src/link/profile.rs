@@ -85,6 +85,7 @@ pub(crate) fn collect(
     columns.push("number_text");
     let plan = engine.read(scan::table(stage, |_| true, &columns)?)?;
     let parts = engine.fold::<Part>(plan, move |part, batch| wanted.take(part, batch))?;
+    crate::times::tell("rows of candidates");
     Ok(assemble(parts, groups, links, as_of))
 }
 

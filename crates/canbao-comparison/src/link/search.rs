@@ -153,7 +153,9 @@ pub(crate) fn search(
         one.extend(groups.rulings(s, decisions).map(|(_, number)| block::of_number(number)));
         keys.extend(one.iter().map(|k| (*k, subject)));
     }
+    crate::times::tell("keys");
     let index = Arc::new(Index::new(groups, keys));
+    crate::times::tell("index");
     let links_ = Arc::clone(links);
     let population: Arc<Vec<bool>> = Arc::new(stage.sources.iter().map(|s| s.kind.is_population()).collect());
     // a settled row of an insurance repeats the number, name and mostly the date of a population row
@@ -185,6 +187,7 @@ pub(crate) fn search(
         })?
     };
     let mut pairs: Vec<(u32, RowId)> = found.into_iter().flatten().collect();
+    crate::times::tell("scanned");
     pairs.sort_unstable();
     pairs.dedup();
     // nobody is found by their own rows

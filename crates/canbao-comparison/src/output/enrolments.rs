@@ -52,7 +52,9 @@ pub(crate) fn as_written(
     ];
     for field in schema.fields().iter().skip(2) {
         let text = Field::from_str(field.name()).ok().and_then(|field| text_column(rows, field));
-        columns.push(text.map_or_else(|| arrow::array::new_null_array(&DataType::Utf8, n), |text| Arc::new(text) as ArrayRef));
+        columns.push(
+            text.map_or_else(|| arrow::array::new_null_array(&DataType::Utf8, n), |text| Arc::new(text) as ArrayRef),
+        );
     }
     batch(schema, columns)
 }
@@ -100,7 +102,9 @@ pub(crate) fn enrolled(
                 county => pool.append_value(format!("{county:06}")),
             },
         }
-        since.append_option(sinces.as_ref().filter(|c| c.is_valid(i)).and_then(|c| since_date(c.value(i))).map(Date::days));
+        since.append_option(
+            sinces.as_ref().filter(|c| c.is_valid(i)).and_then(|c| since_date(c.value(i))).map(Date::days),
+        );
         if unit.value(i) != 0
             && rules.row_state(s, b) == canbao_domain::rules::RowState::Live
             && let Some(person) = links.person(RowId(ids.value(i)))

@@ -153,7 +153,8 @@ impl Tables {
             push_number(&mut id, number);
             if other_certificate {
                 certificate.append_option(written_number.as_ref().filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
-                certificate_type.append_option(written_type.as_ref().filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
+                certificate_type
+                    .append_option(written_type.as_ref().filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()));
             } else {
                 certificate.append_null();
                 certificate_type.append_null();
@@ -269,7 +270,11 @@ impl Tables {
 /// A column of canonical text, which is staged as bytes. The text family comes last, so a name that keys have too is
 /// found from behind.
 pub(crate) fn text_column(rows: &RecordBatch, field: Field) -> Option<StringArray> {
-    let at = rows.schema_ref().fields().iter().rposition(|f| f.name() == field.as_str() && *f.data_type() == DataType::Binary)?;
+    let at = rows
+        .schema_ref()
+        .fields()
+        .iter()
+        .rposition(|f| f.name() == field.as_str() && *f.data_type() == DataType::Binary)?;
     StringArray::try_from_binary(rows.columns().get(at)?.as_binary_opt::<i32>()?.clone()).ok()
 }
 

@@ -16,8 +16,8 @@ use canbao_intake::{Extract, Stop};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Stages the person sources, given with their place in the city file.
 pub(crate) fn load(
@@ -82,7 +82,9 @@ impl Writers<'_> {
             self.batches = 0;
         }
         if self.open.is_empty() {
-            for (family, field) in batches.iter().flat_map(|(f, b)| b.schema_ref().fields().iter().map(move |field| (*f, field))) {
+            for (family, field) in
+                batches.iter().flat_map(|(f, b)| b.schema_ref().fields().iter().map(move |field| (*f, field)))
+            {
                 let schema: SchemaRef = Arc::new(Schema::new(vec![Arc::clone(field)]));
                 let path = super::file(self.folder, self.index, family, field.name(), self.segment);
                 let file = File::create(&path).map_err(|e| CompareError::io(&path, e))?;

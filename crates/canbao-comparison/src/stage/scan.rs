@@ -42,7 +42,9 @@ impl Batches {
                     Family::Block => super::keys::BLOCK.fields().iter().map(|f| f.name().as_str()).collect(),
                     Family::Text => source.texts.iter().map(String::as_str).collect(),
                 };
-                let named = wanted.as_ref().map_or_else(|| all.clone(), |names| names.iter().copied().filter(|n| all.contains(n)).collect());
+                let named = wanted
+                    .as_ref()
+                    .map_or_else(|| all.clone(), |names| names.iter().copied().filter(|n| all.contains(n)).collect());
                 files.extend(named.into_iter().map(|column| source.file(*family, column, segment)));
             }
             files
