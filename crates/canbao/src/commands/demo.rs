@@ -61,11 +61,13 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     Ok(Outcome::Done)
 }
 
-/// What to try next.
+/// What to try next, by the name under which the program was started.
 fn next(city: &Path, out: &Path, language: Language) -> String {
     let (city, out) = (city.display(), out.display());
+    let canbao = std::env::args_os().next().unwrap_or_else(|| "canbao".into());
+    let canbao = Path::new(&canbao).display();
     language.pick(
-        format!("\n接下来可以：\n  canbao compare {city} --out {out}\n  canbao inspect <数据文件>\n"),
-        format!("\nWhat to try next:\n  canbao compare {city} --out {out}\n  canbao inspect <an extract>\n"),
+        format!("\n接下来可以：\n  {canbao} compare {city} --out {out}\n  {canbao} inspect <数据文件>\n"),
+        format!("\nWhat to try next:\n  {canbao} compare {city} --out {out}\n  {canbao} inspect <an extract>\n"),
     )
 }
