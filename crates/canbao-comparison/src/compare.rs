@@ -157,7 +157,7 @@ pub fn compare_then(
     let mut survey = std::mem::take(&mut people.survey);
     survey.absorb(enrolled.survey);
     let (surveyed, told) = std::thread::scope(|scope| {
-        let surveyed = scope.spawn(|| survey.write(&places, &run));
+        let surveyed = scope.spawn(|| survey.write(&places, &run, options.workers));
         let told = (|| {
             candidates::write(&links, &places, &run)?;
             let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();

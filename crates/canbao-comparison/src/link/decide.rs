@@ -48,6 +48,14 @@ pub(crate) struct Outcome {
     former_rows: usize,
 }
 
+/// What is written down about one subject.
+#[derive(Debug, Default)]
+struct Told {
+    links: Vec<(RowId, HardLink)>,
+    /// Names for people whose first row has none.
+    names: Vec<(RowId, String)>,
+}
+
 /// Everything that deciding looks at.
 struct Bench<'a> {
     groups: &'a Groups,
@@ -59,6 +67,7 @@ struct Bench<'a> {
     pairs: Vec<Pair>,
     records: Vec<Record>,
     settled: u64,
+    workers: usize,
 }
 
 /// Decides about all hard rows.
@@ -96,7 +105,7 @@ pub(crate) fn decide(
     crate::times::tell("paired");
     fit(&mut model, &records, &pairs, collected.settled);
     crate::times::tell("fitted");
-    let bench = Bench { groups, decisions, model, reps, profiles, pairs, records, settled: collected.settled };
+    let bench = Bench { groups, decisions, model, reps, profiles, pairs, records, settled: collected.settled, workers };
     bench.rule()
 }
 
@@ -278,13 +287,25 @@ impl Bench<'_> {
         for &(index, rep) in &self.groups.certain {
             self.certain(index, merged.of(rep), &mut outcome);
         }
-        for (subject, record, pairs) in &grouped {
+        let told = in_parallel(&grouped, self.workers, |(subject, record, pairs)| {
             let ranking = self.rank(subject, record, pairs, &merged);
             let person = match subject.role {
                 Role::Row => ranking.people.first().filter(|(_, p, _)| *p >= ACCEPTED).map(|(person, ..)| *person),
                 _ => Some(merged.of(subject.own)),
             };
-            self.write_down(subject, record, pairs, &ranking, person, &mut outcome);
+            let mut told = Told::default();
+            self.write_down(subject, record, pairs, &ranking, person, &outcome, &mut told);
+            Some(told)
+        });
+        for told in told {
+            outcome.links.extend(told.links);
+            for (person, name) in told.names {
+                // of several names the first in the order of their characters, so that no file's order shows
+                let known = outcome.names.entry(person).or_insert_with(|| name.clone());
+                if name < *known {
+                    *known = name;
+                }
+            }
         }
         self.complete_names(&mut outcome);
         outcome
@@ -430,6 +451,7 @@ impl Bench<'_> {
         ));
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one subject's whole case, told in one place")]
     fn write_down(
         &self,
         subject: &Subject,
@@ -437,7 +459,8 @@ impl Bench<'_> {
         pairs: &[Pair],
         ranking: &Ranking,
         person: Option<RowId>,
-        outcome: &mut Outcome,
+        outcome: &Outcome,
+        told: &mut Told,
     ) {
         let best = ranking.people.first();
         let link = person.and_then(|p| ranking.people.iter().find(|(known, ..)| *known == p));
@@ -486,11 +509,7 @@ impl Bench<'_> {
                 && first.name.is_empty()
                 && !row.record.name.is_empty()
             {
-                // of several names the first in the order of their characters, so that no file's order shows
-                let name = outcome.names.entry(person).or_insert_with(|| row.record.name.to_string());
-                if *row.record.name < **name {
-                    *name = row.record.name.to_string();
-                }
+                told.names.push((person, row.record.name.to_string()));
             }
             let (birth, sex) = own_values(known.as_ref(), number);
             let foreign = person.is_some() && valid.is_some() && valid != number;
@@ -507,7 +526,7 @@ impl Bench<'_> {
                 name,
                 stays,
             };
-            outcome.links.push((
+            told.links.push((
                 row.id,
                 HardLink {
                     person,

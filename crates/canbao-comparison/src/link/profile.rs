@@ -46,7 +46,7 @@ struct Part {
     patterns: AHashMap<u32, u64>,
     settled: [u64; 16],
     hard: [u64; 16],
-    rows: Vec<(RowId, HardRow)>,
+    rows: Vec<Option<(RowId, HardRow)>>,
     learners: Vec<(RowId, HardRow)>,
 }
 
@@ -175,7 +175,7 @@ impl Wanted {
                     part.learners.push((person, row.clone()));
                 }
                 if self.candidates.contains(person) {
-                    part.rows.push((person, row));
+                    part.rows.push(Some((person, row)));
                 }
             }
         }
@@ -187,22 +187,28 @@ impl Wanted {
     }
 }
 
-fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -> Profiles {
+fn assemble(mut parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -> Profiles {
     let mut all = Profiles::default();
     let mut households: AHashSet<u64> = AHashSet::new();
-    let (mut rows, mut learners) = (Vec::new(), Vec::new());
-    for part in parts {
+    let mut learners = Vec::new();
+    // rows stay where they are; only where they stand is sorted
+    let mut order: Vec<(RowId, bool, RowId, u32, u32)> = Vec::new();
+    for (place, part) in (0u32..).zip(&mut parts) {
         all.frequencies.merge(&part.frequencies);
-        households.extend(part.households);
-        for (pattern, people) in part.patterns {
+        households.extend(part.households.drain());
+        for (pattern, people) in part.patterns.drain() {
             all.coverage.count(pattern, people);
         }
-        for (kind, (settled, hard)) in (0u8..).zip(part.settled.into_iter().zip(part.hard)) {
-            all.coverage.count_rows(kind, settled, hard);
+        for (kind, (settled, hard)) in (0u8..).zip(part.settled.iter().zip(&part.hard)) {
+            all.coverage.count_rows(kind, *settled, *hard);
             all.settled += settled;
         }
-        rows.extend(part.rows);
-        learners.extend(part.learners);
+        for (at, row) in (0u32..).zip(&part.rows) {
+            if let Some((person, row)) = row {
+                order.push((*person, !row.kind.is_population(), row.id, place, at));
+            }
+        }
+        learners.append(&mut part.learners);
     }
     all.frequencies.households = households.len() as u64 * HOUSEHOLD_SAMPLE;
     // those who are in no population file have patterns too
@@ -213,8 +219,10 @@ fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -> Pr
     all.frequencies.roll_up();
     all.coverage.settle();
     // the population's row first, then in order
-    rows.sort_by_key(|(person, row)| (*person, !row.kind.is_population(), row.id));
-    for (person, row) in rows {
+    order.sort_unstable();
+    for (_, _, _, place, at) in order {
+        let row = parts.get_mut(place as usize).and_then(|p| p.rows.get_mut(at as usize)).and_then(Option::take);
+        let Some((person, row)) = row else { continue };
         let profile = all.profiles.entry(person).or_default();
         let r = row.record;
         if profile.rows.is_empty() {

@@ -7,6 +7,7 @@ use crate::stage::RowId;
 use ahash::AHashMap;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Builder, ListBuilder, StringArray, StringBuilder, UInt32Array};
 use arrow::compute::take;
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use canbao_domain::number::CitizenNumber;
 use canbao_domain::rules::{Category, Reason, ReasonSet, Verdict};
@@ -149,7 +150,7 @@ impl Survey {
     }
 
     /// Sorts and writes the table; returns its rows.
-    pub(crate) fn write(mut self, places: &Places, run: &RunWriter) -> Result<u64, CompareError> {
+    pub(crate) fn write(mut self, places: &Places, run: &RunWriter, workers: usize) -> Result<u64, CompareError> {
         let order = |e: &Entry| {
             let place = |code: u64| if code == 0 { u64::MAX } else { code };
             (place(county(e.area)), place(town(e.area)), place(village(e.area)), e.household, !e.person, e.id)
@@ -157,8 +158,30 @@ impl Survey {
         self.entries.sort_unstable_by_key(order);
         let schema = canbao_run::schema::survey();
         let mut table = run.table("survey", &schema)?;
+        // lines are made by several threads, a stretch each, and written in order
+        let stretch = self.entries.len().div_ceil(BATCH).div_ceil(workers.max(1)).max(1) * BATCH;
+        let (survey, schema) = (&self, &schema);
+        let made = std::thread::scope(|scope| {
+            let threads: Vec<_> = survey
+                .entries
+                .chunks(stretch)
+                .map(|entries| scope.spawn(move || survey.lines(entries, schema, places)))
+                .collect();
+            threads.into_iter().map(|t| t.join()).collect::<Vec<_>>()
+        });
+        for batches in made {
+            for batch in batches.map_err(|_| CompareError::internal("名单写出中断"))?? {
+                table.write(&batch)?;
+            }
+        }
+        Ok(table.close()?)
+    }
+
+    /// The lines of some entries.
+    fn lines(&self, entries: &[Entry], schema: &SchemaRef, places: &Places) -> Result<Vec<RecordBatch>, CompareError> {
         let (mut counties, mut towns, mut villages) = (Growing::default(), Growing::default(), Growing::default());
-        for chunk in self.entries.chunks(BATCH) {
+        let mut batches = Vec::new();
+        for chunk in entries.chunks(BATCH) {
             let (mut key, mut number) = (Int64Builder::new(), StringBuilder::new());
             let (mut source, mut row) = (Words::new(places.names()), Int64Builder::new());
             let mut texts = [StringBuilder::new(), StringBuilder::new(), StringBuilder::new(), StringBuilder::new()];
@@ -211,8 +234,8 @@ impl Survey {
                 Arc::new(reasons.finish()),
                 known.finish()?,
             ];
-            table.write(&batch(&schema, columns)?)?;
+            batches.push(batch(schema, columns)?);
         }
-        Ok(table.close()?)
+        Ok(batches)
     }
 }
