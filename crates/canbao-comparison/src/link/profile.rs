@@ -220,12 +220,15 @@ fn assemble(mut parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -
     all.coverage.settle();
     // the population's row first, then in order
     order.sort_unstable();
-    for (_, _, _, place, at) in order {
+    let candidates = order.chunk_by(|a, b| a.0 == b.0);
+    all.profiles.reserve(candidates.clone().count());
+    for (rows, (_, _, _, place, at)) in candidates.flat_map(|rows| rows.iter().map(move |row| (rows.len(), *row))) {
         let row = parts.get_mut(place as usize).and_then(|p| p.rows.get_mut(at as usize)).and_then(Option::take);
         let Some((person, row)) = row else { continue };
         let profile = all.profiles.entry(person).or_default();
         let r = row.record;
         if profile.rows.is_empty() {
+            profile.rows.reserve_exact(rows);
             profile.number = r.number;
             profile.text = Some(r.text);
             let born = r.birth.or(r.number.map(CitizenNumber::birth));
