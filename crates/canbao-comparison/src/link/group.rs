@@ -107,18 +107,21 @@ fn home(row: &HardRow) -> Owner {
 
 /// Whether two population rows under one number are the same person's.
 ///
-/// A register that lists two living people of different names under one number lists two people, twins
-/// of one household as well; only a record that ended, or another file, shows a name before it was changed.
+/// A register that lists two living people of different names under one number lists two people, twins of one household
+/// as well, and also where one name is the other and one character more; only a record that ended, or another file,
+/// shows a name before it was changed.
 fn same_person(a: &HardRow, b: &HardRow) -> bool {
     let (x, y) = (&a.record, &b.record);
+    let living = |row: &HardRow| matches!(Life::from_code(row.life), Life::Blank | Life::Normal);
+    let two_records = a.kind != b.kind || !living(a) || !living(b);
     match names::compare(&x.name, &y.name) {
         NameAgreement::Different | NameAgreement::SurnameOnly | NameAgreement::GivenOnly | NameAgreement::OneOther => {
-            let living = |row: &HardRow| matches!(Life::from_code(row.life), Life::Blank | Life::Normal);
-            let two_records = a.kind != b.kind || !living(a) || !living(b);
             let home = x.household != 0 && x.household == y.household
                 || village(x.area) != 0 && village(x.area) == village(y.area);
             two_records && home && x.birth.is_some() && x.birth == y.birth && x.sex == y.sex
         }
+        // a character that could not be shown stands for one; a shorter name stands for itself
+        NameAgreement::Dropped => two_records || x.name.chars().count() == y.name.chars().count(),
         _ => true,
     }
 }
