@@ -9,6 +9,7 @@ use crate::plan::owners::{column, plain_method};
 use crate::progress::Progress;
 use crate::stage::scan::Batches;
 use crate::stage::{Family, Place, RowId, Source, Stage};
+use ahash::AHashMap;
 use arrow::array::{Array, ArrayRef, Float64Builder, Int64Array, Int64Builder, StringBuilder, UInt8Array};
 use arrow::datatypes::{UInt8Type, UInt64Type};
 use canbao_domain::number::{CitizenNumber, NumberForm};
@@ -27,8 +28,35 @@ pub(crate) struct Written {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Sentences that nearly all rows share, by method.
-const SHARED: [Method; 3] = [Method::Exact, Method::Normalised, Method::Upgraded];
+/// All sentences of the table, each once: rows by the million share a few thousand.
+struct Sentences<'a> {
+    at: AHashMap<&'a str, usize>,
+    words: Words,
+}
+
+impl<'a> Sentences<'a> {
+    fn new(links: &'a Links) -> Self {
+        let plain = [Method::Exact, Method::Normalised, Method::Upgraded]
+            .into_iter()
+            .filter_map(|m| explain::constant(m, NameAgreement::Equal));
+        let mut texts: Vec<&'a str> = plain.chain(links.hard.values().map(|h| h.evidence.as_str())).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let words = Words::new(texts.iter().copied());
+        Self { at: texts.into_iter().zip(0..).collect(), words }
+    }
+
+    fn push(&mut self, sentence: &str) {
+        match self.at.get(sentence) {
+            Some(at) => self.words.push(*at),
+            None => self.words.push_null(),
+        }
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, CompareError> {
+        Ok(self.words.finish()?)
+    }
+}
 
 /// Writes the table.
 pub(crate) fn write(
@@ -40,6 +68,7 @@ pub(crate) fn write(
 ) -> Result<Written, CompareError> {
     let schema = canbao_run::schema::links();
     let mut table = run.table("links", &schema)?;
+    let mut sentences = Sentences::new(links);
     let mut written = Written::default();
     for source in &stage.sources {
         let mut counts = SourceCounts { rows: source.rows, ..SourceCounts::default() };
@@ -68,6 +97,7 @@ pub(crate) fn write(
                     (place, from),
                     links,
                     places,
+                    &mut sentences,
                     &mut counts,
                     &mut written.findings,
                 )?)?;
@@ -168,6 +198,7 @@ fn of_batch(
     (place, offset): (&Place, usize),
     links: &Links,
     places: &Places,
+    sentences: &mut Sentences,
     counts: &mut SourceCounts,
     findings: &mut Vec<Finding>,
 ) -> Result<arrow::record_batch::RecordBatch, CompareError> {
@@ -184,10 +215,6 @@ fn of_batch(
         .iter()
         .map(|r| if links.slot(RowId(*r)).standing() == Standing::Settled { None } else { links.hard.get(&RowId(*r)) })
         .collect();
-    // the sentences of most rows are a handful; those of hard rows come behind them
-    let shared = SHARED.map(|m| explain::constant(m, NameAgreement::Equal).unwrap_or_default());
-    let mut evidence = Words::new(shared.into_iter().chain(hard.iter().flatten().map(|h| h.evidence.as_str())));
-    let mut told = SHARED.len();
     for (i, hard) in hard.iter().enumerate() {
         let id = RowId(rid.value(i));
         row.append_value(id.row());
@@ -202,8 +229,7 @@ fn of_batch(
         let slot = links.slot(id);
         let (method, sure) = match hard {
             Some(h) => {
-                evidence.push(told);
-                told += 1;
+                sentences.push(&h.evidence);
                 let method = match h.method {
                     Method::Exact | Method::Normalised | Method::Upgraded => {
                         plain_method(NumberForm::from_code(form.value(i)).unwrap_or(NumberForm::Exact))
@@ -214,7 +240,7 @@ fn of_batch(
             }
             None => {
                 let method = plain_method(NumberForm::from_code(form.value(i)).unwrap_or(NumberForm::Exact));
-                evidence.push(SHARED.iter().position(|m| *m == method).unwrap_or(0));
+                sentences.push(explain::constant(method, NameAgreement::Equal).unwrap_or_default());
                 (method, Some(CERTAIN))
             }
         };
@@ -255,7 +281,7 @@ fn of_batch(
             Arc::new(number_column.finish()),
             method_column.finish()?,
             Arc::new(confidence.finish()),
-            evidence.finish()?,
+            sentences.finish()?,
         ],
     )
 }

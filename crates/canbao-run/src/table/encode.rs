@@ -54,8 +54,8 @@ fn whole(want: &DataType, pieces: &[ArrayRef]) -> Result<ArrayRef, ArrowError> {
     {
         return Ok(Arc::clone(only));
     }
-    if one_dictionary(pieces) {
-        return concat(&refs(pieces));
+    if let Some(pieces) = one_dictionary(pieces) {
+        return concat(&refs(&pieces));
     }
     let plain = pieces.iter().map(|piece| plain(want, piece)).collect::<Result<Vec<_>, _>>()?;
     match plain.as_slice() {
@@ -64,15 +64,21 @@ fn whole(want: &DataType, pieces: &[ArrayRef]) -> Result<ArrayRef, ArrowError> {
     }
 }
 
-/// Whether all pieces point into the same dictionary, so that joining them copies keys only.
-fn one_dictionary(pieces: &[ArrayRef]) -> bool {
-    let mut all = pieces.iter().map(|piece| piece.as_any_dictionary_opt());
-    let Some(Some(first)) = all.next() else {
-        return false;
-    };
-    let kind = first.data_type();
-    let data = first.values().to_data();
-    all.all(|other| other.is_some_and(|other| other.data_type() == kind && other.values().to_data().ptr_eq(&data)))
+/// The pieces over one dictionary, if theirs hold the same words: joining them copies keys only, and no text.
+fn one_dictionary(pieces: &[ArrayRef]) -> Option<Vec<ArrayRef>> {
+    let first = pieces.first()?.as_any_dictionary_opt()?;
+    let (kind, words) = (first.data_type(), first.values());
+    let data = words.to_data();
+    pieces
+        .iter()
+        .map(|piece| {
+            let piece = piece.as_any_dictionary_opt().filter(|piece| piece.data_type() == kind)?;
+            let theirs = piece.values();
+            let same =
+                theirs.len() == words.len() && (theirs.to_data().ptr_eq(&data) || theirs.as_ref() == words.as_ref());
+            same.then(|| piece.with_values(Arc::clone(words)))
+        })
+        .collect()
 }
 
 fn refs(arrays: &[ArrayRef]) -> Vec<&dyn Array> {

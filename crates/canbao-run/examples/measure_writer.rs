@@ -1,4 +1,4 @@
-//! Measures the writer: `cargo run --release -p canbao-run --example measure -- [ROWS] [THREADS] [OUT]`
+//! Measures the writer: `cargo run --release -p canbao-run --example measure_writer -- [ROWS] [THREADS] [OUT]`
 //! (8,300,000 rows of `links` on two threads by default). Takes about 1 GB for the rows that it invents.
 #![expect(clippy::unwrap_used, reason = "an example that may fail")]
 
