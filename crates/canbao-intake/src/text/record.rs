@@ -157,8 +157,27 @@ impl Cutter {
     /// has joined whole rows, for no cell with line breaks looks like that.
     fn all_lines_are_rows(self, page: &Page, at: usize, end: usize) -> bool {
         let text = page.text.as_bytes().get(at..end).unwrap_or(&[]);
-        text.split(|byte| *byte == b'\n')
-            .all(|line| line.iter().filter(|byte| **byte == self.separator).count() + 1 == self.width)
+        text.split(|byte| *byte == b'\n').all(|line| self.cells_of(line) == self.width)
+    }
+
+    /// Cells of one physical line: separators within a cell whose quotes close on it do not count, those behind a
+    /// quote that does not close do.
+    fn cells_of(self, line: &[u8]) -> usize {
+        let (mut cells, mut start) = (1, 0);
+        loop {
+            let end = match self.quoted_cell(line, start, line.len()) {
+                Cell::Quoted { end, .. } | Cell::Plain { end } => end,
+                Cell::Open => {
+                    let rest = line.get(start..).unwrap_or(&[]);
+                    memchr(self.separator, rest).map_or(line.len(), |k| start + k)
+                }
+            };
+            if end >= line.len() {
+                return cells;
+            }
+            cells += 1;
+            start = end + 1;
+        }
     }
 }
 

@@ -110,3 +110,14 @@ fn quotes_in_titles_do_not_matter() {
     let text = format!("\"某县,名单\"\n{}", list(5, ",", "\n"));
     assert_eq!(Case::text(text).read().rows.len(), 5);
 }
+
+/// Separators within quoted cells are no evidence that a quote is a stray one.
+#[test]
+fn quoted_separators_beside_a_quoted_line_break() {
+    let read =
+        Case::text(format!("姓名|身份证号码|住址|联系电话|参保状态\n\"||\"|{}|\"\n\"||\"||\"\n", number(1))).read();
+    assert_eq!(read.totals.rejected, 0);
+    assert_eq!(read.rows.len(), 1);
+    assert_eq!(read.rows[0].get("number"), number(1));
+    assert_eq!(read.rows[0].get("status"), "||");
+}
