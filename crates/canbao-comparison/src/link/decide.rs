@@ -3,6 +3,9 @@
 use super::evidence;
 use super::group::{Groups, Role, Subject};
 use super::profile::Profiles;
+use super::reasons::{
+    broken, differs, name_differs, notes, number_alone, own_values, repaired, rival, sex_differs, why,
+};
 use super::search::Found;
 use crate::decisions::{Decisions, Ruling};
 use crate::links::{Candidate, HardLink, Links, Method};
@@ -11,9 +14,8 @@ use crate::stage::RowId;
 use ahash::AHashMap;
 use canbao_domain::Sex;
 use canbao_domain::number::{CitizenNumber, NumberForm};
-use canbao_linkage::dates::DateAgreement;
-use canbao_linkage::explain::{KnownFrom, Notes, Rival, Why};
-use canbao_linkage::model::agreement::{Agreement, NumberClass, Same, compare};
+use canbao_linkage::explain::KnownFrom;
+use canbao_linkage::model::agreement::{NumberClass, compare};
 use canbao_linkage::model::judge::{Model, Pair, by_record};
 use canbao_linkage::model::record::{Claim, Profile, ProfileRow, Record};
 use canbao_linkage::names::NameAgreement;
@@ -174,10 +176,10 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], workers: usize, map: impl Fn(&T) -
 }
 
 /// Probabilities of a subject's candidates, added up by person, the likeliest first.
-struct Ranking {
+pub(super) struct Ranking {
     /// Person, probability, index into the subject's pairs of the best pair.
-    people: Vec<(RowId, f64, usize)>,
-    other: f64,
+    pub(super) people: Vec<(RowId, f64, usize)>,
+    pub(super) other: f64,
     /// A clerk decided that it is the first.
     decided: bool,
 }
@@ -518,7 +520,7 @@ impl Bench<'_> {
             let story = evidence::Story {
                 method,
                 agreement,
-                notes: notes(foreign, number_of_another, agreement, candidates.first()),
+                notes: notes(foreign, number_of_another, agreement),
                 rival: rival(ranking, person),
                 known: person.map_or(KnownFrom::Extracts, |p| self.known_from(p)),
                 why: why(record, ranking, agreement),
@@ -588,94 +590,6 @@ impl Bench<'_> {
             _ => KnownFrom::Extracts,
         }
     }
-}
-
-/// The birth date and sex of a person: of the first row, else of the number.
-fn own_values(first: Option<&Record>, number: Option<CitizenNumber>) -> (Option<canbao_domain::date::Date>, Sex) {
-    let birth = first.and_then(|f| f.birth).or(number.map(CitizenNumber::birth));
-    let sex = match first.map(|f| f.sex) {
-        Some(s @ (Sex::Male | Sex::Female)) => s,
-        _ => number.map_or(Sex::Unknown, CitizenNumber::sex),
-    };
-    (birth, sex)
-}
-
-fn differs<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
-    a.is_some() && b.is_some() && a != b
-}
-
-fn sex_differs(a: Sex, b: Sex) -> bool {
-    let stated = |s| matches!(s, Sex::Male | Sex::Female);
-    stated(a) && stated(b) && a != b
-}
-
-/// Whether two names are not the same; variant characters and dots are writings of one name.
-fn name_differs(name: NameAgreement) -> bool {
-    !matches!(name, NameAgreement::Equal | NameAgreement::Variant | NameAgreement::Missing)
-}
-
-/// Whether a name has a character that could not be written: a question mark, or one of private use.
-fn broken(name: &str) -> bool {
-    name.chars().any(|c| matches!(u32::from(c), 0x3F | 0xE000..=0xF8FF | 0xF_0000..=0x10_FFFF))
-}
-
-/// Whether nothing but the number speaks for a person: the name is another, and no date, household, phone or unit agrees.
-fn number_alone(a: &Agreement) -> bool {
-    let another = matches!(a.name, NameAgreement::SurnameOnly | NameAgreement::GivenOnly | NameAgreement::Different);
-    let dated = a.birth != DateAgreement::Missing && a.birth <= DateAgreement::OneDigit;
-    another && !dated && ![a.household, a.phone, a.unit].contains(&Same::Yes)
-}
-
-fn repaired(class: NumberClass) -> bool {
-    matches!(
-        class,
-        NumberClass::CheckOnly
-            | NumberClass::OneDigit
-            | NumberClass::Swap
-            | NumberClass::Shortened
-            | NumberClass::Truncated
-    )
-}
-
-fn notes(foreign: bool, of_another: bool, agreement: Option<Agreement>, best: Option<&Candidate>) -> Notes {
-    let mut notes = Notes::NONE;
-    if of_another {
-        let relative = agreement.is_some_and(|a| matches!(a.number, NumberClass::Household | NumberClass::Neighbour));
-        notes = notes.with(if relative { Notes::RELATIVE } else { Notes::ANOTHERS });
-    } else if foreign {
-        notes = notes.with(Notes::FORMER_NUMBER);
-    }
-    let _ = best;
-    notes
-}
-
-fn rival(ranking: &Ranking, person: Option<RowId>) -> Rival {
-    let (first, second) = (ranking.people.first().map_or(0.0, |p| p.1), ranking.people.get(1).map_or(0.0, |p| p.1));
-    let close = ranking.people.iter().skip(1).filter(|p| p.1 > 0.1 * first).count();
-    match (person.is_some(), close) {
-        (_, 0) if second > 1e-4 => Rival::Behind,
-        (_, 0) => Rival::None,
-        (_, 1) => Rival::Close,
-        _ => Rival::Several,
-    }
-}
-
-fn why(record: &Record, ranking: &Ranking, agreement: Option<Agreement>) -> Option<Why> {
-    if record.name.is_empty() && record.claim == Claim::Missing {
-        return Some(Why::Empty);
-    }
-    let (Some(agreement), Some(best)) = (agreement, ranking.people.first()) else { return Some(Why::NoCandidate) };
-    let second = ranking.people.get(1).map_or(0.0, |p| p.1);
-    if second > 0.1 * best.1 && best.1 + second > ranking.other {
-        return Some(Why::Alike);
-    }
-    let named = agreement.name <= NameAgreement::Reordered;
-    let dated = agreement.birth == DateAgreement::Equal;
-    Some(match (named, dated) {
-        (true, false) if !repaired(agreement.number) => Why::NameOnly,
-        (false, _) if repaired(agreement.number) => Why::NumberOnly,
-        _ => Why::Weak,
-    })
 }
 
 /// Writes the outcome into the links.

@@ -5,6 +5,7 @@ pub(crate) mod evidence;
 pub(crate) mod gather;
 pub(crate) mod group;
 pub(crate) mod profile;
+mod reasons;
 pub(crate) mod search;
 
 use crate::decisions::Decisions;

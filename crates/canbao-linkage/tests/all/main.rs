@@ -4,5 +4,6 @@
 
 mod dates;
 mod explain;
+mod model;
 mod names;
 mod numbers;
