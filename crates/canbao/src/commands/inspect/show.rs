@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use canbao_domain::source::{Field, SourceKind};
-use canbao_intake::{ColumnReport, Inspection, Part, PartReport};
+use canbao_intake::{ColumnReport, Format, Inspection, Part, PartReport};
 use serde_json::{Value, json};
 
 use crate::output::figure::{bytes, count, percent};
@@ -106,6 +106,10 @@ fn place(part: &Part, l: Language) -> String {
         words.push(l.pick(format!("以{mark}分隔"), format!("separated by {mark}")));
     }
     words.push(match part.header_row {
+        // these formats name their columns apart from the rows
+        0 if matches!(part.format, Format::Dbf | Format::Parquet) => {
+            l.pick("列名在文件结构中".to_owned(), "columns named by the format".to_owned())
+        }
         0 => l.pick("没有表头".to_owned(), "no header".to_owned()),
         row => l.pick(format!("表头在第 {row} 行"), format!("header in row {row}")),
     });
