@@ -45,6 +45,8 @@ pub(crate) struct Outcome {
     sharers: Vec<RowId>,
     /// People whose first row's name could not be shown whole.
     broken: Vec<RowId>,
+    /// People whose first row's number was rounded, with the number before.
+    mended: BTreeMap<RowId, CitizenNumber>,
     first_numbers: BTreeMap<RowId, Option<CitizenNumber>>,
     /// Rows under a number that turned out to be a second one.
     former_rows: usize,
@@ -413,6 +415,7 @@ impl Bench<'_> {
             && profile.rows.iter().filter(|r| r.kind != record.kind).count() == 1
         {
             outcome.numbers.insert(target, Some(mine));
+            outcome.mended.insert(target, mine);
         }
     }
 
@@ -598,33 +601,50 @@ pub(crate) fn apply(mut links: Links, outcome: Outcome) -> Links {
         links.assign(id, link.person);
         links.hard.insert(id, link);
     }
+    // first rows that number and name had settled, of which more is known now
+    for (person, number) in outcome.mended {
+        let sentence =
+            "号码尾数为表格软件截去后的零，恰好合于校验；其他部门数据载有截去前的号码，其余项目一致，予以更正。";
+        retell(&mut links, person, Some(number), (Method::Corrected, ACCEPTED), sentence, false);
+    }
     for person in outcome.broken {
-        if links.hard.contains_key(&person) || links.person(person) != Some(person) {
-            continue;
-        }
-        // the row itself was settled by number and name: its name is now known to be incomplete
-        links.unsettle(person);
-        links.hard.insert(
-            person,
-            HardLink {
-                person: Some(person),
-                number: outcome.first_numbers.get(&person).copied().flatten(),
-                method: Method::Exact,
-                confidence: CERTAIN,
-                evidence: canbao_linkage::explain::constant(Method::Exact, NameAgreement::Dropped)
-                    .unwrap_or_default()
-                    .to_owned(),
-                name_differs: true,
-                birth_differs: false,
-                sex_differs: false,
-                number_of_another: false,
-                other_number: false,
-                candidates: Vec::new(),
-            },
-        );
+        let number = outcome.first_numbers.get(&person).copied().flatten();
+        let sentence = canbao_linkage::explain::constant(Method::Exact, NameAgreement::Dropped).unwrap_or_default();
+        retell(&mut links, person, number, (Method::Exact, CERTAIN), sentence, true);
     }
     links.numbers = outcome.numbers;
     links.names = outcome.names;
     links.sharers = outcome.sharers;
     links
+}
+
+/// Tells the story of a person's first row anew, unless it is told already.
+fn retell(
+    links: &mut Links,
+    person: RowId,
+    number: Option<CitizenNumber>,
+    (method, confidence): (Method, f64),
+    sentence: &str,
+    name_differs: bool,
+) {
+    if links.hard.contains_key(&person) || links.person(person) != Some(person) {
+        return;
+    }
+    links.unsettle(person);
+    links.hard.insert(
+        person,
+        HardLink {
+            person: Some(person),
+            number,
+            method,
+            confidence,
+            evidence: sentence.to_owned(),
+            name_differs,
+            birth_differs: false,
+            sex_differs: false,
+            number_of_another: false,
+            other_number: false,
+            candidates: Vec::new(),
+        },
+    );
 }

@@ -27,41 +27,42 @@ pub struct Parameters {
     none_by_kind: [[[f64; 2]; KINDS]; CLAIMS],
 }
 
+/// A table of counts by class.
+fn counts<const N: usize>(known: [(usize, f64); N]) -> [f64; CLASSES] {
+    let mut table = [0.0; CLASSES];
+    for (class, count) in known {
+        add(&mut table, class, count);
+    }
+    table
+}
+
 /// Prior counts of the names' classes, out of 1,000 rows.
 fn prior_names() -> [f64; CLASSES] {
-    let mut p = [0.0; CLASSES];
-    for (class, count) in [
-        (NameAgreement::Equal, 980.0),
-        (NameAgreement::Variant, 2.0),
-        (NameAgreement::Homophone, 6.0),
-        (NameAgreement::Dropped, 4.0),
-        (NameAgreement::Reordered, 0.5),
-        (NameAgreement::OneOther, 2.0),
-        (NameAgreement::SurnameOnly, 0.7),
-        (NameAgreement::GivenOnly, 0.3),
-        (NameAgreement::Different, 0.5),
-    ] {
-        add(&mut p, class as usize, count);
-    }
-    p
+    counts([
+        (NameAgreement::Equal as usize, 980.0),
+        (NameAgreement::Variant as usize, 2.0),
+        (NameAgreement::Homophone as usize, 6.0),
+        (NameAgreement::Dropped as usize, 4.0),
+        (NameAgreement::Reordered as usize, 0.5),
+        (NameAgreement::OneOther as usize, 2.0),
+        (NameAgreement::SurnameOnly as usize, 0.7),
+        (NameAgreement::GivenOnly as usize, 0.3),
+        (NameAgreement::Different as usize, 0.5),
+    ])
 }
 
 fn prior_births() -> [f64; CLASSES] {
-    let mut p = [0.0; CLASSES];
-    for (class, count) in [
-        (DateAgreement::Equal, 96.0),
-        (DateAgreement::Lunar, 0.8),
-        (DateAgreement::DayNear, 0.6),
-        (DateAgreement::DayMonthSwapped, 0.1),
-        (DateAgreement::YearOff, 0.4),
-        (DateAgreement::OneDigit, 0.3),
-        (DateAgreement::SameYearMonth, 0.3),
-        (DateAgreement::SameYear, 0.4),
-        (DateAgreement::Different, 0.6),
-    ] {
-        add(&mut p, class as usize, count);
-    }
-    p
+    counts([
+        (DateAgreement::Equal as usize, 96.0),
+        (DateAgreement::Lunar as usize, 0.8),
+        (DateAgreement::DayNear as usize, 0.6),
+        (DateAgreement::DayMonthSwapped as usize, 0.1),
+        (DateAgreement::YearOff as usize, 0.4),
+        (DateAgreement::OneDigit as usize, 0.3),
+        (DateAgreement::SameYearMonth as usize, 0.3),
+        (DateAgreement::SameYear as usize, 0.4),
+        (DateAgreement::Different as usize, 0.6),
+    ])
 }
 
 /// Prior counts of the numbers' classes by claim: how numbers are spoilt in offices.
@@ -163,17 +164,14 @@ fn index(same: Same) -> Option<usize> {
 
 impl Default for Parameters {
     fn default() -> Self {
-        let mut name_random = [0.0; CLASSES];
-        for (class, count) in [
-            (NameAgreement::Dropped, 1.0),
-            (NameAgreement::Reordered, 0.1),
-            (NameAgreement::OneOther, 3.0),
-            (NameAgreement::SurnameOnly, 20.0),
-            (NameAgreement::GivenOnly, 3.0),
-            (NameAgreement::Different, 973.0),
-        ] {
-            add(&mut name_random, class as usize, count);
-        }
+        let name_random = counts([
+            (NameAgreement::Dropped as usize, 1.0),
+            (NameAgreement::Reordered as usize, 0.1),
+            (NameAgreement::OneOther as usize, 3.0),
+            (NameAgreement::SurnameOnly as usize, 20.0),
+            (NameAgreement::GivenOnly as usize, 3.0),
+            (NameAgreement::Different as usize, 973.0),
+        ]);
         Self {
             name: prior_names(),
             name_random,
