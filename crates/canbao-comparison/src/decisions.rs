@@ -4,6 +4,7 @@ use crate::error::CompareError;
 use crate::links::Links;
 use crate::plan::owners::column;
 use crate::stage::scan::Batches;
+use crate::stage::texts::names;
 use crate::stage::{Family, RowId, Stage};
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::UInt64Type;
@@ -105,13 +106,11 @@ impl Decisions {
             let batches = Batches::open(
                 source,
                 &[(Family::Narrow, Some(&["rid", "num"])), (Family::Block, Some(&["name_text"]))],
-            )?;
+            );
             for batch in batches {
                 let batch = batch?;
                 let (rid, num) = (column::<UInt64Type>(&batch, "rid")?, column::<UInt64Type>(&batch, "num")?);
-                let Some(names) = batch.column_by_name("name_text").and_then(|c| c.as_string_opt::<i32>()) else {
-                    continue;
-                };
+                let names = names(&batch)?;
                 for i in (0..batch.num_rows()).filter(|&i| num.is_valid(i)) {
                     let number = CitizenNumber::from_body(num.value(i)).map(CitizenNumber::bytes).unwrap_or_default();
                     let text = std::str::from_utf8(&number).unwrap_or_default();

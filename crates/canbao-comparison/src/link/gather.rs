@@ -5,9 +5,10 @@ use crate::links::{Links, Standing};
 use crate::plan::context::Engine;
 use crate::plan::filter::{self, rows_where};
 use crate::plan::owners::{column, date_at};
+use crate::stage::texts::{bytes, names};
 use crate::stage::{RowId, RowSet, Stage, scan};
 use ahash::AHashMap;
-use arrow::array::{Array, AsArray};
+use arrow::array::Array;
 use arrow::datatypes::{Int32Type, UInt8Type, UInt32Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use canbao_domain::Sex;
@@ -150,13 +151,8 @@ pub(crate) fn read_rows(batch: &RecordBatch, stage: &Stage, links: &Links) -> Re
         column::<UInt8Type>(batch, "form")?,
         column::<UInt8Type>(batch, "status")?,
     );
-    let text = |name: &str| {
-        batch
-            .column_by_name(name)
-            .and_then(|c| c.as_string_opt::<i32>())
-            .ok_or_else(|| CompareError::internal("缺少文字列"))
-    };
-    let (names, numbers) = (text("name_text")?, text("number_text")?);
+    let names = names(batch)?;
+    let numbers = bytes(batch, "number_text").ok_or_else(|| CompareError::internal("缺少文字列"))?;
     let mut out = Vec::with_capacity(batch.num_rows());
     for i in 0..batch.num_rows() {
         let id = RowId(values.rid.value(i));
@@ -165,7 +161,9 @@ pub(crate) fn read_rows(batch: &RecordBatch, stage: &Stage, links: &Links) -> Re
         let form = NumberForm::from_code(form.value(i)).unwrap_or(NumberForm::Damaged);
         let reading = match row.number {
             Some(number) => canbao_domain::number::NumberText::new(&number.bytes()),
-            None if numbers.is_valid(i) => read_number(numbers.value(i), None).text,
+            None if numbers.is_valid(i) => {
+                read_number(std::str::from_utf8(numbers.value(i)).unwrap_or_default(), None).text
+            }
             None => canbao_domain::number::NumberText::new(b""),
         };
         let standing = links.slot(id).standing();

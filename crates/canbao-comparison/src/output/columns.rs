@@ -104,12 +104,3 @@ impl Places {
         self.offsets.get(person.source()).copied().unwrap_or(0) + person.row()
     }
 }
-
-/// The text of an area code that is held as a number.
-pub(crate) fn area_text(code: u64) -> String {
-    match code {
-        c if c < 1_000_000 => format!("{c:06}"),
-        c if c < 1_000_000_000 => format!("{c:09}"),
-        c => format!("{c:012}"),
-    }
-}

@@ -2,10 +2,11 @@
 
 use super::columns::constant;
 use super::findings::batch;
-use super::people::{Frame, text_column};
+use super::people::Frame;
 use super::survey::Survey;
 use crate::error::CompareError;
 use crate::plan::owners::column;
+use crate::stage::texts::{kept, written};
 use crate::stage::{RowId, Source};
 use arrow::array::{Array, ArrayRef, Date32Builder, Int64Array, StringArray, StringBuilder, UInt64Array};
 use arrow::datatypes::{DataType, UInt8Type, UInt64Type};
@@ -28,7 +29,7 @@ pub(crate) fn add_to_survey(
     let texts = [Field::Name, Field::Household, Field::Address, Field::Phone]
         .into_iter()
         .map(|field| {
-            let column = text_column(rows, field);
+            let column = written(rows, field);
             unresolved
                 .iter()
                 .map(|&i| column.as_ref().filter(|c| c.is_valid(i)).map(|c| c.value(i).trim()))
@@ -51,7 +52,7 @@ pub(crate) fn as_written(
         Arc::new(ids.values().iter().map(|r| RowId(*r).row()).collect::<Int64Array>()),
     ];
     for field in schema.fields().iter().skip(2) {
-        let text = Field::from_str(field.name()).ok().and_then(|field| text_column(rows, field));
+        let text = Field::from_str(field.name()).ok().and_then(|field| written(rows, field));
         columns.push(
             text.map_or_else(|| arrow::array::new_null_array(&DataType::Utf8, n), |text| Arc::new(text) as ArrayRef),
         );
@@ -73,7 +74,7 @@ pub(crate) fn enrolled(
     let (area, unit): (&UInt64Array, &UInt64Array) =
         (column::<UInt64Type>(rows, "area")?, column::<UInt64Type>(rows, "unit")?);
     let codes = |name: &str| column::<UInt8Type>(rows, name).ok();
-    let (status, benefit) = (codes("status_code"), codes("benefit_code"));
+    let (status, benefit) = (codes("status"), codes("benefit"));
     let code = |column: Option<&arrow::array::UInt8Array>, i: usize| {
         column.filter(|c| c.is_valid(i)).map_or(0, |c| c.value(i))
     };
@@ -81,9 +82,9 @@ pub(crate) fn enrolled(
         super::columns::Words::new(Status::ALL.iter().map(|s| s.as_str())),
         super::columns::Words::new(Benefit::ALL.iter().map(|b| b.as_str())),
     );
-    let pools = text_column(rows, Field::PoolingArea);
+    let pools = kept(rows, Field::PoolingArea);
     let mut pool = StringBuilder::with_capacity(n, 6 * n);
-    let sinces = text_column(rows, Field::Since);
+    let sinces = kept(rows, Field::Since);
     let mut since = Date32Builder::with_capacity(n);
     for i in 0..n {
         let (s, b) = (Status::from_code(code(status, i)), Benefit::from_code(code(benefit, i)));
@@ -113,7 +114,7 @@ pub(crate) fn enrolled(
         }
     }
     let text = |field: Field| -> ArrayRef {
-        match text_column(rows, field) {
+        match kept(rows, field) {
             Some(c) => Arc::new(c),
             None => arrow::array::new_null_array(&DataType::Utf8, n),
         }

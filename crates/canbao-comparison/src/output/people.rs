@@ -2,18 +2,20 @@
 //!
 //! People come folded in ascending order of their first row, and the scan meets their first rows in the same order.
 
-use super::columns::{Growing, Places, Words, area_text, push_number};
+use super::columns::{Growing, Places, Words, push_number};
 use super::findings::{Finding, Kind, batch};
 use super::survey::Survey;
 use crate::error::CompareError;
 use crate::links::Links;
 use crate::plan::owners::column;
 use crate::plan::persons::Fold;
+use crate::stage::keys::area_text;
+use crate::stage::texts;
 use crate::stage::{RowId, Stage};
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringArray, StringBuilder,
+    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringBuilder,
 };
-use arrow::datatypes::{DataType, Int32Type, UInt8Type, UInt64Type};
+use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 
 use canbao_domain::date::Date;
@@ -114,11 +116,8 @@ impl Tables {
             rows.column(4).as_primitive::<UInt8Type>(),
         );
         let (form, area) = (column::<UInt8Type>(rows, "form")?, column::<UInt64Type>(rows, "area")?);
-        let name = rows
-            .column_by_name("name_text")
-            .and_then(|c| c.as_string_opt::<i32>())
-            .ok_or_else(|| CompareError::internal("缺少姓名列"))?;
-        let text = |field: Field| text_column(rows, field);
+        let name = texts::names(rows)?;
+        let text = |field: Field| texts::kept(rows, field);
         let text_or_null = |field: Field| -> ArrayRef {
             match text(field) {
                 Some(c) => std::sync::Arc::new(c),
@@ -265,17 +264,6 @@ impl Tables {
         )?;
         Ok(written)
     }
-}
-
-/// A column of canonical text, which is staged as bytes. The text family comes last, so a name that keys have too is
-/// found from behind.
-pub(crate) fn text_column(rows: &RecordBatch, field: Field) -> Option<StringArray> {
-    let at = rows
-        .schema_ref()
-        .fields()
-        .iter()
-        .rposition(|f| f.name() == field.as_str() && *f.data_type() == DataType::Binary)?;
-    StringArray::try_from_binary(rows.columns().get(at)?.as_binary_opt::<i32>()?.clone()).ok()
 }
 
 fn facts_of(fold: &Fold, born: Option<Date>, missing: &[(Item, bool)], form: u8, rules: &Rules) -> Facts {

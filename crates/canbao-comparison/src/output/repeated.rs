@@ -36,7 +36,7 @@ pub(crate) fn repeated(
         for batch in Batches::open(
             source,
             &[(Family::Narrow, Some(&["rid", "num"])), (Family::Block, Some(&["pool", "scheme"]))],
-        )? {
+        ) {
             let batch = batch?;
             let (rid, num) = (column::<UInt64Type>(&batch, "rid")?, column::<UInt64Type>(&batch, "num")?);
             let (pool, scheme) = (column::<UInt32Type>(&batch, "pool")?, column::<UInt8Type>(&batch, "scheme")?);

@@ -1,9 +1,10 @@
 //! `survey` (入户调查名单): whom a collector must visit, village by village, household by household.
 
-use super::columns::{Growing, Places, Words, area_text, push_number};
+use super::columns::{Growing, Places, Words, push_number};
 use super::findings::batch;
 use crate::error::CompareError;
 use crate::stage::RowId;
+use crate::stage::keys::area_text;
 use ahash::AHashMap;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Builder, ListBuilder, StringArray, StringBuilder, UInt32Array};
 use arrow::compute::take;

@@ -37,7 +37,7 @@ pub(crate) fn write_persons(
             continue;
         }
         let mut mine = mine;
-        for rows in open(source)? {
+        for rows in open(source) {
             let rows = rows?;
             let rid = column::<UInt64Type>(&rows, "rid")?;
             let last = rid.values().last().copied().unwrap_or(0);
@@ -85,7 +85,7 @@ pub(crate) fn write_enrolments(
     let mut unit_people: Vec<(u64, u64)> = Vec::new();
     let mut survey = Survey::default();
     for source in frame.stage.sources.iter().filter(|s| !s.kind.is_population()) {
-        for rows in open(source)? {
+        for rows in open(source) {
             let rows = rows?;
             progress.advance(rows.num_rows() as u64);
             if let Some(some) = shown(&rows, frame.links, repeated)? {
@@ -119,15 +119,15 @@ pub(crate) fn write_enrolments(
     Ok(Enrolled { survey, unit_people: by_unit })
 }
 
-fn open(source: &Source) -> Result<Batches, CompareError> {
-    Ok(Batches::open(
+fn open(source: &Source) -> Batches {
+    Batches::open(
         source,
         &[
             (Family::Narrow, None),
-            (Family::Block, Some(&["area", "phone", "unit", "gaps", "name_text"])),
+            (Family::Block, Some(&["area", "phone", "unit", "gaps", "status", "benefit", "name_text"])),
             (Family::Text, None),
         ],
-    )?)
+    )
 }
 
 /// The rows of a batch that are people's first.

@@ -2,7 +2,7 @@
 
 use crate::units::UnitIndex;
 use arrow::array::{
-    Array, ArrayRef, AsArray, Int32Builder, RecordBatch, StringArray, StringBuilder, UInt8Array, UInt8Builder,
+    Array, ArrayRef, AsArray, BinaryBuilder, Int32Builder, RecordBatch, StringArray, UInt8Array, UInt8Builder,
     UInt32Builder, UInt64Builder,
 };
 use arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef, UInt8Type};
@@ -43,8 +43,8 @@ pub(crate) static BLOCK: LazyLock<SchemaRef> = LazyLock::new(|| {
         ("benefit", DataType::UInt8, false),
         ("gaps", DataType::UInt8, false),
         ("scheme", DataType::UInt8, false),
-        ("name_text", DataType::Utf8, false),
-        ("number_text", DataType::Utf8, true),
+        ("name_text", DataType::Binary, false),
+        ("number_text", DataType::Binary, true),
     ])
 });
 
@@ -106,8 +106,8 @@ impl<'a> KeyMaker<'a> {
         let mut phone = UInt64Builder::with_capacity(n);
         let mut pool = UInt32Builder::with_capacity(n);
         let mut gaps = UInt8Builder::with_capacity(n);
-        let mut name_text = StringBuilder::with_capacity(n, n * 10);
-        let mut number_text = StringBuilder::new();
+        let mut name_text = BinaryBuilder::with_capacity(n, n * 10);
+        let mut number_text = BinaryBuilder::with_capacity(n, 0);
 
         for i in 0..n {
             let row = rows.map_or(0, |r| r.value(i));
@@ -241,6 +241,20 @@ pub(crate) fn area_code(text: &str) -> u64 {
         code /= 1_000;
     }
     code
+}
+
+/// Digits of an area code that is held as a number.
+pub(crate) fn area_digits(code: u64) -> usize {
+    match code {
+        c if c < 1_000_000 => 6,
+        c if c < 1_000_000_000 => 9,
+        _ => 12,
+    }
+}
+
+/// The text of an area code that is held as a number.
+pub(crate) fn area_text(code: u64) -> String {
+    format!("{code:0width$}", width = area_digits(code))
 }
 
 /// A pooling area's code of six digits or more as a number, another text as a hash beyond all codes; 0 blank.

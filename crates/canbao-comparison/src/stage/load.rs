@@ -1,23 +1,19 @@
 //! Reads every person source once and stages it, a thread a source, the largest first.
 
 use super::keys::KeyMaker;
-use super::{Family, Lines, Place, SEGMENT, Source, Stage};
+use super::store::Writer;
+use super::{Lines, Place, Source, Stage, texts};
 use crate::error::CompareError;
 use crate::plan::owners::column;
 use crate::progress::Progress;
 use crate::units::UnitIndex;
-use arrow::array::{Array, ArrayRef, AsArray, BinaryArray};
-use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::datatypes::{Int64Type, UInt32Type};
-use arrow::ipc::writer::StreamWriter;
 use arrow::record_batch::RecordBatch;
 use canbao_domain::rules::Rules;
 use canbao_intake::{Extract, Stop};
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 /// Stages the person sources, given with their place in the city file.
 pub(crate) fn load(
@@ -65,66 +61,6 @@ pub(crate) fn load(
     stopped.map_or(Ok(Stage { sources }), Err)
 }
 
-/// The columns' files of the segment that is being written.
-struct Writers<'a> {
-    folder: &'a Path,
-    index: usize,
-    segment: usize,
-    batches: usize,
-    open: Vec<(SchemaRef, StreamWriter<BufWriter<File>>)>,
-}
-
-impl Writers<'_> {
-    fn write(&mut self, batches: [(Family, &RecordBatch); 3]) -> Result<(), CompareError> {
-        if self.batches == SEGMENT {
-            self.finish()?;
-            self.segment += 1;
-            self.batches = 0;
-        }
-        if self.open.is_empty() {
-            for (family, field) in
-                batches.iter().flat_map(|(f, b)| b.schema_ref().fields().iter().map(move |field| (*f, field)))
-            {
-                let schema: SchemaRef = Arc::new(Schema::new(vec![Arc::clone(field)]));
-                let path = super::file(self.folder, self.index, family, field.name(), self.segment);
-                let file = File::create(&path).map_err(|e| CompareError::io(&path, e))?;
-                let writer = StreamWriter::try_new(BufWriter::with_capacity(1 << 16, file), &schema)?;
-                self.open.push((schema, writer));
-            }
-        }
-        let columns = batches.iter().flat_map(|(_, b)| b.columns());
-        for ((schema, writer), column) in self.open.iter_mut().zip(columns) {
-            writer.write(&RecordBatch::try_new(Arc::clone(schema), vec![Arc::clone(column)])?)?;
-        }
-        self.batches += 1;
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<(), CompareError> {
-        for (_, mut writer) in self.open.drain(..) {
-            writer.finish()?;
-        }
-        Ok(())
-    }
-}
-
-/// The canonical fields of a batch, text as bytes: what is read again need not be looked through again.
-fn texts_of(batch: &RecordBatch) -> Result<RecordBatch, CompareError> {
-    let (mut fields, mut columns): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
-    for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
-        if ["row", "part", "line"].contains(&field.name().as_str()) {
-            continue;
-        }
-        let bytes: ArrayRef = match column.as_string_opt::<i32>() {
-            Some(text) => Arc::new(BinaryArray::from(text.clone())),
-            None => Arc::clone(column),
-        };
-        fields.push(Field::new(field.name(), bytes.data_type().clone(), true));
-        columns.push(bytes);
-    }
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
-}
-
 fn stage(
     index: usize,
     extract: Extract,
@@ -135,8 +71,9 @@ fn stage(
 ) -> Result<Source, CompareError> {
     let (kind, name, parts) = (extract.kind(), extract.name().to_owned(), extract.parts().to_vec());
     let mut keys = KeyMaker::new(index, kind, rules, units);
-    let mut writers = Writers { folder, index, segment: 0, batches: 0, open: Vec::new() };
-    let (mut rejected, mut places, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+    let path = folder.join(format!("{index}.columns"));
+    let mut writer: Option<Writer> = None;
+    let (mut rejected, mut places) = (Vec::new(), Vec::new());
     let mut rows = 0;
     let mut trouble: Option<CompareError> = None;
     let read = extract.read(&mut |chunk| {
@@ -148,11 +85,17 @@ fn stage(
             let (narrow, block) = keys.make(batch)?;
             let part = column::<UInt32Type>(batch, "part")?.values().first().copied().unwrap_or(0);
             places.push(Place { part, lines: Lines::new(column::<Int64Type>(batch, "line")?.values()) });
-            let text = texts_of(batch)?;
-            if texts.is_empty() {
-                texts = text.schema_ref().fields().iter().map(|f| f.name().clone()).collect();
-            }
-            writers.write([(Family::Narrow, &narrow), (Family::Block, &block), (Family::Text, &text)])
+            let texts = texts::staged(batch, &[&narrow, &block]);
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                none => {
+                    let keys = narrow.schema_ref().fields().iter().chain(block.schema_ref().fields().iter());
+                    let fields = keys.chain(texts.iter().map(|(field, _)| field)).cloned().collect();
+                    none.insert(Writer::create(&path, fields).map_err(|e| CompareError::io(&path, e))?)
+                }
+            };
+            let columns = narrow.columns().iter().chain(block.columns()).chain(texts.iter().map(|(_, column)| column));
+            Ok(writer.write(batch.num_rows(), columns)?)
         };
         if batch.num_rows() == 0 {
             return Ok(());
@@ -166,6 +109,6 @@ fn stage(
         return Err(error);
     }
     read?;
-    writers.finish()?;
-    Ok(Source { index, kind, name, rows, parts, rejected, places, texts, folder: folder.to_path_buf() })
+    let columns = writer.map(|w| std::sync::Arc::new(w.finish()));
+    Ok(Source { index, kind, name, rows, parts, rejected, places, columns })
 }

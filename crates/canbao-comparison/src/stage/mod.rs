@@ -1,17 +1,18 @@
 //! The staged rows: what intake read, on disk beside the output, in columns that the plans scan.
 //!
 //! Columns come in three families: `narrow` (what the great join needs), `block` (what linking and counting need
-//! besides) and `text` (the canonical fields as written, as bytes). Each column is a file of its own, all of equal
-//! batches: a scan opens those that it needs and puts them side by side, so that no join is needed to bring a row
+//! besides) and `text` (the canonical fields as written, as bytes). A source is a file, in which each batch's columns
+//! stand apart: a scan reads those that it needs and puts them side by side, so that no join is needed to bring a row
 //! together again, and millions of addresses are not read to compare numbers.
 
 pub(crate) mod keys;
 pub(crate) mod load;
 pub(crate) mod scan;
+pub(crate) mod store;
+pub(crate) mod texts;
 
 use canbao_domain::source::SourceKind;
 use canbao_intake::{Part, Rejected};
-use std::path::PathBuf;
 
 /// Bits of a row's identifier that count rows; the bits above name the source.
 const ROW_BITS: u32 = 40;
@@ -34,22 +35,12 @@ impl RowId {
     }
 }
 
-/// A family of columns, a file of its own.
+/// A family of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Family {
     Narrow,
     Block,
     Text,
-}
-
-impl Family {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Narrow => "narrow",
-            Self::Block => "block",
-            Self::Text => "text",
-        }
-    }
 }
 
 /// One source as staged.
@@ -64,9 +55,8 @@ pub(crate) struct Source {
     pub(crate) rejected: Vec<Rejected>,
     /// Where the rows of each staged batch stand in the files.
     pub(crate) places: Vec<Place>,
-    /// Names of the columns of text.
-    pub(crate) texts: Vec<String>,
-    folder: PathBuf,
+    /// The columns on disk; none if no row could be read.
+    columns: Option<std::sync::Arc<store::Columns>>,
 }
 
 /// Where the rows of a staged batch stand: all in one part.
@@ -102,24 +92,14 @@ impl Lines {
 }
 
 impl Source {
-    /// The file of a segment of a column.
-    pub(crate) fn file(&self, family: Family, column: &str, segment: usize) -> PathBuf {
-        file(&self.folder, self.index, family, column, segment)
-    }
-
     /// Segments of the staged rows, so that a long extract is several partitions of a plan.
     pub(crate) fn segments(&self) -> usize {
-        self.places.len().div_ceil(SEGMENT)
+        self.columns.as_ref().map_or(0, |c| c.len()).div_ceil(SEGMENT)
     }
 }
 
 /// Batches of a segment.
-pub(crate) const SEGMENT: usize = 48;
-
-/// The file of a segment of a column.
-pub(crate) fn file(folder: &std::path::Path, source: usize, family: Family, column: &str, segment: usize) -> PathBuf {
-    folder.join(format!("{source}-{}-{column}-{segment}.arrow", family.name()))
-}
+const SEGMENT: usize = 48;
 
 /// All person sources of a comparison, staged, in the order of the city file.
 #[derive(Debug)]

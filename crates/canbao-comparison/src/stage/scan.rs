@@ -1,92 +1,69 @@
 //! Scans of the staged rows: an iterator for passes in order, a table for DataFusion's plans.
 
-use super::{Family, Source, Stage};
-use arrow::array::ArrayRef;
-use arrow::datatypes::{Field, Schema, SchemaRef};
+use super::store::{Columns, Reader};
+use super::{Family, SEGMENT, Source, Stage};
+use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
-use arrow::ipc::reader::StreamReader;
 use arrow::record_batch::RecordBatch;
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
-use std::fs::File;
-use std::io::BufReader;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A family and which of its columns are wanted; all, if none are named.
 type Wanted = (Family, Option<Vec<&'static str>>);
 
 /// The batches of one source or of some of its segments, in order, with the columns of one or more families.
-pub(crate) struct Batches {
-    /// Files of the segments to come, a column each; the next segment last.
-    segments: Vec<Vec<PathBuf>>,
-    readers: Vec<StreamReader<BufReader<File>>>,
-}
+pub(crate) struct Batches(Option<(Arc<Columns>, Reader, std::ops::Range<usize>)>);
 
 impl Batches {
     /// Opens a source; one without rows has no batches, a column of text that the source lacks is left out.
-    pub(crate) fn open(source: &Source, families: &[(Family, Option<&[&'static str]>)]) -> Result<Self, ArrowError> {
+    pub(crate) fn open(source: &Source, families: &[(Family, Option<&[&'static str]>)]) -> Self {
         let families: Vec<Wanted> = families.iter().map(|(f, c)| (*f, c.map(<[_]>::to_vec))).collect();
-        Ok(Self::of_segments(source, &families, 0..source.segments()))
+        Self::of_segments(source, &families, 0..source.segments())
     }
 
     fn of_segments(source: &Source, families: &[Wanted], segments: std::ops::Range<usize>) -> Self {
-        let files = |segment: usize| -> Vec<PathBuf> {
-            let mut files = Vec::new();
-            for (family, wanted) in families {
-                let all: Vec<&str> = match family {
-                    Family::Narrow => super::keys::NARROW.fields().iter().map(|f| f.name().as_str()).collect(),
-                    Family::Block => super::keys::BLOCK.fields().iter().map(|f| f.name().as_str()).collect(),
-                    Family::Text => source.texts.iter().map(String::as_str).collect(),
-                };
-                let named = wanted
-                    .as_ref()
-                    .map_or_else(|| all.clone(), |names| names.iter().copied().filter(|n| all.contains(n)).collect());
-                files.extend(named.into_iter().map(|column| source.file(*family, column, segment)));
-            }
-            files
+        Self(source.columns.as_ref().map(|columns| {
+            let batches = segments.start * SEGMENT..columns.len().min(segments.end * SEGMENT);
+            (Arc::clone(columns), Reader::new(columns, wanted(columns, families)), batches)
+        }))
+    }
+}
+
+/// Places of the columns wanted: keys by the order of their families' schemas, then texts.
+fn wanted(columns: &Columns, families: &[Wanted]) -> Vec<usize> {
+    let (narrow, block) = (super::keys::NARROW.fields().len(), super::keys::BLOCK.fields().len());
+    let mut places = Vec::new();
+    for (family, names) in families {
+        let range = match family {
+            Family::Narrow => 0..narrow,
+            Family::Block => narrow..narrow + block,
+            Family::Text => narrow + block..columns.fields().len(),
         };
-        Self { segments: segments.rev().map(files).collect(), readers: Vec::new() }
-    }
-
-    fn open_next(&mut self) -> Result<bool, ArrowError> {
-        let Some(files) = self.segments.pop() else { return Ok(false) };
-        self.readers.clear();
-        for path in files {
-            self.readers.push(StreamReader::try_new(BufReader::with_capacity(1 << 13, File::open(&path)?), None)?);
-        }
-        Ok(true)
-    }
-
-    fn read(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
-        loop {
-            let mut columns: Vec<ArrayRef> = Vec::new();
-            let mut fields: Vec<Arc<Field>> = Vec::new();
-            for reader in &mut self.readers {
-                if let Some(batch) = reader.next() {
-                    let batch = batch?;
-                    fields.extend(batch.schema().fields().iter().cloned());
-                    columns.extend(batch.columns().iter().cloned());
+        let mut named = |wanted: &dyn Fn(&str) -> bool| {
+            for (at, field) in columns.fields().iter().enumerate().take(range.end).skip(range.start) {
+                if wanted(field.name()) {
+                    places.push(at);
                 }
             }
-            if !columns.is_empty() {
-                return Ok(Some(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?));
-            }
-            if !self.open_next()? {
-                return Ok(None);
-            }
+        };
+        match names {
+            None => named(&|_| true),
+            Some(names) => names.iter().for_each(|name| named(&|n| n == *name)),
         }
     }
+    places
 }
 
 impl Iterator for Batches {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.read().transpose()
+        let (columns, reader, batches) = self.0.as_mut()?;
+        Some(reader.read(columns, batches.next()?))
     }
 }
 
