@@ -35,8 +35,6 @@ pub struct Options {
 const RESERVE: u64 = 900 << 20;
 /// The plans have at least this, bytes.
 const LEAST_POOL: u64 = 64 << 20;
-/// Bytes that a staged population row takes in the table of the great join.
-const JOIN_ROW: u64 = 80;
 
 /// Compares a city and writes the run.
 ///
@@ -86,28 +84,28 @@ pub fn compare_then(
         unit_sources.push(units::read(at, extract)?);
     }
     let index = UnitIndex::new(unit_sources.iter().flat_map(|s| &s.units));
-    let (hashed, staged) = std::thread::scope(|scope| {
-        let hashing = scope.spawn(|| inputs(city));
-        let staged = stage::load::load(people_extracts, &scratch, rules, &index, options.workers, progress);
-        (hashing.join(), staged)
-    });
-    let stage = Arc::new(staged?);
-    let inputs = hashed.map_err(|_| CompareError::internal("输入校验中断"))??;
+    let stage = Arc::new(stage::load::load(people_extracts, &scratch, rules, &index, options.workers, progress)?);
     let rows: i64 = stage.sources.iter().map(|s| s.rows).sum();
     clock.stop("read", rows);
     progress.done();
 
     progress.stage("identify", Some(rows.unsigned_abs()));
-    let population: u64 = stage.sources.iter().filter(|s| s.kind.is_population()).map(|s| s.rows.unsigned_abs()).sum();
     let pool = options.memory_limit.saturating_sub(RESERVE).max(LEAST_POOL);
-    let engine = Engine::new(&scratch, pool, population * JOIN_ROW * 2 > pool, options.workers)?;
+    let engine = Engine::new(&scratch, pool, options.workers)?;
     let links = Arc::new(Links::new(&stage));
-    owners::settle(&engine, &stage, &links)?;
+    owners::settle(&engine, &stage, &links, pool, options.workers)?;
     clock.stop("identify", rows);
     progress.done();
 
     progress.stage("link", None);
-    let links = link::link(&engine, &stage, links, rules, &decisions, city.as_of, options.workers, progress)?;
+    // linking leaves a core idle now and then: the files' digests are made meanwhile
+    let (hashed, linked) = std::thread::scope(|scope| {
+        let hashing = scope.spawn(|| inputs(city));
+        let linked = link::link(&engine, &stage, links, rules, &decisions, city.as_of, options.workers, progress);
+        (hashing.join(), linked)
+    });
+    let links = linked?;
+    let inputs = hashed.map_err(|_| CompareError::internal("输入校验中断"))??;
     clock.stop("link", links.hard.len() as i64);
     progress.done();
 

@@ -10,6 +10,7 @@ mod error;
 mod link;
 mod links;
 mod output;
+mod parallel;
 mod plan;
 mod progress;
 mod stage;

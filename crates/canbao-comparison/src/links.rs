@@ -56,6 +56,17 @@ impl Slot {
     }
 }
 
+/// A row beside a population row that has its number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Owned {
+    pub(crate) owner: RowId,
+    pub(crate) standing: Standing,
+    /// `NumberForm` of the row's number.
+    pub(crate) form: u8,
+    pub(crate) birth_differs: bool,
+    pub(crate) sex_differs: bool,
+}
+
 /// A candidate as it is written down for review.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
@@ -138,30 +149,22 @@ impl Links {
         }
     }
 
-    /// Notes a population row with the same number; the second such note makes the number shared.
-    pub(crate) fn owned(
-        &self,
-        id: RowId,
-        owner: RowId,
-        standing: Standing,
-        form: u8,
-        birth_differs: bool,
-        sex_differs: bool,
-    ) {
+    /// Notes the population row with the same number, of several one.
+    pub(crate) fn owned(&self, id: RowId, owned: Owned) {
         let Some((person, slot)) = self.at(id) else { return };
-        let before = person.swap(owner.0, Ordering::Relaxed);
-        let standing = if before == 0 { standing } else { Standing::Shared };
-        let mut value = standing as u8 | (form << FORM_SHIFT) & FORM;
-        if birth_differs {
+        person.store(owned.owner.0, Ordering::Relaxed);
+        let mut value = owned.standing as u8 | (owned.form << FORM_SHIFT) & FORM;
+        if owned.birth_differs {
             value |= BIRTH_DIFFERS;
         }
-        if sex_differs {
+        if owned.sex_differs {
             value |= SEX_DIFFERS;
         }
         slot.store(value, Ordering::Relaxed);
-        if standing == Standing::Settled
+        if owned.standing == Standing::Settled
             && let Some(kind) = self.sources.get(id.source()).map(|s| s.kind)
-            && let Some(kinds) = self.kinds_slot(owner)
+            && let Some(kinds) = self.kinds_slot(owned.owner)
+            && kinds.load(Ordering::Relaxed) & 1 << kind == 0
         {
             kinds.fetch_or(1 << kind, Ordering::Relaxed);
         }

@@ -9,6 +9,7 @@ use super::reasons::{
 use super::search::Found;
 use crate::decisions::{Decisions, Ruling};
 use crate::links::{Candidate, HardLink, Links, Method};
+use crate::parallel::in_parallel;
 use crate::plan::owners::plain_method;
 use crate::stage::RowId;
 use ahash::AHashMap;
@@ -82,9 +83,7 @@ pub(crate) fn decide(
     decisions: &Decisions,
     workers: usize,
 ) -> Outcome {
-    let mut reps: Vec<RowId> = collected.profiles.keys().copied().collect();
-    reps.sort_unstable();
-    let profiles: Vec<Profile> = reps.iter().map(|r| collected.profiles.remove(r).unwrap_or_default()).collect();
+    let (reps, profiles): (Vec<RowId>, Vec<Profile>) = std::mem::take(&mut collected.profiles).into_iter().unzip();
     let mut model = Model {
         frequencies: std::mem::take(&mut collected.frequencies),
         coverage: std::mem::take(&mut collected.coverage),
@@ -164,19 +163,6 @@ fn fit(model: &mut Model, records: &[Record], pairs: &[Pair], settled: u64) {
     model.fit(&some, &theirs, ROUNDS, settled as f64 / step as f64);
 }
 
-/// Maps items on several threads, in order; items that yield nothing are left out.
-fn in_parallel<T: Sync, R: Send>(items: &[T], workers: usize, map: impl Fn(&T) -> Option<R> + Sync) -> Vec<R> {
-    let size = items.len().div_ceil(workers.max(1)).max(1);
-    let map = &map;
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = items
-            .chunks(size)
-            .map(|chunk| scope.spawn(move || chunk.iter().filter_map(map).collect::<Vec<R>>()))
-            .collect();
-        threads.into_iter().filter_map(|t| t.join().ok()).flatten().collect()
-    })
-}
-
 /// Probabilities of a subject's candidates, added up by person, the likeliest first.
 pub(super) struct Ranking {
     /// Person, probability, index into the subject's pairs of the best pair.
@@ -207,6 +193,21 @@ impl Ranking {
                 self.other /= sum.max(1e-300);
             }
         }
+    }
+}
+
+/// What is shown and compared of a person's first row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FirstRow<'a> {
+    pub(super) kind: u8,
+    pub(super) name: &'a str,
+    pub(super) birth: Option<canbao_domain::date::Date>,
+    pub(super) sex: Sex,
+}
+
+impl<'a> FirstRow<'a> {
+    fn of(row: &'a Record) -> Self {
+        Self { kind: row.kind, name: &row.name, birth: row.birth, sex: row.sex }
     }
 }
 
@@ -320,7 +321,7 @@ impl Bench<'_> {
     fn complete_names(&self, outcome: &mut Outcome) {
         let mut linked: BTreeMap<RowId, Vec<usize>> = BTreeMap::new();
         for (at, (_, link)) in outcome.links.iter().enumerate() {
-            if let Some(person) = link.person.filter(|p| self.first_row(*p).is_some_and(|first| broken(&first.name))) {
+            if let Some(person) = link.person.filter(|p| self.first_row(*p).is_some_and(|first| broken(first.name))) {
                 linked.entry(person).or_default().push(at);
             }
         }
@@ -336,7 +337,7 @@ impl Bench<'_> {
             let Some(most) = counts.values().max().copied() else { continue };
             let Some(name) = counts.into_iter().find(|(_, n)| *n == most).map(|(name, _)| name) else { continue };
             let Some(first) = self.first_row(person) else { continue };
-            if canbao_linkage::names::compare(&name, &first.name) > NameAgreement::Dropped {
+            if canbao_linkage::names::compare(&name, first.name) > NameAgreement::Dropped {
                 continue;
             }
             for at in links {
@@ -437,7 +438,8 @@ impl Bench<'_> {
         } else {
             canbao_linkage::explain::constant(method, name).unwrap_or_default().to_owned()
         };
-        let (birth, sex) = first.map_or((None, Sex::Unknown), |f| own_values(Some(&f.record), f.record.number));
+        let (birth, sex) =
+            first.map_or((None, Sex::Unknown), |f| own_values(Some(FirstRow::of(&f.record)), f.record.number));
         outcome.links.push((
             row.id,
             HardLink {
@@ -506,17 +508,17 @@ impl Bench<'_> {
                 Some(_) => Method::Matched,
             };
             let known = person.and_then(|p| self.first_row(p));
-            let name = match (&known, stays) {
-                (Some(first), _) => canbao_linkage::names::compare(&row.record.name, &first.name),
+            let name = match (known, stays) {
+                (Some(first), _) => canbao_linkage::names::compare(&row.record.name, first.name),
                 (None, _) => agreement.map_or(NameAgreement::Missing, |a| a.name),
             };
-            if let (Some(person), Some(first)) = (person, &known)
+            if let (Some(person), Some(first)) = (person, known)
                 && first.name.is_empty()
                 && !row.record.name.is_empty()
             {
                 told.names.push((person, row.record.name.to_string()));
             }
-            let (birth, sex) = own_values(known.as_ref(), number);
+            let (birth, sex) = own_values(known, number);
             let foreign = person.is_some() && valid.is_some() && valid != number;
             let number_of_another = foreign && record.claim == Claim::Owned;
             let rounded = agreement.is_some_and(|a| a.number == NumberClass::Truncated);
@@ -562,28 +564,13 @@ impl Bench<'_> {
     }
 
     /// What the person's first row says.
-    fn first_row(&self, person: RowId) -> Option<Record> {
+    fn first_row(&self, person: RowId) -> Option<FirstRow<'_>> {
         if let Some(identity) = self.groups.identities.get(&person) {
-            return identity.rows.first().and_then(|&i| self.groups.hard.get(i)).map(|r| r.record.clone());
+            let first = &identity.rows.first().and_then(|&i| self.groups.hard.get(i))?.record;
+            return Some(FirstRow::of(first));
         }
-        let profile = self.profile(person)?;
-        let first = profile.rows.first()?;
-        Some(Record {
-            kind: first.kind,
-            claim: Claim::Missing,
-            number: profile.number,
-            text: profile.text?,
-            name: first.name.clone(),
-            name_hash: first.name_hash,
-            sound: first.sound,
-            birth: first.birth,
-            sex: first.sex,
-            area: first.area,
-            household: first.household,
-            unit: first.unit,
-            phone: first.phone,
-            owner: canbao_linkage::model::record::Owner::default(),
-        })
+        let first = self.profile(person)?.rows.first()?;
+        Some(FirstRow { kind: first.kind, name: &first.name, birth: first.birth, sex: first.sex })
     }
 
     fn known_from(&self, person: RowId) -> KnownFrom {
@@ -597,10 +584,10 @@ impl Bench<'_> {
 
 /// Writes the outcome into the links.
 pub(crate) fn apply(mut links: Links, outcome: Outcome) -> Links {
-    for (id, link) in outcome.links {
-        links.assign(id, link.person);
-        links.hard.insert(id, link);
+    for (id, link) in &outcome.links {
+        links.assign(*id, link.person);
     }
+    links.hard = outcome.links.into_iter().collect();
     // first rows that number and name had settled, of which more is known now
     for (person, number) in outcome.mended {
         let sentence =

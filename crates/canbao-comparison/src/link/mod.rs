@@ -41,7 +41,7 @@ pub(crate) fn link(
     tell("grouped");
     let found = search::search(engine, stage, &links, &groups, decisions)?;
     tell("searched");
-    let profiles = profile::collect(engine, stage, &links, &groups, &found, as_of)?;
+    let profiles = profile::collect(engine, stage, &links, &groups, &found, as_of, workers)?;
     tell(&format!(
         "profiled: {} subjects, {} pairs, {} candidates, {} learners",
         groups.subjects.len(),

@@ -15,7 +15,7 @@ use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use canbao_domain::date::Date;
-use canbao_domain::number::CitizenNumber;
+use canbao_domain::number::{CitizenNumber, NumberText};
 use canbao_linkage::model::coverage::{Coverage, pattern};
 use canbao_linkage::model::frequency::Frequencies;
 use canbao_linkage::model::record::{Profile, ProfileRow};
@@ -31,12 +31,24 @@ const HOUSEHOLD_SAMPLE: u64 = 64;
 pub(crate) struct Profiles {
     pub(crate) frequencies: Frequencies,
     pub(crate) coverage: Coverage,
-    /// Candidates by representative row.
-    pub(crate) profiles: AHashMap<RowId, Profile>,
+    /// Candidates with their representative rows, in ascending order of these.
+    pub(crate) profiles: Vec<(RowId, Profile)>,
     /// People who are beyond doubt, for learning: the rows of each.
     pub(crate) learners: Vec<Vec<HardRow>>,
     /// Rows that the great join settled.
     pub(crate) settled: u64,
+}
+
+/// A row of a candidate on its way into the profile.
+#[derive(Debug)]
+struct CandidateRow {
+    person: RowId,
+    id: RowId,
+    population: bool,
+    life: u8,
+    number: Option<CitizenNumber>,
+    text: NumberText,
+    row: ProfileRow,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +58,8 @@ struct Part {
     patterns: AHashMap<u32, u64>,
     settled: [u64; 16],
     hard: [u64; 16],
-    rows: Vec<Option<(RowId, HardRow)>>,
+    /// Rows of candidates, a list for each range of candidates.
+    rows: Vec<Vec<CandidateRow>>,
     learners: Vec<(RowId, HardRow)>,
 }
 
@@ -55,6 +68,7 @@ struct Wanted {
     links: Arc<Links>,
     identity_of: AHashMap<RowId, RowId>,
     candidates: RowSet,
+    ranges: Ranges,
     names: (Sieve, AHashSet<u64>),
     sounds: (Sieve, AHashSet<u64>),
     one_learner_in: u64,
@@ -69,6 +83,7 @@ pub(crate) fn collect(
     groups: &Groups,
     found: &Found,
     as_of: Date,
+    workers: usize,
 ) -> Result<Profiles, CompareError> {
     let population: i64 = stage.sources.iter().filter(|s| s.kind.is_population()).map(|s| s.rows).sum();
     let wanted = Arc::new(Wanted {
@@ -76,6 +91,7 @@ pub(crate) fn collect(
         links: Arc::clone(links),
         identity_of: groups.identity_of.clone(),
         candidates: RowSet::new(stage, found.pairs.iter().map(|(_, rep)| *rep)),
+        ranges: Ranges::new(found.pairs.iter().map(|(_, rep)| *rep).collect()),
         names: sifted(groups.subjects.iter().map(|s| s.record.name_hash)),
         sounds: sifted(groups.subjects.iter().map(|s| s.record.sound)),
         one_learner_in: (population.unsigned_abs() / LEARNERS).max(1),
@@ -86,7 +102,7 @@ pub(crate) fn collect(
     let plan = engine.read(scan::table(stage, |_| true, &columns)?)?;
     let parts = engine.fold::<Part>(plan, move |part, batch| wanted.take(part, batch))?;
     crate::times::tell("rows of candidates");
-    Ok(assemble(parts, groups, links, as_of))
+    Ok(assemble(parts, groups, links, as_of, workers))
 }
 
 /// Four ages of life: before work, young, of working age, of pension age.
@@ -175,7 +191,13 @@ impl Wanted {
                     part.learners.push((person, row.clone()));
                 }
                 if self.candidates.contains(person) {
-                    part.rows.push(Some((person, row)));
+                    let range = self.ranges.of(person);
+                    if part.rows.len() <= range {
+                        part.rows.resize_with(range + 1, Vec::new);
+                    }
+                    if let Some(rows) = part.rows.get_mut(range) {
+                        rows.push(candidate_row(person, row));
+                    }
                 }
             }
         }
@@ -187,65 +209,36 @@ impl Wanted {
     }
 }
 
-fn assemble(mut parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -> Profiles {
-    let mut all = Profiles::default();
-    let mut households: AHashSet<u64> = AHashSet::new();
-    let mut learners = Vec::new();
-    // rows stay where they are; only where they stand is sorted
-    let mut order: Vec<(RowId, bool, RowId, u32, u32)> = Vec::new();
-    for (place, part) in (0u32..).zip(&mut parts) {
-        all.frequencies.merge(&part.frequencies);
-        households.extend(part.households.drain());
-        for (pattern, people) in part.patterns.drain() {
-            all.coverage.count(pattern, people);
-        }
-        for (kind, (settled, hard)) in (0u8..).zip(part.settled.iter().zip(&part.hard)) {
-            all.coverage.count_rows(kind, *settled, *hard);
-            all.settled += settled;
-        }
-        for (at, row) in (0u32..).zip(&part.rows) {
-            if let Some((person, row)) = row {
-                order.push((*person, !row.kind.is_population(), row.id, place, at));
-            }
-        }
-        learners.append(&mut part.learners);
+/// Ranges of candidates, of about equal numbers, so that they can be put together at the same time.
+#[derive(Debug)]
+struct Ranges(Vec<RowId>);
+
+/// Ranges of candidates.
+const RANGES: usize = 16;
+
+impl Ranges {
+    fn new(mut candidates: Vec<RowId>) -> Self {
+        candidates.sort_unstable();
+        candidates.dedup();
+        let size = candidates.len().div_ceil(RANGES).max(1);
+        Self(candidates.chunks(size).skip(1).filter_map(|range| range.first().copied()).collect())
     }
-    all.frequencies.households = households.len() as u64 * HOUSEHOLD_SAMPLE;
-    // those who are in no population file have patterns too
-    for identity in groups.identities.values().filter(|i| !i.population) {
-        all.coverage
-            .count(outside_pattern(identity.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8)), 1);
+
+    fn of(&self, candidate: RowId) -> usize {
+        self.0.partition_point(|first| *first <= candidate)
     }
-    all.frequencies.roll_up();
-    all.coverage.settle();
-    // the population's row first, then in order
-    order.sort_unstable();
-    let candidates = order.chunk_by(|a, b| a.0 == b.0);
-    all.profiles.reserve(candidates.clone().count());
-    for (rows, (_, _, _, place, at)) in candidates.flat_map(|rows| rows.iter().map(move |row| (rows.len(), *row))) {
-        let row = parts.get_mut(place as usize).and_then(|p| p.rows.get_mut(at as usize)).and_then(Option::take);
-        let Some((person, row)) = row else { continue };
-        let profile = all.profiles.entry(person).or_default();
-        let r = row.record;
-        if profile.rows.is_empty() {
-            profile.rows.reserve_exact(rows);
-            profile.number = r.number;
-            profile.text = Some(r.text);
-            let born = r.birth.or(r.number.map(CitizenNumber::birth));
-            let life = u8::from(row.life == 2) + 2 * u8::from(row.life == 3);
-            profile.pattern = match groups.identities.get(&person) {
-                None => pattern(links.kinds(person), age_band(born, as_of), life),
-                Some(known) => {
-                    let kinds = known.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8);
-                    if known.population {
-                        pattern(kinds.fold(0, |mask, kind| mask | 1 << kind), age_band(born, as_of), life)
-                    } else {
-                        outside_pattern(kinds)
-                    }
-                }
-            };
-        }
-        profile.rows.push(ProfileRow {
+}
+
+fn candidate_row(person: RowId, row: HardRow) -> CandidateRow {
+    let r = row.record;
+    CandidateRow {
+        person,
+        id: row.id,
+        population: row.kind.is_population(),
+        life: row.life,
+        number: r.number,
+        text: r.text,
+        row: ProfileRow {
             kind: r.kind,
             name: r.name,
             name_hash: r.name_hash,
@@ -256,8 +249,50 @@ fn assemble(mut parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -
             household: r.household,
             unit: r.unit,
             phone: r.phone,
-        });
+        },
     }
+}
+
+fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date, workers: usize) -> Profiles {
+    let mut all = Profiles::default();
+    let mut households: AHashSet<u64> = AHashSet::new();
+    let mut learners = Vec::new();
+    let mut ranges: Vec<(usize, Vec<CandidateRow>)> = Vec::new();
+    for mut part in parts {
+        all.frequencies.merge(&part.frequencies);
+        households.extend(part.households.drain());
+        for (pattern, people) in part.patterns.drain() {
+            all.coverage.count(pattern, people);
+        }
+        for (kind, (settled, hard)) in (0u8..).zip(part.settled.iter().zip(&part.hard)) {
+            all.coverage.count_rows(kind, *settled, *hard);
+            all.settled += settled;
+        }
+        ranges.extend(part.rows.into_iter().enumerate());
+        learners.append(&mut part.learners);
+    }
+    all.frequencies.households = households.len() as u64 * HOUSEHOLD_SAMPLE;
+    // those who are in no population file have patterns too
+    for identity in groups.identities.values().filter(|i| !i.population) {
+        all.coverage
+            .count(outside_pattern(identity.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8)), 1);
+    }
+    all.frequencies.roll_up();
+    all.coverage.settle();
+    ranges.sort_by_key(|(range, _)| *range);
+    let mut each: Vec<Vec<Vec<CandidateRow>>> = Vec::new();
+    for (range, rows) in ranges {
+        if each.len() <= range {
+            each.resize_with(range + 1, Vec::new);
+        }
+        if let Some(of_range) = each.get_mut(range) {
+            of_range.push(rows);
+        }
+    }
+    all.profiles = crate::parallel::in_turn(each, workers, |rows| profiles_of(rows, groups, links, as_of))
+        .into_iter()
+        .flatten()
+        .collect();
     learners.sort_by_key(|(person, row)| (*person, !row.kind.is_population(), row.id));
     let mut last = None;
     for (person, row) in learners {
@@ -271,6 +306,40 @@ fn assemble(mut parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date) -
         }
     }
     all
+}
+
+/// The profiles of a range of candidates, in ascending order of their representative rows.
+fn profiles_of(parts: Vec<Vec<CandidateRow>>, groups: &Groups, links: &Links, as_of: Date) -> Vec<(RowId, Profile)> {
+    let mut rows: Vec<CandidateRow> = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+    for mut part in parts {
+        rows.append(&mut part);
+    }
+    rows.sort_unstable_by_key(|r| (r.person, !r.population, r.id));
+    let counts: Vec<usize> = rows.chunk_by(|a, b| a.person == b.person).map(<[_]>::len).collect();
+    let mut profiles: Vec<(RowId, Profile)> = Vec::with_capacity(counts.len());
+    for r in rows {
+        if profiles.last().is_none_or(|(person, _)| *person != r.person) {
+            let born = r.row.birth.or(r.number.map(CitizenNumber::birth));
+            let life = u8::from(r.life == 2) + 2 * u8::from(r.life == 3);
+            let pattern = match groups.identities.get(&r.person) {
+                None => pattern(links.kinds(r.person), age_band(born, as_of), life),
+                Some(known) => {
+                    let kinds = known.rows.iter().filter_map(|&i| groups.hard.get(i)).map(|r| r.kind as u8);
+                    if known.population {
+                        pattern(kinds.fold(0, |mask, kind| mask | 1 << kind), age_band(born, as_of), life)
+                    } else {
+                        outside_pattern(kinds)
+                    }
+                }
+            };
+            let own = Vec::with_capacity(counts.get(profiles.len()).copied().unwrap_or(1));
+            profiles.push((r.person, Profile { number: r.number, text: Some(r.text), rows: own, pattern }));
+        }
+        if let Some((_, profile)) = profiles.last_mut() {
+            profile.rows.push(r.row);
+        }
+    }
+    profiles
 }
 
 /// The pattern of somebody who is in no population file.

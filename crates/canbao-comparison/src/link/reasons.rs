@@ -1,6 +1,6 @@
 //! Small judgements about a row and a person: what differs, what speaks alone, why a row stays without a person.
 
-use super::decide::Ranking;
+use super::decide::{FirstRow, Ranking};
 use crate::stage::RowId;
 use canbao_domain::Sex;
 use canbao_domain::number::CitizenNumber;
@@ -12,7 +12,7 @@ use canbao_linkage::names::NameAgreement;
 
 /// The birth date and sex of a person: of the first row, else of the number.
 pub(super) fn own_values(
-    first: Option<&Record>,
+    first: Option<FirstRow<'_>>,
     number: Option<CitizenNumber>,
 ) -> (Option<canbao_domain::date::Date>, Sex) {
     let birth = first.and_then(|f| f.birth).or(number.map(CitizenNumber::birth));

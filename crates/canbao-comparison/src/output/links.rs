@@ -73,10 +73,8 @@ pub(crate) fn write(
     for source in &stage.sources {
         let mut counts = SourceCounts { rows: source.rows, ..SourceCounts::default() };
         let mut rejected = source.rejected.as_slice();
-        let batches = Batches::open(
-            source,
-            &[(Family::Narrow, Some(&["rid", "num", "form"])), (Family::Block, Some(&["gaps"]))],
-        );
+        let batches =
+            Batches::open(source, &[(Family::Narrow, Some(&["rid", "num", "form"])), (Family::Block, Some(&["gaps"]))]);
         for (rows, place) in batches.zip(&source.places) {
             let rows = rows?;
             let ids = column::<UInt64Type>(&rows, "rid")?.values().to_vec();

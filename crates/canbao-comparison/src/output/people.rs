@@ -12,9 +12,7 @@ use crate::plan::persons::Fold;
 use crate::stage::keys::area_text;
 use crate::stage::texts;
 use crate::stage::{RowId, Stage};
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringBuilder,
-};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringBuilder};
 use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 

@@ -23,18 +23,12 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// `pool_bytes`: what joins, groups and sorts may hold before they spill into `folder`.
-    /// `spilling`: whether the great joins must be able to spill, and so sort instead of hashing.
-    pub(crate) fn new(folder: &Path, pool_bytes: u64, spilling: bool, workers: usize) -> Result<Self, CompareError> {
+    pub(crate) fn new(folder: &Path, pool_bytes: u64, workers: usize) -> Result<Self, CompareError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(workers.max(1))
             .build()
             .map_err(|e| CompareError::Internal(e.to_string()))?;
-        let mut config = SessionConfig::new().with_target_partitions(PARTITIONS).with_batch_size(8192);
-        let options = config.options_mut();
-        options.optimizer.prefer_hash_join = !spilling;
-        // every side of the joins is as large as the other or larger: no plan may gather it where it must be parted
-        options.optimizer.repartition_joins = spilling;
-        options.optimizer.enable_dynamic_filter_pushdown = false;
+        let config = SessionConfig::new().with_target_partitions(PARTITIONS).with_batch_size(8192);
         let environment = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(usize::try_from(pool_bytes).unwrap_or(usize::MAX))))
             .with_disk_manager_builder(

@@ -12,8 +12,8 @@ use arrow::record_batch::RecordBatch;
 use canbao_domain::rules::Rules;
 use canbao_intake::{Extract, Stop};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Stages the person sources, given with their place in the city file.
 pub(crate) fn load(

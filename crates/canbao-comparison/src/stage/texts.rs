@@ -32,9 +32,9 @@ pub(crate) fn staged(rows: &RecordBatch, keys: &[&RecordBatch]) -> Vec<(Arc<Arro
             continue;
         };
         let texts = match canonical {
-            Field::Number => key("form").and_then(|c| c.as_primitive_opt::<UInt8Type>()).map(|forms| {
-                without(text, |i, _| forms.value(i) == NumberForm::Exact as u8)
-            }),
+            Field::Number => key("form")
+                .and_then(|c| c.as_primitive_opt::<UInt8Type>())
+                .map(|forms| without(text, |i, _| forms.value(i) == NumberForm::Exact as u8)),
             Field::Name => key("name_text")
                 .and_then(|c| c.as_binary_opt::<i32>())
                 .map(|names| without(text, |i, text| names.value(i) == text.as_bytes())),
@@ -64,10 +64,11 @@ fn without(texts: &StringArray, told: impl Fn(usize, &str) -> bool) -> BinaryArr
 /// A column of canonical text as kept: null where the keys tell it, or where nothing was written. The texts come last
 /// in a batch, so one that keys have the name of too is found from behind.
 pub(crate) fn kept(rows: &RecordBatch, field: Field) -> Option<StringArray> {
-    let at =
-        rows.schema_ref().fields().iter().rposition(|f| {
-            f.name() == field.as_str() && *f.data_type() == DataType::Binary
-        })?;
+    let at = rows
+        .schema_ref()
+        .fields()
+        .iter()
+        .rposition(|f| f.name() == field.as_str() && *f.data_type() == DataType::Binary)?;
     StringArray::try_from_binary(rows.columns().get(at)?.as_binary_opt::<i32>()?.clone()).ok()
 }
 
@@ -78,23 +79,35 @@ pub(crate) fn written(rows: &RecordBatch, field: Field) -> Option<StringArray> {
     match field {
         Field::Number => {
             let num = words(rows, "num")?;
-            Some(filled(&kept, |i, text| {
-                if let Some(number) = num.is_valid(i).then(|| CitizenNumber::from_body(num.value(i))).flatten() {
-                    text.push_str(std::str::from_utf8(&number.bytes()).unwrap_or_default());
-                }
-            }, &mut made))
+            Some(filled(
+                &kept,
+                |i, text| {
+                    if let Some(number) = num.is_valid(i).then(|| CitizenNumber::from_body(num.value(i))).flatten() {
+                        text.push_str(std::str::from_utf8(&number.bytes()).unwrap_or_default());
+                    }
+                },
+                &mut made,
+            ))
         }
         Field::Name => {
             let names = bytes(rows, "name_text")?;
-            Some(filled(&kept, |i, text| text.push_str(std::str::from_utf8(names.value(i)).unwrap_or_default()), &mut made))
+            Some(filled(
+                &kept,
+                |i, text| text.push_str(std::str::from_utf8(names.value(i)).unwrap_or_default()),
+                &mut made,
+            ))
         }
         Field::AreaCode => {
             let areas = words(rows, "area")?;
-            Some(filled(&kept, |i, text| {
-                if areas.value(i) != 0 {
-                    text.push_str(&area_text(areas.value(i)));
-                }
-            }, &mut made))
+            Some(filled(
+                &kept,
+                |i, text| {
+                    if areas.value(i) != 0 {
+                        text.push_str(&area_text(areas.value(i)));
+                    }
+                },
+                &mut made,
+            ))
         }
         _ => Some(kept),
     }

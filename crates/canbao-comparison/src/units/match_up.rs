@@ -151,8 +151,8 @@ impl Unit {
     /// The total order in which employers are written.
     fn order(&self) -> impl Ord + '_ {
         (
-            self.credit_code.map(|c| c.as_str().to_owned()),
-            self.registration.map(|r| r.as_str().to_owned()),
+            self.credit_code.as_ref().map(CreditCode::as_str),
+            self.registration.as_ref().map(RegistrationNumber::as_str),
             &self.name,
             self.register_row,
             self.insured_row,

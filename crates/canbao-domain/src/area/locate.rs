@@ -10,7 +10,7 @@ impl AreaTree {
     /// Names count with and without their last word (汉滨区, 汉滨); a whole name goes before a part, an earlier one
     /// before a later. Where no county is named, a town or nothing: a town whose whole name no other town of the city has.
     pub fn locate(&self, address: &str) -> Option<&str> {
-        let county = best(address, self.areas.iter().filter(|area| area.level == Level::County));
+        let county = best(address, self.counties.iter().filter_map(|at| self.areas.get(*at)));
         let town = match county {
             Some(county) => best(address, self.within(county)),
             None => self.only_town(address),

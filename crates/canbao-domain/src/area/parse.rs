@@ -54,6 +54,7 @@ fn build(read: &[Line]) -> Result<AreaTree, AreaError> {
         areas: Vec::with_capacity(read.len()),
         sorted: order.iter().map(|(number, _)| *number).collect(),
         sorted_at: order.iter().map(|(_, at)| *at).collect(),
+        counties: read.iter().enumerate().filter(|(_, line)| line.level == Level::County).map(|(at, _)| at).collect(),
     };
     for line in read {
         if tree.areas.last().is_some_and(|last| last.code == line.code) {
@@ -74,7 +75,7 @@ fn build(read: &[Line]) -> Result<AreaTree, AreaError> {
             parent.children.push(child);
         }
     }
-    if tree.areas.iter().any(|area| area.level == Level::County) { Ok(tree) } else { Err(AreaError::Empty) }
+    if tree.counties.is_empty() { Err(AreaError::Empty) } else { Ok(tree) }
 }
 
 fn split(line: &str) -> impl Iterator<Item = &str> {

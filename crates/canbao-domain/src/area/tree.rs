@@ -20,6 +20,8 @@ pub struct AreaTree {
     /// The codes as numbers, in the same order as `sorted_at`; codes of different lengths cannot be equal.
     pub(super) sorted: Vec<u64>,
     pub(super) sorted_at: Vec<usize>,
+    /// Where the counties stand.
+    pub(super) counties: Vec<usize>,
 }
 
 impl AreaTree {

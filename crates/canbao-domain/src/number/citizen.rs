@@ -87,11 +87,11 @@ impl CitizenNumber {
     }
 
     fn digits(self) -> [u8; 17] {
-        let mut rest = self.0;
-        let mut digits = [b'0'; 17];
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + (rest % 10) as u8;
-            rest /= 10;
+        let (eights, unit) = (self.0 / 10, self.0 % 10);
+        let mut digits = [b'0' + unit as u8; 17];
+        let halves = [eight_characters(eights / 100_000_000), eight_characters(eights % 100_000_000)];
+        for (digit, character) in digits.iter_mut().zip(halves.as_flattened()) {
+            *digit = *character;
         }
         digits
     }
@@ -106,6 +106,17 @@ impl fmt::Debug for CitizenNumber {
 /// Digits 7 to 14 of a body, yyyymmdd.
 const fn packed_birth(body: u64) -> u32 {
     (body / 1000 % 100_000_000) as u32
+}
+
+/// The eight ASCII digits of a value below 10⁸, all at once in one machine word: it is parted into fours, these into
+/// pairs, and these into digits, each by a multiplication for all parts.
+const fn eight_characters(value: u64) -> [u8; 8] {
+    let fours = (value / 10_000) | (value % 10_000) << 32;
+    let hundreds = (fours.wrapping_mul(10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = hundreds | (fours.wrapping_sub(hundreds.wrapping_mul(100))) << 16;
+    let tens = (pairs.wrapping_mul(103) >> 10) & 0x000f_000f_000f_000f;
+    let digits = tens | (pairs.wrapping_sub(tens.wrapping_mul(10))) << 8;
+    (digits | 0x3030_3030_3030_3030).to_le_bytes()
 }
 
 /// The value of eight ASCII digits, all at once in one machine word; `None` where one is no digit.
