@@ -292,6 +292,7 @@ impl Bench<'_> {
         for &(index, rep) in &self.groups.certain {
             self.certain(index, merged.of(rep), &mut outcome);
         }
+        crate::times::tell("ruled");
         let told = in_parallel(&grouped, self.workers, |(subject, record, pairs)| {
             let ranking = self.rank(subject, record, pairs, &merged);
             let person = match subject.role {
@@ -312,7 +313,9 @@ impl Bench<'_> {
                 }
             }
         }
+        crate::times::tell("told");
         self.complete_names(&mut outcome);
+        crate::times::tell("names");
         outcome
     }
 

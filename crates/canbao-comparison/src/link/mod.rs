@@ -39,7 +39,7 @@ pub(crate) fn link(
     tell("gathered");
     let groups = group::group(gathered, &links, rules);
     tell("grouped");
-    let found = search::search(engine, stage, &links, &groups, decisions)?;
+    let found = search::search(engine, stage, &links, &groups, decisions, workers)?;
     tell("searched");
     let profiles = profile::collect(engine, stage, &links, &groups, &found, as_of, workers)?;
     tell(&format!(

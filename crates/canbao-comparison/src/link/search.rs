@@ -5,6 +5,7 @@ use super::group::Groups;
 use crate::decisions::Decisions;
 use crate::error::CompareError;
 use crate::links::{Links, Standing};
+use crate::parallel::in_turn;
 use crate::plan::context::Engine;
 use crate::plan::filter::{self, predicate};
 use crate::stage::{RowId, Stage, scan};
@@ -64,9 +65,8 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    fn new(groups: &Groups, mut keys: Vec<(u64, u32)>) -> Self {
-        keys.sort_unstable();
-        keys.dedup();
+    /// `keys`: in ascending order, each once.
+    fn new(groups: &Groups, keys: Vec<(u64, u32)>) -> Self {
         // keys are hashes, so buckets as many as keys hold one or two each
         let bits = usize::BITS - keys.len().leading_zeros();
         let bucket_shift = 64 - bits.clamp(1, 28);
@@ -145,16 +145,9 @@ pub(crate) fn search(
     links: &Arc<Links>,
     groups: &Groups,
     decisions: &Decisions,
+    workers: usize,
 ) -> Result<Found, CompareError> {
-    let (mut keys, mut scratch, mut one) = (Vec::new(), Vec::new(), Vec::new());
-    for (subject, s) in (0u32..).zip(&groups.subjects) {
-        one.clear();
-        block::of_record(&s.record, &mut scratch, &mut one);
-        one.extend(groups.rulings(s, decisions).map(|(_, number)| block::of_number(number)));
-        keys.extend(one.iter().map(|k| (*k, subject)));
-    }
-    crate::times::tell("keys");
-    let index = Arc::new(Index::new(groups, keys));
+    let index = Arc::new(Index::new(groups, sorted_keys(groups, decisions, workers)));
     crate::times::tell("index");
     let links_ = Arc::clone(links);
     let population: Arc<Vec<bool>> = Arc::new(stage.sources.iter().map(|s| s.kind.is_population()).collect());
@@ -195,6 +188,44 @@ pub(crate) fn search(
         groups.subjects.get(*subject as usize).is_some_and(|s| s.role == super::group::Role::Row || s.own != *identity)
     });
     Ok(Found { pairs })
+}
+
+/// Subjects that one thread makes the keys of at a time.
+const STRETCH: usize = 16_384;
+/// Ranges of keys that are sorted at the same time.
+const RANGES: usize = 8;
+
+/// The keys of all subjects in ascending order, each once.
+fn sorted_keys(groups: &Groups, decisions: &Decisions, workers: usize) -> Vec<(u64, u32)> {
+    let stretches: Vec<_> = groups.subjects.chunks(STRETCH).zip((0u32..).step_by(STRETCH)).collect();
+    let made = in_turn(stretches, workers, |(subjects, first)| {
+        let mut ranges: [Vec<(u64, u32)>; RANGES] = Default::default();
+        let (mut scratch, mut one) = (Vec::new(), Vec::new());
+        for (subject, s) in (first..).zip(subjects) {
+            one.clear();
+            block::of_record(&s.record, &mut scratch, &mut one);
+            one.extend(groups.rulings(s, decisions).map(|(_, number)| block::of_number(number)));
+            for key in &one {
+                if let Some(range) = ranges.get_mut((key >> (64 - RANGES.trailing_zeros())) as usize) {
+                    range.push((*key, subject));
+                }
+            }
+        }
+        ranges
+    });
+    let mut ranges: Vec<Vec<Vec<(u64, u32)>>> = (0..RANGES).map(|_| Vec::new()).collect();
+    for stretch in made {
+        for (range, keys) in ranges.iter_mut().zip(stretch) {
+            range.push(keys);
+        }
+    }
+    let sorted = in_turn(ranges, workers, |range| {
+        let mut keys = range.concat();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    });
+    sorted.concat()
 }
 
 fn types() -> Result<Vec<DataType>, CompareError> {

@@ -6,7 +6,7 @@ use super::people::Frame;
 use super::survey::Survey;
 use crate::error::CompareError;
 use crate::plan::owners::column;
-use crate::stage::texts::{kept, written};
+use crate::stage::texts::{kept, kept_texts, written};
 use crate::stage::{RowId, Source};
 use arrow::array::{Array, ArrayRef, Date32Builder, Int64Array, StringArray, StringBuilder, UInt64Array};
 use arrow::datatypes::{DataType, UInt8Type, UInt64Type};
@@ -82,9 +82,9 @@ pub(crate) fn enrolled(
         super::columns::Words::new(Status::ALL.iter().map(|s| s.as_str())),
         super::columns::Words::new(Benefit::ALL.iter().map(|b| b.as_str())),
     );
-    let pools = kept(rows, Field::PoolingArea);
+    let pools = kept_texts(rows, Field::PoolingArea);
     let mut pool = StringBuilder::with_capacity(n, 6 * n);
-    let sinces = kept(rows, Field::Since);
+    let sinces = kept_texts(rows, Field::Since);
     let mut since = Date32Builder::with_capacity(n);
     for i in 0..n {
         let (s, b) = (Status::from_code(code(status, i)), Benefit::from_code(code(benefit, i)));
@@ -115,7 +115,7 @@ pub(crate) fn enrolled(
     }
     let text = |field: Field| -> ArrayRef {
         match kept(rows, field) {
-            Some(c) => Arc::new(c),
+            Some(c) => c,
             None => arrow::array::new_null_array(&DataType::Utf8, n),
         }
     };

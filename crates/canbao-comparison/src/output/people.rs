@@ -115,10 +115,10 @@ impl Tables {
         );
         let (form, area) = (column::<UInt8Type>(rows, "form")?, column::<UInt64Type>(rows, "area")?);
         let name = texts::names(rows)?;
-        let text = |field: Field| texts::kept(rows, field);
+        let text = |field: Field| texts::kept_texts(rows, field);
         let text_or_null = |field: Field| -> ArrayRef {
-            match text(field) {
-                Some(c) => std::sync::Arc::new(c),
+            match texts::kept(rows, field) {
+                Some(c) => c,
                 None => arrow::array::new_null_array(&arrow::datatypes::DataType::Utf8, n),
             }
         };

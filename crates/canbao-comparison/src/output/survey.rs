@@ -7,8 +7,8 @@ use crate::stage::RowId;
 use crate::stage::keys::area_text;
 use ahash::AHashMap;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Builder, ListBuilder, StringArray, StringBuilder, UInt32Array};
-use arrow::compute::take;
-use arrow::datatypes::SchemaRef;
+use arrow::compute::{cast, take};
+use arrow::datatypes::{DataType, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use canbao_domain::number::CitizenNumber;
 use canbao_domain::rules::{Category, Reason, ReasonSet, Verdict};
@@ -101,7 +101,7 @@ impl Survey {
         let mut texts = Vec::with_capacity(4);
         for name in ["name", "household", "address", "phone"] {
             let column = written.column_by_name(name).ok_or_else(|| CompareError::internal("缺少名单列"))?;
-            texts.push(take(column, &indices, None)?.as_string::<i32>().clone());
+            texts.push(cast(&take(column, &indices, None)?, &DataType::Utf8)?.as_string::<i32>().clone());
         }
         self.add_piece(texts, from)
     }

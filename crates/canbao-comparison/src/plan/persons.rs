@@ -16,10 +16,12 @@ use canbao_domain::source::{Insurance, SourceKind};
 use std::sync::{Arc, Mutex};
 
 /// Words of a folded person.
-const WORDS: usize = 9;
+const WORDS: usize = 8;
 
 /// What all rows of a person say, folded. Folding is commutative and associative, so no order shows.
+/// A person takes one line of the cores' caches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(align(64))]
 pub(crate) struct Fold([u64; WORDS]);
 
 // words of a fold
@@ -30,8 +32,7 @@ const MEDICAL_POOLS: usize = 3;
 const BENEFIT_POOLS: usize = 4;
 const PHONE: usize = 5;
 const AREA: usize = 6;
-const BIRTH: usize = 7;
-const SEX: usize = 8;
+const BIRTH_AND_SEX: usize = 7;
 
 // parts of MARKS: schemes that pay a benefit, population rows, elsewhere, repeats
 const DRAWING: u32 = 0;
@@ -45,10 +46,14 @@ const REPEATS: u64 = 1 << 63;
 const NO_POOLS: u64 = (u32::MAX as u64) << 32;
 /// Bits of a filled value; the source's place in the filling order stands above.
 const VALUE_BITS: u32 = 56;
+/// Bits of a value that fills half a word, likewise.
+const HALF_VALUE: u32 = (1 << 24) - 1;
+/// What is added to a day, so that it is positive: more than four thousand years.
+const FIRST_DAY: i32 = 1 << 22;
 
 impl Default for Fold {
     fn default() -> Self {
-        Self([0, 0, NO_POOLS, NO_POOLS, NO_POOLS, u64::MAX, u64::MAX, u64::MAX, u64::MAX])
+        Self([0, 0, NO_POOLS, NO_POOLS, NO_POOLS, u64::MAX, u64::MAX, u64::MAX])
     }
 }
 
@@ -66,6 +71,10 @@ impl Fold {
                     let least = (*mine >> 32).min(theirs >> 32);
                     let most = (*mine & 0xFFFF_FFFF).max(theirs & 0xFFFF_FFFF);
                     least << 32 | most
+                }
+                BIRTH_AND_SEX => {
+                    let (birth, sex) = ((*mine >> 32).min(theirs >> 32), (*mine as u32).min(theirs as u32));
+                    birth << 32 | u64::from(sex)
                 }
                 _ => (*mine).min(theirs),
             };
@@ -165,12 +174,18 @@ impl Fold {
 
     /// The birth date likewise.
     pub(crate) fn birth(&self) -> Option<Date> {
-        self.filled(BIRTH).map(|days| Date((days as i64 - (1 << 40)) as i32))
+        match (self.word(BIRTH_AND_SEX) >> 32) as u32 {
+            u32::MAX => None,
+            half => Some(Date((half & HALF_VALUE) as i32 - FIRST_DAY)),
+        }
     }
 
     /// The sex likewise: 1 or 2.
     pub(crate) fn sex(&self) -> Option<u8> {
-        self.filled(SEX).map(|s| s as u8)
+        match self.word(BIRTH_AND_SEX) as u32 {
+            u32::MAX => None,
+            half => Some((half & HALF_VALUE) as u8),
+        }
     }
 }
 
@@ -244,11 +259,17 @@ impl Folding {
             // a county alone only where nobody names a village
             fold.fill(AREA, 64 + order, row.area);
         }
-        if let Some(days) = row.birth {
-            fold.fill(BIRTH, order, (i64::from(days) + (1 << 40)) as u64);
-        }
-        if matches!(row.sex, 1 | 2) {
-            fold.fill(SEX, order, u64::from(row.sex));
+        let half = |value: u32| (order as u32) << HALF_VALUE.count_ones() | value;
+        let birth = row.birth.and_then(|days| u32::try_from(days + FIRST_DAY).ok()).filter(|d| *d < HALF_VALUE);
+        let (birth, sex) = (
+            birth.map_or(u32::MAX, half),
+            match row.sex {
+                1 | 2 => half(row.sex.into()),
+                _ => u32::MAX,
+            },
+        );
+        if let Some(word) = fold.0.get_mut(BIRTH_AND_SEX) {
+            *word = u64::from(birth) << 32 | u64::from(sex);
         }
         fold
     }

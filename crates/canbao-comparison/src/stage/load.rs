@@ -91,7 +91,7 @@ fn stage(
                 none => {
                     let keys = narrow.schema_ref().fields().iter().chain(block.schema_ref().fields().iter());
                     let fields = keys.chain(texts.iter().map(|(field, _)| field)).cloned().collect();
-                    none.insert(Writer::create(&path, fields).map_err(|e| CompareError::io(&path, e))?)
+                    none.insert(Writer::create(&path, fields, texts.len()).map_err(|e| CompareError::io(&path, e))?)
                 }
             };
             let columns = narrow.columns().iter().chain(block.columns()).chain(texts.iter().map(|(_, column)| column));

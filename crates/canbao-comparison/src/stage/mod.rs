@@ -10,6 +10,7 @@ pub(crate) mod load;
 pub(crate) mod scan;
 pub(crate) mod store;
 pub(crate) mod texts;
+mod vocabulary;
 
 use canbao_domain::source::SourceKind;
 use canbao_intake::{Part, Rejected};

@@ -4,8 +4,10 @@
 //! What can be told in a word (a value that all rows share, row numbers that follow each other, nothing at all) takes
 //! no room. A reader uses its buffers again as soon as nobody holds the batch before.
 
+use super::vocabulary::{NO_WORD, Vocabulary};
 use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryArray, PrimitiveArray, RecordBatch, new_null_array,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryArray, DictionaryArray, PrimitiveArray, RecordBatch,
+    StringArray, new_null_array,
 };
 use arrow::buffer::{BooleanBuffer, Buffer, MutableBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{
@@ -30,6 +32,8 @@ enum Kept {
     Same(u64),
     /// Not null, and one more from row to row.
     Following(u64),
+    /// Codes of words in the file, a byte a row, and how many rows have none.
+    Coded { at: u64, nulls: usize },
     /// In the file: where, how many bytes, and how many rows are null (their bits come first).
     Bytes { at: u64, length: usize, nulls: usize },
 }
@@ -47,21 +51,28 @@ pub(crate) struct Columns {
     file: File,
     fields: Vec<Arc<Field>>,
     batches: Vec<KeptBatch>,
+    /// The words of each column, as far as it is coded.
+    words: Vec<Arc<StringArray>>,
 }
 
 /// Writes a source's columns.
 #[derive(Debug)]
 pub(crate) struct Writer {
     columns: Columns,
+    /// Of each column from the first that may be coded on.
+    vocabularies: Vec<Vocabulary>,
     at: u64,
     pending: Vec<u8>,
 }
 
 impl Writer {
-    /// Begins the file; every batch must have these columns, of the types that [`reads`] names.
-    pub(crate) fn create(path: &Path, fields: Vec<Arc<Field>>) -> Result<Self, std::io::Error> {
+    /// Begins the file; every batch must have these columns. The last `texts` of them are texts that are coded while
+    /// their words are few.
+    pub(crate) fn create(path: &Path, fields: Vec<Arc<Field>>, texts: usize) -> Result<Self, std::io::Error> {
         let file = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
-        Ok(Self { columns: Columns { file, fields, batches: Vec::new() }, at: 0, pending: Vec::new() })
+        let vocabularies = (0..texts).map(|_| Vocabulary::default()).collect();
+        let columns = Columns { file, fields, batches: Vec::new(), words: Vec::new() };
+        Ok(Self { columns, vocabularies, at: 0, pending: Vec::new() })
     }
 
     pub(crate) fn write<'a>(
@@ -71,8 +82,9 @@ impl Writer {
     ) -> Result<(), ArrowError> {
         self.pending.clear();
         let mut kept = Vec::with_capacity(self.columns.fields.len());
-        for column in columns {
-            kept.push(self.keep(column)?);
+        let keys = self.columns.fields.len().saturating_sub(self.vocabularies.len());
+        for (place, column) in columns.enumerate() {
+            kept.push(self.keep(column, place.checked_sub(keys))?);
         }
         if kept.len() != self.columns.fields.len() {
             return Err(ArrowError::InvalidArgumentError("staged columns".to_owned()));
@@ -83,11 +95,15 @@ impl Writer {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Columns {
+    pub(crate) fn finish(mut self) -> Columns {
+        let keys = self.columns.fields.len().saturating_sub(self.vocabularies.len());
+        let none = Arc::new(StringArray::new_null(0));
+        self.columns.words = vec![none; keys];
+        self.columns.words.extend(self.vocabularies.iter().map(|v| Arc::new(v.words())));
         self.columns
     }
 
-    fn keep(&mut self, column: &ArrayRef) -> Result<Kept, ArrowError> {
+    fn keep(&mut self, column: &ArrayRef, text: Option<usize>) -> Result<Kept, ArrowError> {
         if column.null_count() == column.len() {
             return Ok(Kept::Nothing);
         }
@@ -96,7 +112,7 @@ impl Writer {
             DataType::UInt32 => Ok(self.keep_values(column.as_primitive::<UInt32Type>())),
             DataType::Int32 => Ok(self.keep_values(column.as_primitive::<Int32Type>())),
             DataType::UInt8 => Ok(self.keep_values(column.as_primitive::<UInt8Type>())),
-            DataType::Binary => Ok(self.keep_texts(column.as_binary::<i32>())),
+            DataType::Binary => Ok(self.keep_texts(column.as_binary::<i32>(), text)),
             other => Err(ArrowError::NotYetImplemented(format!("staging {other}"))),
         }
     }
@@ -120,7 +136,13 @@ impl Writer {
         self.kept(from, column.null_count())
     }
 
-    fn keep_texts(&mut self, column: &BinaryArray) -> Kept {
+    fn keep_texts(&mut self, column: &BinaryArray, text: Option<usize>) -> Kept {
+        if let Some(vocabulary) = text.and_then(|t| self.vocabularies.get_mut(t)) {
+            let at = self.at + self.pending.len() as u64;
+            if vocabulary.code(column, &mut self.pending) {
+                return Kept::Coded { at, nulls: column.null_count() };
+            }
+        }
         let from = self.begin(column.nulls());
         let first = column.value_offsets().first().copied().unwrap_or(0);
         let last = column.value_offsets().last().copied().unwrap_or(0);
@@ -218,8 +240,19 @@ impl Reader {
                 DataType::UInt32 => values::<UInt32Type>(how, kept.rows, &source.file, buffer)?,
                 DataType::Int32 => values::<Int32Type>(how, kept.rows, &source.file, buffer)?,
                 DataType::UInt8 => values::<UInt8Type>(how, kept.rows, &source.file, buffer)?,
-                _ => texts(how, kept.rows, &source.file, buffer)?,
+                _ => match *how {
+                    Kept::Coded { at, nulls } => {
+                        let words = source.words.get(*column).ok_or_else(missing)?;
+                        coded(&source.file, at, kept.rows, nulls, words, buffer)?
+                    }
+                    _ => texts(how, kept.rows, &source.file, buffer)?,
+                },
             });
+        }
+        if arrays.iter().zip(self.schema.fields()).any(|(a, f)| a.data_type() != f.data_type()) {
+            let fields = self.schema.fields().iter().zip(&arrays);
+            let fields = fields.map(|(f, a)| f.as_ref().clone().with_data_type(a.data_type().clone()));
+            self.schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         }
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
@@ -263,7 +296,7 @@ fn values<T: ArrowPrimitiveType<Native: Word>>(
 ) -> Result<ArrayRef, ArrowError> {
     let width = size_of::<T::Native>();
     let (values, nulls) = match *kept {
-        Kept::Nothing => return Ok(new_null_array(&T::DATA_TYPE, rows)),
+        Kept::Nothing | Kept::Coded { .. } => return Ok(new_null_array(&T::DATA_TYPE, rows)),
         Kept::Bytes { at, length, nulls } => read(file, at, length, rows, nulls, buffer)?,
         Kept::Same(word) | Kept::Following(word) => {
             let mut room = room(buffer, rows * width);
@@ -277,6 +310,23 @@ fn values<T: ArrowPrimitiveType<Native: Word>>(
         }
     };
     Ok(Arc::new(PrimitiveArray::<T>::try_new(ScalarBuffer::new(values, 0, rows), nulls)?))
+}
+
+fn coded(
+    file: &File,
+    at: u64,
+    rows: usize,
+    nulls: usize,
+    words: &Arc<StringArray>,
+    buffer: &mut Option<Buffer>,
+) -> Result<ArrayRef, ArrowError> {
+    let (codes, _) = read(file, at, rows, rows, 0, buffer)?;
+    let valid = (nulls > 0).then(|| {
+        let codes = codes.as_slice();
+        NullBuffer::new(BooleanBuffer::collect_bool(rows, |i| codes.get(i).is_some_and(|c| *c != NO_WORD)))
+    });
+    let codes = PrimitiveArray::<UInt8Type>::try_new(ScalarBuffer::new(codes, 0, rows), valid)?;
+    Ok(Arc::new(DictionaryArray::try_new(codes, Arc::clone(words) as ArrayRef)?))
 }
 
 fn texts(kept: &Kept, rows: usize, file: &File, buffer: &mut Option<Buffer>) -> Result<ArrayRef, ArrowError> {

@@ -7,6 +7,7 @@ use super::keys::{area_digits, area_text};
 use arrow::array::{
     Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, RecordBatch, StringArray, StringBuilder, UInt64Array,
 };
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field as ArrowField, UInt8Type, UInt64Type};
 use arrow::error::ArrowError;
 use canbao_domain::number::{CitizenNumber, NumberForm};
@@ -61,20 +62,26 @@ fn without(texts: &StringArray, told: impl Fn(usize, &str) -> bool) -> BinaryArr
     rest.finish()
 }
 
-/// A column of canonical text as kept: null where the keys tell it, or where nothing was written. The texts come last
-/// in a batch, so one that keys have the name of too is found from behind.
-pub(crate) fn kept(rows: &RecordBatch, field: Field) -> Option<StringArray> {
-    let at = rows
-        .schema_ref()
-        .fields()
-        .iter()
-        .rposition(|f| f.name() == field.as_str() && *f.data_type() == DataType::Binary)?;
-    StringArray::try_from_binary(rows.columns().get(at)?.as_binary_opt::<i32>()?.clone()).ok()
+/// A column of canonical text as kept: null where the keys tell it, or where nothing was written; a dictionary where
+/// its words are few. The texts come last in a batch, so one that keys have the name of too is found from behind.
+pub(crate) fn kept(rows: &RecordBatch, field: Field) -> Option<ArrayRef> {
+    let is_text = |f: &ArrowField| matches!(f.data_type(), DataType::Binary | DataType::Dictionary(..));
+    let at = rows.schema_ref().fields().iter().rposition(|f| f.name() == field.as_str() && is_text(f))?;
+    let column = rows.columns().get(at)?;
+    match column.as_binary_opt::<i32>() {
+        Some(texts) => Some(Arc::new(StringArray::try_from_binary(texts.clone()).ok()?)),
+        None => Some(Arc::clone(column)),
+    }
+}
+
+/// A column of canonical text as kept, each row's text by itself.
+pub(crate) fn kept_texts(rows: &RecordBatch, field: Field) -> Option<StringArray> {
+    cast(&kept(rows, field)?, &DataType::Utf8).ok()?.as_string_opt::<i32>().cloned()
 }
 
 /// A column of canonical text as written.
 pub(crate) fn written(rows: &RecordBatch, field: Field) -> Option<StringArray> {
-    let kept = kept(rows, field)?;
+    let kept = kept_texts(rows, field)?;
     let mut made = String::new();
     match field {
         Field::Number => {
@@ -213,7 +220,7 @@ mod tests {
         for field in [Field::Number, Field::Name, Field::AreaCode] {
             let (told, was) = (written(&together, field).unwrap(), rows.column_by_name(field.as_str()).unwrap());
             assert_eq!(&told, was.as_string::<i32>(), "{field}");
-            assert!(kept(&together, field).unwrap().null_count() > 1, "{field} is kept twice");
+            assert!(kept_texts(&together, field).unwrap().null_count() > 1, "{field} is kept twice");
         }
     }
 }
