@@ -2,34 +2,61 @@
 
 use crate::stage::{RowId, Stage};
 use ahash::AHashMap;
-use arrow::array::{ArrayRef, DictionaryArray, Int32Array, Int32Builder, StringArray, StringBuilder};
+use arrow::array::{ArrayRef, DictionaryArray, Int32Array, StringArray, StringBuilder};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::Int32Type;
 use arrow::error::ArrowError;
 use canbao_domain::number::CitizenNumber;
 use std::sync::Arc;
 
+/// The places of a column's words, a number a row.
+#[derive(Debug, Default)]
+struct Keys {
+    keys: Vec<i32>,
+    nulls: usize,
+}
+
+/// The key of a row without a word.
+const NO_WORD: i32 = -1;
+
+impl Keys {
+    fn push(&mut self, key: i32) {
+        self.nulls += usize::from(key == NO_WORD);
+        self.keys.push(key);
+    }
+
+    /// The rows so far over these words; the next batch is taken to be as long.
+    fn finish(&mut self, words: &Arc<StringArray>) -> Result<ArrayRef, ArrowError> {
+        let next = Vec::with_capacity(self.keys.len());
+        let (keys, nulls) = (std::mem::replace(&mut self.keys, next), std::mem::take(&mut self.nulls));
+        let valid = (nulls > 0).then(|| keys.iter().map(|key| *key != NO_WORD).collect::<NullBuffer>());
+        let keys = Int32Array::try_new(keys.into(), valid)?;
+        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::clone(words) as ArrayRef)?))
+    }
+}
+
 /// A column of few texts: the texts once, and a small number a row.
 #[derive(Debug)]
 pub(crate) struct Words {
     texts: Arc<StringArray>,
-    keys: Int32Builder,
+    keys: Keys,
 }
 
 impl Words {
     pub(crate) fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { texts: Arc::new(StringArray::from_iter_values(texts)), keys: Int32Builder::new() }
+        Self { texts: Arc::new(StringArray::from_iter_values(texts)), keys: Keys::default() }
     }
 
     pub(crate) fn push(&mut self, at: usize) {
-        self.keys.append_value(at as i32);
+        self.keys.push(at as i32);
     }
 
     pub(crate) fn push_null(&mut self) {
-        self.keys.append_null();
+        self.keys.push(NO_WORD);
     }
 
     pub(crate) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(self.keys.finish(), Arc::clone(&self.texts) as ArrayRef)?))
+        self.keys.finish(&self.texts)
     }
 }
 
@@ -45,28 +72,35 @@ pub(crate) struct Growing {
     at: AHashMap<u64, i32>,
     texts: Vec<String>,
     made: Option<Arc<StringArray>>,
-    keys: Int32Builder,
+    keys: Keys,
+    /// The code before, and its key: neighbours live next to each other.
+    last: Option<(u64, i32)>,
 }
 
 impl Growing {
     /// The text of a code; `write` is called at the code's first appearance only.
     pub(crate) fn push(&mut self, code: u64, write: impl FnOnce(u64) -> String) {
+        if let Some((_, key)) = self.last.filter(|(last, _)| *last == code) {
+            self.keys.push(key);
+            return;
+        }
         let next = self.texts.len() as i32;
         let key = *self.at.entry(code).or_insert(next);
         if key == next {
             self.texts.push(write(code));
             self.made = None;
         }
-        self.keys.append_value(key);
+        self.last = Some((code, key));
+        self.keys.push(key);
     }
 
     pub(crate) fn push_null(&mut self) {
-        self.keys.append_null();
+        self.keys.push(NO_WORD);
     }
 
     pub(crate) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let texts = Arc::clone(self.made.get_or_insert_with(|| Arc::new(StringArray::from_iter_values(&self.texts))));
-        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(self.keys.finish(), texts as ArrayRef)?))
+        let texts = self.made.get_or_insert_with(|| Arc::new(StringArray::from_iter_values(&self.texts)));
+        self.keys.finish(texts)
     }
 }
 

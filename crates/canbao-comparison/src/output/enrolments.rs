@@ -6,6 +6,7 @@ use super::people::Frame;
 use super::survey::Survey;
 use crate::error::CompareError;
 use crate::plan::owners::column;
+use crate::stage::keys::area_text;
 use crate::stage::texts::{kept, kept_texts, written};
 use crate::stage::{RowId, Source};
 use arrow::array::{Array, ArrayRef, Date32Builder, Int64Array, StringArray, StringBuilder, UInt64Array};
@@ -84,6 +85,7 @@ pub(crate) fn enrolled(
     );
     let pools = kept_texts(rows, Field::PoolingArea);
     let mut pool = StringBuilder::with_capacity(n, 6 * n);
+    let mut shown = (0, String::new());
     let sinces = kept_texts(rows, Field::Since);
     let mut since = Date32Builder::with_capacity(n);
     for i in 0..n {
@@ -100,7 +102,12 @@ pub(crate) fn enrolled(
             Some(text) => pool.append_value(text),
             None => match canbao_linkage::model::agreement::county(area.value(i)) {
                 0 => pool.append_null(),
-                county => pool.append_value(format!("{county:06}")),
+                county => {
+                    if shown.0 != county {
+                        shown = (county, area_text(county));
+                    }
+                    pool.append_value(&shown.1);
+                }
             },
         }
         since.append_option(
