@@ -93,7 +93,7 @@ pub fn compare_then(
     let pool = options.memory_limit.saturating_sub(RESERVE).max(LEAST_POOL);
     let engine = Engine::new(&scratch, pool, options.workers)?;
     let links = Arc::new(Links::new(&stage));
-    owners::settle(&engine, &stage, &links, pool, options.workers)?;
+    owners::settle(&engine, &stage, &links, pool)?;
     clock.stop("identify", rows);
     progress.done();
 

@@ -17,7 +17,7 @@ use arrow::datatypes::{ArrowPrimitiveType, Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use canbao_domain::date::Date;
 use canbao_domain::number::{CitizenNumber, NumberForm};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A population row as the built side of the join.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,14 +32,21 @@ struct Owner {
 }
 
 const NO_DATE: i32 = i32::MIN;
-/// Stripes of the table, each filled by one thread.
+/// Stripes of the table, each behind a lock while it is filled.
 const STRIPES: usize = 64;
-/// Most bytes that a population row takes while the table is made: itself, and its slot and a half.
-const OWNER_BYTES: u64 = (size_of::<Owner>() * 5 / 2) as u64;
+/// Bytes that a population row takes: a slot and a half.
+const OWNER_BYTES: u64 = (size_of::<Owner>() * 3 / 2) as u64;
 
 /// Population rows by number.
 #[derive(Debug)]
 struct Owners(Vec<Vec<Owner>>);
+
+/// A stripe that is being filled.
+#[derive(Debug)]
+struct Filling {
+    slots: Vec<Owner>,
+    used: usize,
+}
 
 fn mixed(num: u64) -> u64 {
     num.wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -54,35 +61,30 @@ fn first_slot(mixed: u64, slots: usize) -> usize {
     (((mixed >> 26) & 0xFFFF_FFFF) * slots as u64 >> 32) as usize
 }
 
+impl Filling {
+    fn new(rows: usize) -> Self {
+        Self { slots: vec![Owner::default(); rows + rows / 2 + 4], used: 0 }
+    }
+
+    fn insert(&mut self, owner: Owner) {
+        if (self.used + 1) * 4 > self.slots.len() * 3 {
+            let rows = std::mem::replace(self, Self::new(self.slots.len())).slots;
+            rows.into_iter().filter(|o| o.num != 0).for_each(|o| self.insert(o));
+        }
+        let length = self.slots.len();
+        let mut at = first_slot(mixed(owner.num), length);
+        while let Some(slot) = self.slots.get_mut(at) {
+            if slot.num == 0 {
+                *slot = owner;
+                self.used += 1;
+                return;
+            }
+            at = if at + 1 == length { 0 } else { at + 1 };
+        }
+    }
+}
+
 impl Owners {
-    /// Puts lists of rows, a list a stripe, into their slots.
-    fn new(lists: Vec<[Vec<Owner>; STRIPES]>, workers: usize) -> Self {
-        let mut stripes: Vec<Vec<Vec<Owner>>> = (0..STRIPES).map(|_| Vec::new()).collect();
-        for lists in lists {
-            for (stripe, list) in stripes.iter_mut().zip(lists) {
-                stripe.push(list);
-            }
-        }
-        Self(crate::parallel::in_turn(stripes, workers, Self::slots))
-    }
-
-    fn slots(lists: Vec<Vec<Owner>>) -> Vec<Owner> {
-        let count: usize = lists.iter().map(Vec::len).sum();
-        let mut slots = vec![Owner::default(); count + count / 2 + 1];
-        let length = slots.len();
-        for owner in lists.into_iter().flatten() {
-            let mut at = first_slot(mixed(owner.num), length);
-            while let Some(slot) = slots.get_mut(at) {
-                if slot.num == 0 {
-                    *slot = owner;
-                    break;
-                }
-                at = if at + 1 == length { 0 } else { at + 1 };
-            }
-        }
-        slots
-    }
-
     /// The population rows with a number.
     fn of(&self, num: u64) -> impl Iterator<Item = &Owner> {
         let mixed = mixed(num);
@@ -93,21 +95,21 @@ impl Owners {
 }
 
 /// Joins, and writes the standing of every row into `links`. `memory`: what the table may take, bytes.
-pub(crate) fn settle(
-    engine: &Engine,
-    stage: &Arc<Stage>,
-    links: &Arc<Links>,
-    memory: u64,
-    workers: usize,
-) -> Result<(), CompareError> {
+pub(crate) fn settle(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, memory: u64) -> Result<(), CompareError> {
     let population: u64 = stage.sources.iter().filter(|s| s.kind.is_population()).map(|s| s.rows.unsigned_abs()).sum();
     let passes = (population * OWNER_BYTES).div_ceil(memory.max(1)).max(1);
     for pass in 0..passes {
         // stripes and slots are the upper bits of the same product, so the passes are told by others
         let mine = move |num: u64| passes == 1 || (num ^ num >> 29) % passes == pass;
         let table = scan::table(stage, |s| s.kind.is_population(), &["rid", "num", "name", "birth", "sex"])?;
-        let lists = engine.fold::<Lists>(engine.read(table)?, move |lists, batch| lists.take(batch, mine))?;
-        let owners = Owners::new(lists.into_iter().map(|l| l.0).collect(), workers);
+        let rows = usize::try_from(population / passes).unwrap_or(0) / STRIPES;
+        let filling: Arc<Vec<Mutex<Filling>>> =
+            Arc::new((0..STRIPES).map(|_| Mutex::new(Filling::new(rows))).collect());
+        let stripes = Arc::clone(&filling);
+        engine.each(engine.read(table)?, move |batch| fill(batch, &stripes, mine))?;
+        let filled = Arc::into_inner(filling).ok_or_else(|| CompareError::internal("人口表仍被占用"))?;
+        let owners =
+            Owners(filled.into_iter().map(|s| s.into_inner().map_or_else(|_| Vec::new(), |s| s.slots)).collect());
         let rows = scan::table(stage, |_| true, &["rid", "num", "name", "birth", "sex", "form"])?;
         let links = Arc::clone(links);
         engine.each(engine.read(rows)?, move |batch| take(batch, &owners, mine, pass == 0, &links))?;
@@ -115,31 +117,24 @@ pub(crate) fn settle(
     Ok(())
 }
 
-struct Lists([Vec<Owner>; STRIPES]);
-
-impl Default for Lists {
-    fn default() -> Self {
-        Self(std::array::from_fn(|_| Vec::new()))
+/// Puts the population rows of a batch into the table.
+fn fill(batch: &RecordBatch, stripes: &[Mutex<Filling>], mine: impl Fn(u64) -> bool) -> Result<(), CompareError> {
+    let rows = Rows::of(batch)?;
+    for i in 0..batch.num_rows() {
+        let Some(num) = rows.num(i).filter(|n| mine(*n)) else { continue };
+        let mut filling = stripes
+            .get(stripe(mixed(num)))
+            .and_then(|s| s.lock().ok())
+            .ok_or_else(|| CompareError::internal("人口表中断"))?;
+        filling.insert(Owner {
+            num,
+            row: rows.rid.value(i),
+            name: rows.name.value(i),
+            birth: if rows.birth.is_valid(i) { rows.birth.value(i) } else { NO_DATE },
+            sex: rows.sex.value(i),
+        });
     }
-}
-
-impl Lists {
-    fn take(&mut self, batch: &RecordBatch, mine: impl Fn(u64) -> bool) -> Result<(), CompareError> {
-        let rows = Rows::of(batch)?;
-        for i in 0..batch.num_rows() {
-            let Some(num) = rows.num(i).filter(|n| mine(*n)) else { continue };
-            if let Some(list) = self.0.get_mut(stripe(mixed(num))) {
-                list.push(Owner {
-                    num,
-                    row: rows.rid.value(i),
-                    name: rows.name.value(i),
-                    birth: if rows.birth.is_valid(i) { rows.birth.value(i) } else { NO_DATE },
-                    sex: rows.sex.value(i),
-                });
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// The columns that are joined on and compared.
@@ -225,13 +220,19 @@ fn take(
             continue;
         }
         let mut found = owners.of(num);
-        match (found.next(), found.next()) {
-            (None, _) => links.unsettled(id, Standing::Orphan),
-            (Some(owner), None) => links.owned(id, rows.owned(i, owner, form.value(i))),
-            (Some(owner), Some(_)) => {
-                links.owned(id, Owned { standing: Standing::Shared, ..rows.owned(i, owner, form.value(i)) });
+        let Some(owner) = found.next() else {
+            links.unsettled(id, Standing::Orphan);
+            continue;
+        };
+        let owned = match found.min_by_key(|o| o.row) {
+            None => rows.owned(i, owner, form.value(i)),
+            Some(other) => {
+                // whichever was met first, the first in the register stands for them
+                let first = if other.row < owner.row { other } else { owner };
+                Owned { standing: Standing::Shared, ..rows.owned(i, first, form.value(i)) }
             }
-        }
+        };
+        links.owned(id, owned);
     }
     Ok(())
 }
@@ -248,4 +249,32 @@ pub(crate) fn plain_method(form: NumberForm) -> Method {
 /// A date of a column of days.
 pub(crate) fn date_at(column: &PrimitiveArray<Int32Type>, i: usize) -> Option<Date> {
     column.is_valid(i).then(|| Date(column.value(i)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Against a map: rows of few and of many numbers, some of them twice, in a table that must grow.
+    #[test]
+    fn rows_are_found_by_their_number_alone() {
+        for (count, room) in [(0u64, 0), (1, 0), (5_000, 0), (5_000, 5_000)] {
+            let mut filling = Filling::new(room);
+            let mut known: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+            for row in 0..count {
+                let num = 61_240_119_850_312_000 + row % (count * 3 / 4).max(1) * 7;
+                filling.insert(Owner { num, row, ..Owner::default() });
+                known.entry(num).or_default().push(row);
+            }
+            // every stripe is the same one, so that a number is met in the company of all others
+            let owners = Owners(vec![filling.slots; STRIPES]);
+            for (num, rows) in &known {
+                let mut found: Vec<u64> = owners.of(*num).map(|o| o.row).collect();
+                found.sort_unstable();
+                assert_eq!(found, *rows);
+                assert_eq!(owners.of(num + 1).count(), 0);
+            }
+        }
+    }
 }

@@ -13,9 +13,33 @@ pub fn check_char(body: &[u8]) -> Option<u8> {
 
 /// The check character of 17 bytes already known to be ASCII digits.
 pub(super) fn of_digits(body: &[u8; 17]) -> u8 {
-    let mut sum = 0_u32;
-    for (digit, weight) in body.iter().zip(WEIGHTS) {
-        sum += u32::from(digit & 0x0f) * u32::from(weight);
-    }
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, last] = *body;
+    let sum = weighted([a, b, c, d, e, f, g, h], FIRST)
+        + weighted([i, j, k, l, m, n, o, p], SECOND)
+        + u64::from(last & 0x0f) * u64::from(WEIGHTS[16]);
     CHARACTERS.get((sum % 11) as usize).copied().unwrap_or(b'0')
+}
+
+/// The weights of the first eight digits, those of every second digit in one word.
+const FIRST: [u64; 2] = lanes(0);
+/// Those of the second eight.
+const SECOND: [u64; 2] = lanes(8);
+
+/// The weights from one on, every second in a lane of 16 bits, the last lowest.
+const fn lanes(from: usize) -> [u64; 2] {
+    let mut lanes = [0; 2];
+    let mut at = 0;
+    while at < 8 {
+        lanes[at % 2] = lanes[at % 2] << 16 | WEIGHTS[from + at] as u64;
+        at += 1;
+    }
+    lanes
+}
+
+/// The weighted sum of eight ASCII digits: the highest lane of a product is the sum of the lanes' products, and none
+/// of the lanes flows over (4 × 9 × 10 is the most).
+const fn weighted(digits: [u8; 8], [even, odd]: [u64; 2]) -> u64 {
+    let word = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
+    let (evens, odds) = (word & 0x00ff_00ff_00ff_00ff, (word >> 8) & 0x00ff_00ff_00ff_00ff);
+    (evens.wrapping_mul(even) >> 48) + (odds.wrapping_mul(odd) >> 48)
 }
