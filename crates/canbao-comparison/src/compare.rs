@@ -92,7 +92,7 @@ pub fn compare_then(
     progress.stage("identify", Some(rows.unsigned_abs()));
     let pool = options.memory_limit.saturating_sub(RESERVE).max(LEAST_POOL);
     let engine = Engine::new(&scratch, pool, options.workers)?;
-    let links = Arc::new(Links::new(&stage));
+    let links = Arc::new(Links::new(&stage, options.workers));
     owners::settle(&engine, &stage, &links, pool)?;
     clock.stop("identify", rows);
     progress.done();

@@ -1,5 +1,6 @@
 //! What each row was linked to: dense, one slot a row, and the whole story of the few that were hard.
 
+use crate::parallel::in_turn;
 use crate::stage::{RowId, Stage};
 use canbao_domain::number::CitizenNumber;
 pub(crate) use canbao_linkage::explain::Method;
@@ -118,21 +119,17 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    pub(crate) fn new(stage: &Stage) -> Self {
-        let sources = stage
-            .sources
-            .iter()
-            .map(|s| {
-                let rows = usize::try_from(s.rows).unwrap_or(0);
-                let kinds = if s.kind.is_population() { rows } else { 0 };
-                SourceLinks {
-                    kind: s.kind as u8,
-                    kinds: (0..kinds).map(|_| AtomicU16::new(0)).collect(),
-                    person: (0..rows).map(|_| AtomicU64::new(0)).collect(),
-                    slot: (0..rows).map(|_| AtomicU8::new(0)).collect(),
-                }
-            })
-            .collect();
+    pub(crate) fn new(stage: &Stage, workers: usize) -> Self {
+        let sources = in_turn(stage.sources.iter().collect(), workers, |s| {
+            let rows = usize::try_from(s.rows).unwrap_or(0);
+            let kinds = if s.kind.is_population() { rows } else { 0 };
+            SourceLinks {
+                kind: s.kind as u8,
+                kinds: (0..kinds).map(|_| AtomicU16::new(0)).collect(),
+                person: (0..rows).map(|_| AtomicU64::new(0)).collect(),
+                slot: (0..rows).map(|_| AtomicU8::new(0)).collect(),
+            }
+        });
         Self { sources, hard: BTreeMap::new(), numbers: BTreeMap::new(), names: BTreeMap::new(), sharers: Vec::new() }
     }
 

@@ -31,19 +31,32 @@ pub(crate) struct Written {
 /// All sentences of the table, each once: rows by the million share a few thousand.
 struct Sentences<'a> {
     at: AHashMap<&'a str, usize>,
+    /// Of the rows that number and name settled, by method: nearly all rows.
+    plain: [Option<usize>; PLAIN.len()],
     words: Words,
 }
 
+/// Methods of rows that number and name settled.
+const PLAIN: [Method; 3] = [Method::Exact, Method::Normalised, Method::Upgraded];
+
 impl<'a> Sentences<'a> {
     fn new(links: &'a Links) -> Self {
-        let plain = [Method::Exact, Method::Normalised, Method::Upgraded]
-            .into_iter()
-            .filter_map(|m| explain::constant(m, NameAgreement::Equal));
-        let mut texts: Vec<&'a str> = plain.chain(links.hard.values().map(|h| h.evidence.as_str())).collect();
+        let plain = PLAIN.map(|m| explain::constant(m, NameAgreement::Equal));
+        let mut texts: Vec<&'a str> =
+            plain.into_iter().flatten().chain(links.hard.values().map(|h| h.evidence.as_str())).collect();
         texts.sort_unstable();
         texts.dedup();
         let words = Words::new(texts.iter().copied());
-        Self { at: texts.into_iter().zip(0..).collect(), words }
+        let at: AHashMap<&'a str, usize> = texts.into_iter().zip(0..).collect();
+        let plain = plain.map(|text| at.get(text?).copied());
+        Self { at, plain, words }
+    }
+
+    fn push_plain(&mut self, method: Method) {
+        match PLAIN.iter().position(|m| *m == method).and_then(|m| self.plain.get(m).copied().flatten()) {
+            Some(at) => self.words.push(at),
+            None => self.words.push_null(),
+        }
     }
 
     fn push(&mut self, sentence: &str) {
@@ -238,7 +251,7 @@ fn of_batch(
             }
             None => {
                 let method = plain_method(NumberForm::from_code(form.value(i)).unwrap_or(NumberForm::Exact));
-                sentences.push(explain::constant(method, NameAgreement::Equal).unwrap_or_default());
+                sentences.push_plain(method);
                 (method, Some(CERTAIN))
             }
         };

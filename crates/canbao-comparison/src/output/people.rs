@@ -12,6 +12,7 @@ use crate::plan::persons::Fold;
 use crate::stage::keys::area_text;
 use crate::stage::texts;
 use crate::stage::{RowId, Stage};
+use ahash::AHashMap;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int64Builder, ListBuilder, StringBuilder};
 use arrow::datatypes::{Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
@@ -33,8 +34,28 @@ pub(crate) struct People {
     pub(crate) areas: BTreeMap<String, AreaCounts>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) survey: Survey,
-    counts: BTreeMap<u64, AreaCounts>,
-    city: AreaCounts,
+    counts: Counts,
+}
+
+/// Counts by the finest area that is known; neighbours stand next to each other, so the area before comes first.
+#[derive(Debug, Default)]
+struct Counts {
+    at: AHashMap<u64, usize>,
+    areas: Vec<(u64, AreaCounts)>,
+    last: usize,
+}
+
+impl Counts {
+    fn of(&mut self, area: u64) -> Option<&mut AreaCounts> {
+        if self.areas.get(self.last).is_none_or(|(last, _)| *last != area) {
+            let next = self.areas.len();
+            self.last = *self.at.entry(area).or_insert(next);
+            if self.last == next {
+                self.areas.push((area, AreaCounts::default()));
+            }
+        }
+        self.areas.get_mut(self.last).map(|(_, counts)| counts)
+    }
 }
 
 /// What a comparison stands for.
@@ -326,13 +347,10 @@ impl People {
     /// Counts a person, and finds what there is to be found about them.
     fn tell(&mut self, person: &Person, fold: &Fold, frame: &Frame) {
         let (facts, verdict) = (&person.facts, person.verdict);
-        if verdict.category.is_population() {
-            for code in [village(person.area), town(person.area), county(person.area)] {
-                if code != 0 {
-                    add(self.counts.entry(code).or_default(), verdict.category);
-                }
-            }
-            add(&mut self.city, verdict.category);
+        if verdict.category.is_population()
+            && let Some(counts) = self.counts.of(person.area)
+        {
+            add(counts, verdict.category);
         }
         let mut find =
             |kind, detail: String| self.findings.push(Finding::person(kind, person.id, person.number, detail));
@@ -376,11 +394,26 @@ impl People {
 
     /// Adds up the areas, after all people.
     pub(crate) fn close(&mut self, frame: &Frame) {
-        for (code, counts) in std::mem::take(&mut self.counts) {
-            self.areas.insert(area_text(code), counts);
+        let (mut city, mut sums) = (AreaCounts::default(), BTreeMap::<u64, AreaCounts>::new());
+        for (area, counts) in std::mem::take(&mut self.counts).areas {
+            for code in [village(area), town(area), county(area)].into_iter().filter(|code| *code != 0) {
+                sum(sums.entry(code).or_default(), &counts);
+            }
+            sum(&mut city, &counts);
         }
-        self.areas.insert(frame.city.to_owned(), self.city);
+        self.areas.extend(sums.into_iter().map(|(code, counts)| (area_text(code), counts)));
+        self.areas.insert(frame.city.to_owned(), city);
     }
+}
+
+/// Adds the counts of a part to those of the whole.
+fn sum(whole: &mut AreaCounts, part: &AreaCounts) {
+    whole.population += part.population;
+    whole.confirmed += part.confirmed;
+    whole.uninsured += part.uninsured;
+    whole.partial += part.partial;
+    whole.interrupted += part.interrupted;
+    whole.information += part.information;
 }
 
 fn scheme_list(schemes: SchemeSet) -> String {

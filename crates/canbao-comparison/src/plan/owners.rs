@@ -41,11 +41,13 @@ const OWNER_BYTES: u64 = (size_of::<Owner>() * 3 / 2) as u64;
 #[derive(Debug)]
 struct Owners(Vec<Vec<Owner>>);
 
-/// A stripe that is being filled.
+/// A stripe that is being filled; whoever puts the first row in makes the room.
 #[derive(Debug)]
 struct Filling {
     slots: Vec<Owner>,
     used: usize,
+    /// Rows that are expected.
+    rows: usize,
 }
 
 fn mixed(num: u64) -> u64 {
@@ -63,13 +65,15 @@ fn first_slot(mixed: u64, slots: usize) -> usize {
 
 impl Filling {
     fn new(rows: usize) -> Self {
-        Self { slots: vec![Owner::default(); rows + rows / 2 + 4], used: 0 }
+        Self { slots: Vec::new(), used: 0, rows }
     }
 
     fn insert(&mut self, owner: Owner) {
         if (self.used + 1) * 4 > self.slots.len() * 3 {
-            let rows = std::mem::replace(self, Self::new(self.slots.len())).slots;
-            rows.into_iter().filter(|o| o.num != 0).for_each(|o| self.insert(o));
+            let rows = self.rows.max(self.slots.len());
+            let before = std::mem::replace(&mut self.slots, vec![Owner::default(); rows + rows / 2 + 4]);
+            self.used = 0;
+            before.into_iter().filter(|o| o.num != 0).for_each(|o| self.insert(o));
         }
         let length = self.slots.len();
         let mut at = first_slot(mixed(owner.num), length);
