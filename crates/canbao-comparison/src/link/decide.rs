@@ -77,7 +77,7 @@ struct Bench<'a> {
 
 /// Decides about all hard rows.
 pub(crate) fn decide(
-    groups: &Groups,
+    groups: &mut Groups,
     found: &Found,
     mut collected: Profiles,
     decisions: &Decisions,
@@ -92,18 +92,13 @@ pub(crate) fn decide(
     crate::times::tell("candidates");
     learn(&mut model, &collected);
     crate::times::tell("learnt");
-    let records: Vec<Record> = groups.subjects.iter().map(|s| s.record.clone()).collect();
-    let index: AHashMap<RowId, u32> = reps.iter().copied().zip(0u32..).collect();
+    let records = std::mem::take(&mut groups.records);
+    let groups = &*groups;
     let certificates = |rep: &RowId| groups.identities.get(rep).is_some_and(|i| i.certificate);
-    let wanted: Vec<(u32, u32)> = found
-        .pairs
-        .iter()
-        .filter(|(_, rep)| !certificates(rep))
-        .filter_map(|(s, rep)| index.get(rep).map(|p| (*s, *p)))
-        .collect();
-    let pairs = in_parallel(&wanted, workers, |&(s, p)| {
-        let (record, profile) = (records.get(s as usize)?, profiles.get(p as usize)?);
-        Some(model.pair((s, record), (p, profile)))
+    let pairs = in_parallel(&found.pairs, workers, |(s, rep)| {
+        let p = reps.binary_search(rep).ok().filter(|_| !certificates(rep))?;
+        let (record, profile) = (records.get(*s as usize)?, profiles.get(p)?);
+        Some(model.pair((*s, record), (p as u32, profile)))
     });
     crate::times::tell("paired");
     fit(&mut model, &records, &pairs, collected.settled);

@@ -44,7 +44,6 @@ pub(crate) enum Role {
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
     pub(crate) role: Role,
-    pub(crate) record: Record,
     /// Indices of hard rows.
     pub(crate) rows: Vec<usize>,
     /// The representative row: of the identity that the subject is itself, or the row.
@@ -58,6 +57,8 @@ pub(crate) struct Groups {
     /// By representative row.
     pub(crate) identities: BTreeMap<RowId, Identity>,
     pub(crate) subjects: Vec<Subject>,
+    /// What each subject says, in the same order; deciding takes them.
+    pub(crate) records: Vec<Record>,
     /// Hard rows whose identity is certain without search: index and representative.
     pub(crate) certain: Vec<(usize, RowId)>,
     /// Representatives of people who share their number with another.
@@ -218,13 +219,18 @@ impl Groups {
         }
     }
 
+    fn seek(&mut self, subject: Subject, record: Record) {
+        self.subjects.push(subject);
+        self.records.push(record);
+    }
+
     /// A row that looks for its person alone.
     fn look(&mut self, index: usize, owner: Owner) {
         let Some(row) = self.row(index) else { return };
         let mut record = row.record.clone();
         record.owner = owner;
         let (role, own) = (Role::Row, row.id);
-        self.subjects.push(Subject { role, record, rows: vec![index], own });
+        self.seek(Subject { role, rows: vec![index], own }, record);
     }
 
     /// A valid number that no population file knows.
@@ -238,7 +244,7 @@ impl Groups {
             let number = cluster.first().and_then(|&i| self.row(i)).and_then(|r| r.record.number);
             let Some(rep) = self.identify(&cluster, number, false, false) else { continue };
             let Some(record) = self.merged(&cluster) else { continue };
-            self.subjects.push(Subject { role: Role::Orphans, record, rows: cluster, own: rep });
+            self.seek(Subject { role: Role::Orphans, rows: cluster, own: rep }, record);
         }
     }
 
@@ -300,12 +306,7 @@ impl Groups {
             }
             (_, true) => {
                 self.identify(&[index], None, true, false);
-                self.subjects.push(Subject {
-                    role: Role::PopulationRow,
-                    record: row.record,
-                    rows: vec![index],
-                    own: row.id,
-                });
+                self.seek(Subject { role: Role::PopulationRow, rows: vec![index], own: row.id }, row.record);
             }
             (_, false) => self.look(index, Owner::default()),
         }

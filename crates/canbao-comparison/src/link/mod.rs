@@ -37,7 +37,7 @@ pub(crate) fn link(
     let gathered = gather::gather(engine, stage, &links)?;
     progress.advance(gathered.hard.len() as u64);
     tell("gathered");
-    let groups = group::group(gathered, &links, rules);
+    let mut groups = group::group(gathered, &links, rules);
     tell("grouped");
     let found = search::search(engine, stage, &links, &groups, decisions, workers)?;
     tell("searched");
@@ -49,7 +49,7 @@ pub(crate) fn link(
         profiles.profiles.len(),
         profiles.learners.len()
     ));
-    let outcome = decide::decide(&groups, &found, profiles, decisions, workers);
+    let outcome = decide::decide(&mut groups, &found, profiles, decisions, workers);
     tell("decided");
     let links = Arc::into_inner(links).ok_or_else(|| CompareError::internal("归户表仍被占用"))?;
     Ok(decide::apply(links, outcome))

@@ -92,8 +92,8 @@ pub(crate) fn collect(
         identity_of: groups.identity_of.clone(),
         candidates: RowSet::new(stage, found.pairs.iter().map(|(_, rep)| *rep)),
         ranges: Ranges::new(found.pairs.iter().map(|(_, rep)| *rep).collect()),
-        names: sifted(groups.subjects.iter().map(|s| s.record.name_hash)),
-        sounds: sifted(groups.subjects.iter().map(|s| s.record.sound)),
+        names: sifted(groups.records.iter().map(|r| r.name_hash)),
+        sounds: sifted(groups.records.iter().map(|r| r.sound)),
         one_learner_in: (population.unsigned_abs() / LEARNERS).max(1),
         as_of,
     });

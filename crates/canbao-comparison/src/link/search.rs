@@ -81,7 +81,7 @@ impl Index {
             sum += *start;
             *start = sum;
         }
-        let records = || groups.subjects.iter().map(|s| &s.record);
+        let records = || groups.records.iter();
         Self {
             names: Sieve::new(records().map(|r| r.name_hash)),
             sounds: Sieve::new(records().map(|r| r.sound)),
@@ -197,13 +197,14 @@ const RANGES: usize = 8;
 
 /// The keys of all subjects in ascending order, each once.
 fn sorted_keys(groups: &Groups, decisions: &Decisions, workers: usize) -> Vec<(u64, u32)> {
-    let stretches: Vec<_> = groups.subjects.chunks(STRETCH).zip((0u32..).step_by(STRETCH)).collect();
-    let made = in_turn(stretches, workers, |(subjects, first)| {
+    let subjects = groups.subjects.chunks(STRETCH).zip(groups.records.chunks(STRETCH));
+    let stretches: Vec<_> = subjects.zip((0u32..).step_by(STRETCH)).collect();
+    let made = in_turn(stretches, workers, |((subjects, records), first)| {
         let mut ranges: [Vec<(u64, u32)>; RANGES] = Default::default();
         let (mut scratch, mut one) = (Vec::new(), Vec::new());
-        for (subject, s) in (first..).zip(subjects) {
+        for (subject, (s, record)) in (first..).zip(subjects.iter().zip(records)) {
             one.clear();
-            block::of_record(&s.record, &mut scratch, &mut one);
+            block::of_record(record, &mut scratch, &mut one);
             one.extend(groups.rulings(s, decisions).map(|(_, number)| block::of_number(number)));
             for key in &one {
                 if let Some(range) = ranges.get_mut((key >> (64 - RANGES.trailing_zeros())) as usize) {

@@ -13,15 +13,14 @@ use canbao_domain::code::{Benefit, Life, Status};
 use canbao_domain::date::Date;
 use canbao_domain::rules::{InsuranceFacts, PopulationRows, RowState, Rules, SchemeSet};
 use canbao_domain::source::{Insurance, SourceKind};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Words of a folded person.
 const WORDS: usize = 8;
 
 /// What all rows of a person say, folded. Folding is commutative and associative, so no order shows.
-/// A person takes one line of the cores' caches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(align(64))]
 pub(crate) struct Fold([u64; WORDS]);
 
 // words of a fold
@@ -290,6 +289,55 @@ struct Row {
 const COLUMNS: [&str; 9] = ["rid", "scheme", "status", "benefit", "pool", "phone", "area", "birth", "sex"];
 /// People of a stripe, which one lock guards.
 const STRIPE: usize = 4096;
+/// Rows whose people's folds are fetched before the first is merged.
+const AHEAD: usize = 128;
+
+/// A fold in the table: one line of the cores' caches. Words are read and written one by one, under the lock of the stripe where they change.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Shared([AtomicU64; WORDS]);
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self(Fold::default().0.map(AtomicU64::new))
+    }
+}
+
+impl Shared {
+    fn get(&self) -> Fold {
+        let mut fold = Fold::default();
+        for (word, shared) in fold.0.iter_mut().zip(&self.0) {
+            *word = shared.load(Ordering::Relaxed);
+        }
+        fold
+    }
+
+    fn set(&self, fold: &Fold) {
+        for (shared, word) in self.0.iter().zip(fold.0) {
+            shared.store(word, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The folds of some people; whoever comes first makes the room.
+#[derive(Debug, Default)]
+struct Stripe {
+    folds: OnceLock<Vec<Shared>>,
+    merging: Mutex<()>,
+}
+
+impl Stripe {
+    fn fold(&self, place: usize) -> Option<&Shared> {
+        self.folds.get_or_init(|| (0..STRIPE).map(|_| Shared::default()).collect()).get(place % STRIPE)
+    }
+}
+
+/// Fetches the folds of some places from memory, all at once: one after the other, each would be waited for.
+fn fetch(table: &[Stripe], places: &[Option<usize>]) {
+    let folds = places.iter().flatten().filter_map(|place| table.get(place / STRIPE)?.fold(*place));
+    let all = folds.fold(0, |all, fold| all ^ fold.0.first().map_or(0, |word| word.load(Ordering::Relaxed)));
+    std::hint::black_box(all);
+}
 
 /// Where each person's fold stands: those of the population by the place of their row, the others behind them.
 #[derive(Debug, Default)]
@@ -336,8 +384,7 @@ pub(crate) fn fold(
     let outside = |id: &RowId| stage.source(id.source()).is_some_and(|s| !s.kind.is_population());
     let first_rows = links.numbers.keys().copied().filter(|id| outside(id) && links.person(*id) == Some(*id));
     let places = Arc::new(Places::new(stage, first_rows));
-    let table: Arc<Vec<Mutex<Vec<Fold>>>> =
-        Arc::new((0..places.count.div_ceil(STRIPE)).map(|_| Mutex::new(vec![Fold::default(); STRIPE])).collect());
+    let table: Arc<Vec<Stripe>> = Arc::new((0..places.count.div_ceil(STRIPE)).map(|_| Stripe::default()).collect());
     let plan = engine.read(scan::table(stage, |_| true, &COLUMNS)?)?;
     let folding = Folding::new(rules);
     {
@@ -358,24 +405,31 @@ pub(crate) fn fold(
                 column::<Int32Type>(batch, "birth")?,
                 column::<UInt8Type>(batch, "sex")?,
             );
-            for i in 0..batch.num_rows() {
-                let Some(place) = links.person(RowId(rid.value(i))).and_then(|p| places.of(p)) else { continue };
-                let fold = folding.row(&Row {
-                    scheme: scheme.value(i),
-                    status: status.value(i),
-                    benefit: benefit.value(i),
-                    pool: pool.value(i),
-                    phone: phone.value(i),
-                    area: area.value(i),
-                    birth: birth.is_valid(i).then(|| birth.value(i)),
-                    sex: sex.value(i),
-                });
-                let mut stripe = table
-                    .get(place / STRIPE)
-                    .and_then(|s| s.lock().ok())
-                    .ok_or_else(|| CompareError::internal("人员表中断"))?;
-                if let Some(mine) = stripe.get_mut(place % STRIPE) {
-                    mine.merge(&fold);
+            let mut found = Vec::with_capacity(AHEAD);
+            for from in (0..batch.num_rows()).step_by(AHEAD) {
+                let rows = from..batch.num_rows().min(from + AHEAD);
+                found.clear();
+                found.extend(rows.clone().map(|i| links.person(RowId(rid.value(i))).and_then(|p| places.of(p))));
+                fetch(&table, &found);
+                for (i, place) in rows.zip(&found) {
+                    let Some(place) = *place else { continue };
+                    let fold = folding.row(&Row {
+                        scheme: scheme.value(i),
+                        status: status.value(i),
+                        benefit: benefit.value(i),
+                        pool: pool.value(i),
+                        phone: phone.value(i),
+                        area: area.value(i),
+                        birth: birth.is_valid(i).then(|| birth.value(i)),
+                        sex: sex.value(i),
+                    });
+                    let stripe = table.get(place / STRIPE).ok_or_else(|| CompareError::internal("人员表不全"))?;
+                    let _merging = stripe.merging.lock().map_err(|_| CompareError::internal("人员表中断"))?;
+                    if let Some(shared) = stripe.fold(place) {
+                        let mut mine = shared.get();
+                        mine.merge(&fold);
+                        shared.set(&mine);
+                    }
                 }
             }
             Ok(())
@@ -389,15 +443,15 @@ pub(crate) fn fold(
             order.push((id, place as u32));
         }
     });
-    let stripes = Arc::into_inner(table).ok_or_else(|| CompareError::internal("人员表仍被占用"))?;
-    Ok(People { order, stripes: stripes.into_iter().map(|s| s.into_inner().unwrap_or_default()).collect() })
+    let table = Arc::into_inner(table).ok_or_else(|| CompareError::internal("人员表仍被占用"))?;
+    Ok(People { order, table })
 }
 
 /// All people, folded, in ascending order of their first row.
 #[derive(Debug, Default)]
 pub(crate) struct People {
     order: Vec<(RowId, u32)>,
-    stripes: Vec<Vec<Fold>>,
+    table: Vec<Stripe>,
 }
 
 impl People {
@@ -412,7 +466,7 @@ impl People {
 
     pub(crate) fn fold(&self, place: u32) -> Fold {
         let place = place as usize;
-        self.stripes.get(place / STRIPE).and_then(|s| s.get(place % STRIPE)).copied().unwrap_or_default()
+        self.table.get(place / STRIPE).and_then(|s| s.fold(place)).map(Shared::get).unwrap_or_default()
     }
 
     /// People whom some extract may hold twice.

@@ -137,7 +137,7 @@ impl<'a> KeyMaker<'a> {
             let blank_name = self.name.is_empty();
             name_hash.append_value(if blank_name { 0 } else { hash(&self.name) });
             surname.append_value(self.name.chars().next().map_or(0, u32::from));
-            sound.append_value(names::sound(&self.name));
+            sound.append_value(if blank_name { 0 } else { names::sound_of_name(&self.name) });
             name_text.append_value(&self.name);
 
             let date = Date::parse(at(births, i));

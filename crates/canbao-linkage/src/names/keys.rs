@@ -57,7 +57,12 @@ pub fn exact_key(normalised: &str) -> u64 {
 /// A key of the sounds: homophones, variants, and pinyin in a character's place have the same; signs for unknown
 /// characters are left out. 0 for a blank name or a placeholder.
 pub fn sound(normalised: &str) -> u64 {
-    if is_plain_han(normalised) && !normalised.contains('某') && !is_placeholder(normalised) {
+    if is_placeholder(normalised) { 0 } else { sound_of_name(normalised) }
+}
+
+/// As [`sound`], of a name that is known to be neither blank nor a placeholder.
+pub fn sound_of_name(normalised: &str) -> u64 {
+    if is_plain_han(normalised) && !normalised.chars().any(|c| c == '某') {
         return normalised.chars().filter_map(|c| sound_code(Token::Char(fold(c)))).fold(SOUND, mix);
     }
     let Some(tokens) = read(normalised) else { return 0 };

@@ -17,7 +17,7 @@ mod token;
 pub use alike::looks_alike;
 pub use compare::compare;
 pub use fold::fold;
-pub use keys::{deletion_keys, exact_key, first_char, skeleton, sound};
+pub use keys::{deletion_keys, exact_key, first_char, skeleton, sound, sound_of_name};
 pub use normalise::normalise;
 pub use placeholder::is_placeholder;
 pub use sound::same_sound;

@@ -1,45 +1,93 @@
 //! One column of one row group, from pieces in memory to a chunk of the file.
 
+use std::fs::File;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray as _};
+use arrow::array::{Array, ArrayRef};
 use arrow::compute::concat;
 use arrow::datatypes::{DataType, FieldRef};
 use arrow::error::ArrowError;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::errors::{ParquetError, Result};
+use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::ColumnDescPtr;
 
 use super::shape::plain;
+use super::{pages, properties, words};
 
-/// Encodes the pieces of a column as one array: where pages end must not depend on how the rows arrived.
-pub(super) fn column(
-    field: &FieldRef,
-    pieces: Vec<ArrayRef>,
-    writers: Vec<ArrowColumnWriter>,
-) -> Result<Vec<ArrowColumnChunk>> {
-    let whole = whole(field.data_type(), &pieces)?;
-    drop(pieces);
-    let leaves = compute_leaves(field, &whole)?;
-    if leaves.len() != writers.len() {
-        return Err(ParquetError::General(format!(
-            "column {} has {} leaves and {} writers",
-            field.name(),
-            leaves.len(),
-            writers.len()
-        )));
-    }
-    writers
-        .into_iter()
-        .zip(&leaves)
-        .map(|(mut writer, leaf)| {
-            writer.write(leaf)?;
-            writer.close()
-        })
-        .collect()
+/// How a field goes into the file.
+#[derive(Clone)]
+pub(super) struct Column {
+    field: FieldRef,
+    /// How many columns of the file it takes.
+    pub(super) leaves: usize,
+    /// Where its texts recur: the column of the file.
+    recurring: Option<ColumnDescPtr>,
+    properties: WriterPropertiesPtr,
 }
 
-/// How many columns of the file a field takes.
-pub(super) fn leaf_count(kind: &DataType) -> usize {
+/// A column of a row group, ready to be appended to the file.
+pub(super) enum Chunk {
+    Words(pages::Chunk),
+    Arrow(ArrowColumnChunk),
+}
+
+/// How each of the fields goes into the file.
+pub(super) fn columns(fields: &[FieldRef], file: &SerializedFileWriter<File>) -> Vec<Column> {
+    let mut first = 0;
+    let column = |field: &FieldRef| {
+        let leaves = leaf_count(field.data_type());
+        let recurring = properties::recurs(field).then(|| file.schema_descr().columns().get(first).map(Arc::clone));
+        first += leaves;
+        let properties = Arc::clone(file.properties());
+        Column { field: Arc::clone(field), leaves, recurring: recurring.flatten(), properties }
+    };
+    fields.iter().map(column).collect()
+}
+
+impl Column {
+    /// Encodes the pieces of a column as one: where pages end must not depend on how the rows arrived.
+    pub(super) fn encode(&self, pieces: Vec<ArrayRef>, writers: Vec<ArrowColumnWriter>) -> Result<Vec<Chunk>> {
+        if let Some(column) = &self.recurring {
+            let limit = self.properties.column_dictionary_page_size_limit(column.path());
+            if let Some(coded) = words::coded(&pieces, limit)? {
+                drop(pieces);
+                return Ok(vec![Chunk::Words(pages::chunk(coded, column, &self.properties)?)]);
+            }
+        }
+        let whole = whole(self.field.data_type(), &pieces)?;
+        drop(pieces);
+        let leaves = compute_leaves(&self.field, &whole)?;
+        if leaves.len() != writers.len() {
+            return Err(ParquetError::General(format!(
+                "column {} has {} leaves and {} writers",
+                self.field.name(),
+                leaves.len(),
+                writers.len()
+            )));
+        }
+        writers
+            .into_iter()
+            .zip(&leaves)
+            .map(|(mut writer, leaf)| {
+                writer.write(leaf)?;
+                writer.close().map(Chunk::Arrow)
+            })
+            .collect()
+    }
+}
+
+impl Chunk {
+    pub(super) fn append_to_row_group(self, group: &mut SerializedRowGroupWriter<'_, File>) -> Result<()> {
+        match self {
+            Self::Words(chunk) => chunk.append_to_row_group(group),
+            Self::Arrow(chunk) => chunk.append_to_row_group(group),
+        }
+    }
+}
+
+fn leaf_count(kind: &DataType) -> usize {
     match kind {
         DataType::List(item) => leaf_count(item.data_type()),
         DataType::Struct(fields) => fields.iter().map(|f| leaf_count(f.data_type())).sum(),
@@ -48,39 +96,10 @@ pub(super) fn leaf_count(kind: &DataType) -> usize {
 }
 
 fn whole(want: &DataType, pieces: &[ArrayRef]) -> Result<ArrayRef, ArrowError> {
-    if let [only] = pieces
-        && !matches!(only.data_type(), DataType::Utf8View)
-        && !matches!(want, DataType::List(_) | DataType::Struct(_))
-    {
-        return Ok(Arc::clone(only));
-    }
-    if let Some(pieces) = one_dictionary(pieces) {
-        return concat(&refs(&pieces));
-    }
+    // the writer cuts long texts into pages by another rule where they come in a dictionary or as views
     let plain = pieces.iter().map(|piece| plain(want, piece)).collect::<Result<Vec<_>, _>>()?;
     match plain.as_slice() {
         [only] => Ok(Arc::clone(only)),
-        many => concat(&refs(many)),
+        many => concat(&many.iter().map(AsRef::as_ref).collect::<Vec<&dyn Array>>()),
     }
-}
-
-/// The pieces over one dictionary, if theirs hold the same words: joining them copies keys only, and no text.
-fn one_dictionary(pieces: &[ArrayRef]) -> Option<Vec<ArrayRef>> {
-    let first = pieces.first()?.as_any_dictionary_opt()?;
-    let (kind, words) = (first.data_type(), first.values());
-    let data = words.to_data();
-    pieces
-        .iter()
-        .map(|piece| {
-            let piece = piece.as_any_dictionary_opt().filter(|piece| piece.data_type() == kind)?;
-            let theirs = piece.values();
-            let same =
-                theirs.len() == words.len() && (theirs.to_data().ptr_eq(&data) || theirs.as_ref() == words.as_ref());
-            same.then(|| piece.with_values(Arc::clone(words)))
-        })
-        .collect()
-}
-
-fn refs(arrays: &[ArrayRef]) -> Vec<&dyn Array> {
-    arrays.iter().map(AsRef::as_ref).collect()
 }

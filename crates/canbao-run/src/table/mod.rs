@@ -1,9 +1,12 @@
 //! A table on its way into a Parquet file.
 
 mod encode;
+mod hybrid;
+mod pages;
 mod pool;
 mod properties;
 mod shape;
+mod words;
 mod write;
 
 #[cfg(test)]

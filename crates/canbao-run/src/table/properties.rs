@@ -45,11 +45,16 @@ fn column(properties: WriterPropertiesBuilder, field: &Field) -> WriterPropertie
         DataType::Int64 | DataType::Date32 => properties
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-        // least and greatest of texts help no reader, and cost a comparison for each
-        DataType::Utf8 if SELDOM_RECUR.contains(&field.name().as_str()) => properties
+        // least and greatest of texts help no reader, and cost a comparison for each;
+        // texts with a dictionary are laid out by ourselves
+        DataType::Utf8 => properties
             .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
             .set_column_dictionary_enabled(path, false),
-        DataType::Utf8 => properties.set_column_statistics_enabled(path, EnabledStatistics::None),
         _ => properties,
     }
+}
+
+/// Whether the column is of texts that recur, so that a dictionary is worth its while.
+pub(super) fn recurs(field: &Field) -> bool {
+    field.data_type() == &DataType::Utf8 && !SELDOM_RECUR.contains(&field.name().as_str())
 }

@@ -1,5 +1,8 @@
 //! The file depends on the rows alone.
 
+mod recurring;
+
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -28,7 +31,7 @@ fn schema() -> SchemaRef {
     ]))
 }
 
-/// Rows `from..to` of an endless made-up table, with text held in one of five ways.
+/// Rows `from..to` of an endless made-up table, with text held in one of six ways.
 fn rows(from: usize, to: usize, held: usize) -> RecordBatch {
     let range = from as i64..to as i64;
     let id = |i: i64| (i % 7 != 3).then(|| format!("{:018}", (i * 7_919) % 100_003));
@@ -44,32 +47,52 @@ fn rows(from: usize, to: usize, held: usize) -> RecordBatch {
         }
         reasons.append(true);
     }
-    let hold = |array: &StringArray| -> ArrayRef {
-        match held {
-            0 => Arc::new(array.clone()),
-            1 => Arc::new(array.iter().collect::<LargeStringArray>()),
-            2 => Arc::new(array.iter().collect::<StringViewArray>()),
-            3 => Arc::new(array.iter().collect::<DictionaryArray<Int32Type>>()),
-            _ if array.iter().flatten().collect::<std::collections::HashSet<_>>().len() < 200 => {
-                Arc::new(array.iter().collect::<DictionaryArray<UInt8Type>>())
-            }
-            _ => Arc::new(array.clone()),
-        }
-    };
     RecordBatch::try_from_iter_with_nullable([
         ("row", Arc::new(range.collect::<Int64Array>()) as ArrayRef, true),
-        ("person_id", hold(&ids), true),
-        ("source", hold(&sources), true),
-        ("evidence", hold(&evidences), true),
+        ("person_id", hold(&ids, held), true),
+        ("source", hold(&sources, held), true),
+        ("evidence", hold(&evidences, held), true),
         ("reasons", Arc::new(reasons.finish()), true),
     ])
     .unwrap()
 }
 
+/// The texts, held in one of six ways.
+fn hold(array: &StringArray, held: usize) -> ArrayRef {
+    match held {
+        0 => Arc::new(array.clone()),
+        1 => Arc::new(array.iter().collect::<LargeStringArray>()),
+        2 => Arc::new(array.iter().collect::<StringViewArray>()),
+        3 => Arc::new(array.iter().collect::<DictionaryArray<Int32Type>>()),
+        // words over and over, one that no row holds, and one that is null
+        4 => {
+            let words: StringArray = [None, Some("unused")].into_iter().chain(array.iter()).collect();
+            let key =
+                |(i, text): (i32, Option<&str>)| if text.is_some() { Some(i + 2) } else { (i % 2 == 0).then_some(0) };
+            let keys = (0..).zip(array.iter()).map(key).collect();
+            Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::new(words)))
+        }
+        _ if array.iter().flatten().collect::<HashSet<_>>().len() < 200 => {
+            Arc::new(array.iter().collect::<DictionaryArray<UInt8Type>>())
+        }
+        _ => Arc::new(array.clone()),
+    }
+}
+
 fn write(path: &Path, batches: impl IntoIterator<Item = RecordBatch>, threads: usize) -> Vec<u8> {
+    write_table(path, &schema(), batches, threads, GROUP)
+}
+
+fn write_table(
+    path: &Path,
+    schema: &SchemaRef,
+    batches: impl IntoIterator<Item = RecordBatch>,
+    threads: usize,
+    group: usize,
+) -> Vec<u8> {
     let pool = Arc::new(Pool::new(threads));
     let tables = Arc::new(Mutex::default());
-    let mut table = TableWriter::with_group_size("t", path.to_owned(), &schema(), &pool, &tables, GROUP).unwrap();
+    let mut table = TableWriter::with_group_size("t", path.to_owned(), schema, &pool, &tables, group).unwrap();
     for batch in batches {
         table.write(&batch).unwrap();
     }
@@ -82,7 +105,7 @@ proptest! {
 
     #[test]
     fn bytes_depend_on_the_rows_alone(
-        cuts in proptest::collection::vec((1_usize..4_000, 0_usize..5), 1..8),
+        cuts in proptest::collection::vec((1_usize..4_000, 0_usize..6), 1..8),
         threads in 1_usize..4,
     ) {
         let dir = tempfile::tempdir().unwrap();

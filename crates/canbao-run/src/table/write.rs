@@ -10,12 +10,13 @@ use std::sync::{Arc, PoisonError};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory};
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::errors::Result as ParquetResult;
 use parquet::file::writer::SerializedFileWriter;
 
+use super::encode::{self, Chunk, Column};
 use super::pool::Pool;
-use super::{encode, properties, shape};
+use super::{properties, shape};
 use crate::RunError;
 use crate::folder::Tables;
 
@@ -34,17 +35,17 @@ pub struct TableWriter {
     name: String,
     path: PathBuf,
     schema: SchemaRef,
-    leaves: Vec<usize>,
+    columns: Vec<Column>,
     rows_per_group: usize,
     file: SerializedFileWriter<File>,
-    columns: ArrowRowGroupWriterFactory,
+    writers: ArrowRowGroupWriterFactory,
     pool: Arc<Pool>,
     tables: Tables,
     held: Vec<RecordBatch>,
     held_rows: usize,
     rows: u64,
     groups: usize,
-    under_way: VecDeque<Receiver<(usize, ParquetResult<Vec<ArrowColumnChunk>>)>>,
+    under_way: VecDeque<Receiver<(usize, ParquetResult<Vec<Chunk>>)>>,
 }
 
 impl TableWriter {
@@ -76,8 +77,8 @@ impl TableWriter {
         let file = SerializedFileWriter::new(file, laid_out.root_schema_ptr(), properties).map_err(failed())?;
         Ok(Self {
             name: name.to_owned(),
-            leaves: schema.fields().iter().map(|field| encode::leaf_count(field.data_type())).collect(),
-            columns: ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema)),
+            columns: encode::columns(schema.fields(), &file),
+            writers: ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema)),
             path,
             schema,
             rows_per_group,
@@ -143,16 +144,16 @@ impl TableWriter {
             self.receive()?;
         }
         let mut writers =
-            self.columns.create_column_writers(self.groups).map_err(RunError::parquet("写入", &self.path))?.into_iter();
+            self.writers.create_column_writers(self.groups).map_err(RunError::parquet("写入", &self.path))?.into_iter();
         let held = std::mem::take(&mut self.held);
         let (answer, answers) = channel();
-        for (at, (field, leaves)) in self.schema.fields().iter().zip(&self.leaves).enumerate() {
+        for (at, column) in self.columns.iter().enumerate() {
             let pieces = held.iter().map(|b| Arc::clone(b.column(at))).collect();
-            let writers = writers.by_ref().take(*leaves).collect();
-            let (field, answer) = (Arc::clone(field), answer.clone());
+            let writers = writers.by_ref().take(column.leaves).collect();
+            let (column, answer) = (column.clone(), answer.clone());
             self.pool.run(move || {
                 // nobody listens any more where the table was given up
-                let _ = answer.send((at, encode::column(&field, pieces, writers)));
+                let _ = answer.send((at, column.encode(pieces, writers)));
             });
         }
         self.under_way.push_back(answers);
@@ -166,11 +167,11 @@ impl TableWriter {
         let Some(answers) = self.under_way.pop_front() else {
             return Ok(());
         };
-        let mut done = Vec::with_capacity(self.leaves.len());
+        let mut done = Vec::with_capacity(self.columns.len());
         for (at, chunks) in answers {
             done.push((at, chunks.map_err(RunError::parquet("编码", &self.path))?));
         }
-        if done.len() != self.leaves.len() {
+        if done.len() != self.columns.len() {
             return Err(RunError::Worker(self.name.clone()));
         }
         done.sort_unstable_by_key(|(at, _)| *at);
