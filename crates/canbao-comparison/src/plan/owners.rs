@@ -62,7 +62,7 @@ fn stripe(mixed: u64) -> usize {
 
 /// The slot of a stripe at which the search for a number begins.
 fn first_slot(mixed: u64, slots: usize) -> usize {
-    (((mixed >> 26) & 0xFFFF_FFFF) * slots as u64 >> 32) as usize
+    ((((mixed >> 26) & 0xFFFF_FFFF) * slots as u64) >> 32) as usize
 }
 
 impl Filling {

@@ -33,9 +33,11 @@ pub(crate) fn staged(rows: &RecordBatch, keys: &[&RecordBatch]) -> Vec<(Arc<Arro
             continue;
         };
         let texts = match canonical {
-            Field::Number => key("form")
-                .and_then(|c| c.as_primitive_opt::<UInt8Type>())
-                .map(|forms| without(text, |i, _| forms.value(i) == NumberForm::Exact as u8)),
+            Field::Number => key("form").and_then(|c| c.as_primitive_opt::<UInt8Type>()).map(|forms| {
+                // the number may have stood in the name's column: then no digit stands here
+                let digit = |text: &str| text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+                without(text, |i, text| forms.value(i) == NumberForm::Exact as u8 && digit(text))
+            }),
             Field::Name => key("name_text")
                 .and_then(|c| c.as_binary_opt::<i32>())
                 .map(|names| without(text, |i, text| names.value(i) == text.as_bytes())),

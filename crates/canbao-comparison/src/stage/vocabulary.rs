@@ -87,13 +87,10 @@ mod tests {
     #[test]
     fn codes_give_the_texts_back() {
         let mut vocabulary = Vocabulary::default();
-        let texts: Vec<Option<String>> = (0..1000)
-            .map(|i| {
-                (i % 7 != 0)
-                    .then(|| ["", "男", "正常参保", "a", "正常参保登记之一", "正常参保登记之二"][i % 6].to_owned())
-            })
-            .collect();
-        let texts: BinaryArray = texts.iter().map(|t| t.as_ref().map(String::as_bytes)).collect();
+        let words = ["", "男", "正常参保", "a", "正常参保登记之一", "正常参保登记之二"];
+        let texts: Vec<Option<&str>> =
+            (0..1000).zip(words.iter().cycle()).map(|(i, word)| (i % 7 != 0).then_some(*word)).collect();
+        let texts: BinaryArray = texts.iter().map(|t| t.map(str::as_bytes)).collect();
         let mut codes = vec![7];
         assert!(vocabulary.code(&texts, &mut codes));
         let words = vocabulary.words();

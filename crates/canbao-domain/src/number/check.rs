@@ -16,24 +16,32 @@ pub(super) fn of_digits(body: &[u8; 17]) -> u8 {
     let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, last] = *body;
     let sum = weighted([a, b, c, d, e, f, g, h], FIRST)
         + weighted([i, j, k, l, m, n, o, p], SECOND)
-        + u64::from(last & 0x0f) * u64::from(WEIGHTS[16]);
+        + u64::from(last & 0x0f) * LAST;
     CHARACTERS.get((sum % 11) as usize).copied().unwrap_or(b'0')
 }
 
-/// The weights of the first eight digits, those of every second digit in one word.
-const FIRST: [u64; 2] = lanes(0);
+/// The weights of the first eight digits, as [`lanes`] has them.
+const FIRST: [u64; 2] = {
+    let [a, b, c, d, e, f, g, h, ..] = WEIGHTS;
+    lanes([a, b, c, d, e, f, g, h])
+};
 /// Those of the second eight.
-const SECOND: [u64; 2] = lanes(8);
+const SECOND: [u64; 2] = {
+    let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, _] = WEIGHTS;
+    lanes([a, b, c, d, e, f, g, h])
+};
+/// That of the seventeenth.
+const LAST: u64 = {
+    let [.., last] = WEIGHTS;
+    last as u64
+};
 
-/// The weights from one on, every second in a lane of 16 bits, the last lowest.
-const fn lanes(from: usize) -> [u64; 2] {
-    let mut lanes = [0; 2];
-    let mut at = 0;
-    while at < 8 {
-        lanes[at % 2] = lanes[at % 2] << 16 | WEIGHTS[from + at] as u64;
-        at += 1;
-    }
-    lanes
+/// Eight weights, every second in a lane of 16 bits of one word, the last lowest.
+const fn lanes([a, b, c, d, e, f, g, h]: [u8; 8]) -> [u64; 2] {
+    [
+        (a as u64) << 48 | (c as u64) << 32 | (e as u64) << 16 | g as u64,
+        (b as u64) << 48 | (d as u64) << 32 | (f as u64) << 16 | h as u64,
+    ]
 }
 
 /// The weighted sum of eight ASCII digits: the highest lane of a product is the sum of the lanes' products, and none
