@@ -271,9 +271,86 @@ pub(crate) fn date_at(column: &PrimitiveArray<Int32Type>, i: usize) -> Option<Da
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::progress::Silent;
+    use crate::stage::Family;
+    use crate::stage::scan::Batches;
+    use crate::units::UnitIndex;
+    use canbao_domain::rules::Rules;
     use std::collections::BTreeMap;
+
+    /// An invented city, staged.
+    fn staged(folder: &std::path::Path) -> Arc<Stage> {
+        let plan = canbao_synth::Plan { persons: 2_000, seed: 3, out: folder.join("city"), months: None };
+        canbao_synth::make(&plan, &|_| {}).unwrap();
+        let city = canbao_intake::load_city(&plan.out.join("city.toml")).unwrap();
+        let profiles = canbao_intake::Profiles::embedded().unwrap();
+        let extracts = city.sources.iter().filter(|s| s.kind.is_person());
+        let extracts = extracts.map(|s| canbao_intake::open(s, &profiles).unwrap()).collect();
+        let units = UnitIndex::new(std::iter::empty());
+        let scratch = folder.join("scratch");
+        std::fs::create_dir(&scratch).unwrap();
+        Arc::new(crate::stage::load::load(extracts, &scratch, Rules::embedded(), &units, 2, &Silent).unwrap())
+    }
+
+    /// What is written down of every row.
+    fn told(links: &Links) -> Vec<(RowId, u64, Standing, bool, bool, u16)> {
+        let mut told = Vec::new();
+        links.each(|id, person, slot| {
+            let kinds = links.kinds(id);
+            told.push((id, person, slot.standing(), slot.birth_differs(), slot.sex_differs(), kinds));
+        });
+        told
+    }
+
+    /// In one pass or in many the same, and the same as by a map.
+    #[test]
+    fn the_join_is_that_of_a_map_in_any_number_of_passes() {
+        let folder = tempfile::tempdir().unwrap();
+        let stage = staged(folder.path());
+        let engine = Engine::new(folder.path(), 64 << 20, 2).unwrap();
+        let mut runs = Vec::new();
+        for memory in [u64::MAX, 48 * 1_000, 48 * 100] {
+            let links = Arc::new(Links::new(&stage, 2));
+            settle(&engine, &stage, &links, memory).unwrap();
+            runs.push(told(&links));
+        }
+        let (first, others) = runs.split_first().unwrap();
+        assert!(others.iter().all(|other| other == first));
+        let mut rows: BTreeMap<u64, (Option<u64>, u64)> = BTreeMap::new();
+        let mut owners: BTreeMap<u64, Vec<(u64, u64)>> = BTreeMap::new();
+        for source in &stage.sources {
+            for batch in Batches::open(source, &[(Family::Narrow, None)]) {
+                let batch = batch.unwrap();
+                let read = Rows::of(&batch).unwrap();
+                for i in 0..batch.num_rows() {
+                    let (rid, name) = (read.rid.value(i), read.name.value(i));
+                    rows.insert(rid, (read.num(i), name));
+                    if let Some(num) = read.num(i).filter(|_| source.kind.is_population()) {
+                        owners.entry(num).or_default().push((rid, name));
+                    }
+                }
+            }
+        }
+        let mut seen = BTreeMap::new();
+        for (id, person, standing, ..) in first {
+            let expected = match rows.get(&id.0) {
+                None => (Standing::Absent, 0),
+                Some((None, _)) => (Standing::Numberless, 0),
+                Some((Some(num), name)) => match owners.get(num).map(Vec::as_slice) {
+                    None => (Standing::Orphan, 0),
+                    Some([(owner, known)]) if name == known && *name != 0 => (Standing::Settled, *owner),
+                    Some([(owner, _)]) => (Standing::Contested, *owner),
+                    Some(several) => (Standing::Shared, several.iter().map(|(owner, _)| *owner).min().unwrap()),
+                },
+            };
+            assert_eq!((*standing, *person), expected, "{id:?}");
+            *seen.entry(*standing as u8).or_insert(0) += 1;
+        }
+        assert!(seen.len() >= 5, "not every standing was met: {seen:?}");
+    }
 
     /// Against a map: rows of few and of many numbers, some of them twice, in a table that must grow.
     #[test]
