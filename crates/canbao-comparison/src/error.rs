@@ -24,6 +24,16 @@ pub enum CompareError {
     /// The comparison did not fit into the memory that it may use.
     #[error("内存不足：比对在限定的内存内无法完成。")]
     Memory,
+    /// The rows that were read need more memory than the comparison may use; bytes.
+    #[error("内存不足：读入的 {rows} 行数据比对约需 {} MB，限定为 {} MB，未写出任何结果。", need.div_ceil(1_000_000), limit / 1_000_000)]
+    Need {
+        /// Rows of all person sources.
+        rows: u64,
+        /// What they need, about.
+        need: u64,
+        /// What may be used.
+        limit: u64,
+    },
     /// A fault of the program.
     #[error("比对程序内部出错（{0}），未写出任何结果。")]
     Internal(String),
@@ -37,6 +47,10 @@ impl CompareError {
             Self::Run(error) => error.hint().map(|h| h.to_string()),
             Self::Input { hint, .. } => Some(hint.clone()),
             Self::Memory => Some("请用 --memory-limit 放宽内存上限，或在内存更大的机器上运行。".to_owned()),
+            Self::Need { need, .. } => Some(format!(
+                "请把 --memory-limit 放宽到 {}MB 以上，或在内存更大的机器上运行。",
+                need.div_ceil(1_000_000)
+            )),
             Self::Internal(_) => Some("请保留输入文件，并将本提示报告给维护人员。".to_owned()),
         }
     }

@@ -30,8 +30,9 @@ Examples:
 /// population, and writes the lists: Parquet files, summary.json, and a workbook (XLSX) for each county. OUT appears
 /// whole or not at all; a run that stands there already is exchanged in one step.
 ///
-/// Memory: --memory-limit holds for the whole process; below it the work is spilled to files beside OUT. 2GB is enough
-/// for 3 million people in 8 million rows. The disk needs about as much room as the extracts take.
+/// Memory: --memory-limit holds for the whole process. Rows are staged in files beside OUT; a city that needs more all
+/// the same is refused, with what it needs. 2GB is enough for 3 million people in 8 million rows, which take 1.1GB.
+/// The disk needs about one and a half times the room of the extracts.
 ///
 /// Exit codes: 0 done; 1 done, but some rows could not be read (they are listed in rejected.parquet); 2 nothing was
 /// written, and the message says what to do.
