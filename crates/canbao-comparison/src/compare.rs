@@ -171,11 +171,17 @@ pub fn compare_then(
     let mut survey = std::mem::take(&mut people.survey);
     survey.absorb(enrolled.survey);
     let (surveyed, told) = std::thread::scope(|scope| {
-        let surveyed = scope.spawn(|| survey.write(&places, &run, options.workers));
+        let surveyed = scope.spawn(|| {
+            let written = survey.write(&places, &run, options.workers);
+            crate::times::tell("survey written");
+            written
+        });
         let told = (|| {
             candidates::write(&links, &places, &run)?;
+            crate::times::tell("candidates written");
             let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
             let employers = match_up(&unit_rows, &enrolled.unit_people, &index, &areas, rules);
+            crate::times::tell("employers matched");
             let unit_counts = units_table::write(&employers, stage.sources.len(), &mut found, &run)?;
             for (at, source) in unit_sources.iter().enumerate() {
                 found.extend(source.rejected.iter().map(|r| {
@@ -197,6 +203,7 @@ pub fn compare_then(
                 &run,
             )?;
             let finding_counts = findings::write(found, &places, &run)?;
+            crate::times::tell("findings written");
             Ok::<_, CompareError>((unit_counts, finding_counts))
         })();
         (surveyed.join(), told)

@@ -12,7 +12,7 @@ use crate::links::{Candidate, HardLink, Links, Method};
 use crate::parallel::in_parallel;
 use crate::plan::owners::plain_method;
 use crate::stage::RowId;
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use canbao_domain::Sex;
 use canbao_domain::number::{CitizenNumber, NumberForm};
 use canbao_linkage::explain::KnownFrom;
@@ -317,9 +317,13 @@ impl Bench<'_> {
     /// Where a person's first row has a name with a character that could not be shown, the name that most of their
     /// other rows have is theirs.
     fn complete_names(&self, outcome: &mut Outcome) {
+        // few first rows are: they are looked for among the people, not for every link
+        let known = self.reps.iter().chain(self.groups.identities.keys()).copied();
+        let without: AHashSet<RowId> =
+            known.filter(|person| self.first_row(*person).is_some_and(|first| broken(first.name))).collect();
         let mut linked: BTreeMap<RowId, Vec<usize>> = BTreeMap::new();
         for (at, (_, link)) in outcome.links.iter().enumerate() {
-            if let Some(person) = link.person.filter(|p| self.first_row(*p).is_some_and(|first| broken(first.name))) {
+            if let Some(person) = link.person.filter(|p| without.contains(p)) {
                 linked.entry(person).or_default().push(at);
             }
         }
