@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef};
+use arrow::array::{Array, ArrayRef, AsArray as _};
 use arrow::compute::concat;
 use arrow::datatypes::{DataType, FieldRef};
 use arrow::error::ArrowError;
@@ -22,14 +22,14 @@ pub(super) struct Column {
     field: FieldRef,
     /// How many columns of the file it takes.
     pub(super) leaves: usize,
-    /// Where its texts recur: the column of the file.
-    recurring: Option<ColumnDescPtr>,
+    /// Where it is of texts: the column of the file, and whether they recur.
+    texts: Option<(ColumnDescPtr, bool)>,
     properties: WriterPropertiesPtr,
 }
 
 /// A column of a row group, ready to be appended to the file.
 pub(super) enum Chunk {
-    Words(pages::Chunk),
+    Texts(pages::Chunk),
     Arrow(ArrowColumnChunk),
 }
 
@@ -38,10 +38,10 @@ pub(super) fn columns(fields: &[FieldRef], file: &SerializedFileWriter<File>) ->
     let mut first = 0;
     let column = |field: &FieldRef| {
         let leaves = leaf_count(field.data_type());
-        let recurring = properties::recurs(field).then(|| file.schema_descr().columns().get(first).map(Arc::clone));
+        let column = || Some((Arc::clone(file.schema_descr().columns().get(first)?), properties::recurs(field)));
+        let texts = (field.data_type() == &DataType::Utf8).then(column).flatten();
         first += leaves;
-        let properties = Arc::clone(file.properties());
-        Column { field: Arc::clone(field), leaves, recurring: recurring.flatten(), properties }
+        Column { field: Arc::clone(field), leaves, texts, properties: Arc::clone(file.properties()) }
     };
     fields.iter().map(column).collect()
 }
@@ -49,12 +49,8 @@ pub(super) fn columns(fields: &[FieldRef], file: &SerializedFileWriter<File>) ->
 impl Column {
     /// Encodes the pieces of a column as one: where pages end must not depend on how the rows arrived.
     pub(super) fn encode(&self, pieces: Vec<ArrayRef>, writers: Vec<ArrowColumnWriter>) -> Result<Vec<Chunk>> {
-        if let Some(column) = &self.recurring {
-            let limit = self.properties.column_dictionary_page_size_limit(column.path());
-            if let Some(coded) = words::coded(&pieces, limit)? {
-                drop(pieces);
-                return Ok(vec![Chunk::Words(pages::chunk(coded, column, &self.properties)?)]);
-            }
+        if let Some((column, recurs)) = &self.texts {
+            return self.texts(pieces, column, *recurs).map(|chunk| vec![Chunk::Texts(chunk)]);
         }
         let whole = whole(self.field.data_type(), &pieces)?;
         drop(pieces);
@@ -76,12 +72,25 @@ impl Column {
             })
             .collect()
     }
+
+    fn texts(&self, pieces: Vec<ArrayRef>, column: &ColumnDescPtr, recurs: bool) -> Result<pages::Chunk> {
+        if recurs {
+            let limit = self.properties.column_dictionary_page_size_limit(column.path());
+            if let Some(coded) = words::coded(&pieces, limit)? {
+                drop(pieces);
+                return pages::of_words(coded, column, &self.properties);
+            }
+        }
+        let pieces = pieces.iter().map(|piece| plain(&DataType::Utf8, piece)).collect::<Result<Vec<_>, _>>()?;
+        let pieces: Vec<_> = pieces.iter().map(|piece| piece.as_string::<i32>()).collect();
+        pages::of_texts(&pieces, column, &self.properties)
+    }
 }
 
 impl Chunk {
     pub(super) fn append_to_row_group(self, group: &mut SerializedRowGroupWriter<'_, File>) -> Result<()> {
         match self {
-            Self::Words(chunk) => chunk.append_to_row_group(group),
+            Self::Texts(chunk) => chunk.append_to_row_group(group),
             Self::Arrow(chunk) => chunk.append_to_row_group(group),
         }
     }

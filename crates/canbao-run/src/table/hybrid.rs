@@ -3,7 +3,7 @@
 //! <https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE>
 
 /// Rows are packed in groups of so many.
-const GROUP: usize = 8;
+pub(super) const GROUP: usize = 8;
 
 /// Appends numbers that take at most `width` bits each.
 ///
@@ -57,7 +57,8 @@ fn packed(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     }
 }
 
-fn pack(group: &[u32; GROUP], width: u32, out: &mut Vec<u8>) {
+/// Appends eight numbers of `width` bits each, one behind the other.
+pub(super) fn pack(group: &[u32; GROUP], width: u32, out: &mut Vec<u8>) {
     let end = out.len() + width as usize;
     let (mut held, mut bits) = (0_u64, 0);
     for number in group {
@@ -74,7 +75,7 @@ fn pack(group: &[u32; GROUP], width: u32, out: &mut Vec<u8>) {
 }
 
 /// Appends a length in as few bytes as it takes, seven bits in each.
-fn head(mut length: usize, out: &mut Vec<u8>) {
+pub(super) fn head(mut length: usize, out: &mut Vec<u8>) {
     while length >= 0x80 {
         out.push(length as u8 | 0x80);
         length >>= 7;

@@ -1,11 +1,13 @@
 //! A table on its way into a Parquet file.
 
+mod delta;
 mod encode;
 mod hybrid;
 mod pages;
 mod pool;
 mod properties;
 mod shape;
+mod texts;
 mod words;
 mod write;
 
