@@ -109,7 +109,7 @@ pub fn compare_then(
     let pool = (limit - need / 2).max(LEAST_POOL);
     let engine = Engine::new(&scratch, pool, options.workers)?;
     let links = Arc::new(Links::new(&stage, options.workers));
-    owners::settle(&engine, &stage, &links, pool)?;
+    owners::settle(&engine, &stage, &links, pool, options.workers)?;
     clock.stop("identify", rows);
     progress.done();
 

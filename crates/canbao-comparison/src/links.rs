@@ -158,12 +158,17 @@ impl Links {
             value |= SEX_DIFFERS;
         }
         slot.store(value, Ordering::Relaxed);
-        if owned.standing == Standing::Settled
-            && let Some(kind) = self.sources.get(id.source()).map(|s| s.kind)
-            && let Some(kinds) = self.kinds_slot(owned.owner)
-            && kinds.load(Ordering::Relaxed) & 1 << kind == 0
-        {
-            kinds.fetch_or(1 << kind, Ordering::Relaxed);
+    }
+
+    /// `SourceKind as u8` of a row's source.
+    pub(crate) fn kind(&self, id: RowId) -> u8 {
+        self.sources.get(id.source()).map_or(0, |s| s.kind)
+    }
+
+    /// Notes the kinds of extract that hold the person of a population row, bit = `SourceKind as u8`.
+    pub(crate) fn hold(&self, owner: RowId, kinds: u16) {
+        if let Some(slot) = self.kinds_slot(owner) {
+            slot.store(kinds, Ordering::Relaxed);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::decisions::{Decisions, Ruling};
 use crate::links::{Candidate, HardLink, Links, Method};
 use crate::parallel::in_parallel;
 use crate::plan::owners::plain_method;
-use crate::stage::RowId;
+use crate::stage::{RowId, RowSet};
 use ahash::{AHashMap, AHashSet};
 use canbao_domain::Sex;
 use canbao_domain::number::{CitizenNumber, NumberForm};
@@ -68,6 +68,8 @@ struct Bench<'a> {
     model: Model,
     /// Candidates' representative rows, ascending; the index is the pair's `profile`.
     reps: Vec<RowId>,
+    /// The same as a set that knows the indices.
+    places: RowSet,
     profiles: Vec<Profile>,
     pairs: Vec<Pair>,
     records: Vec<Record>,
@@ -89,6 +91,7 @@ pub(crate) fn decide(
         coverage: std::mem::take(&mut collected.coverage),
         ..Model::default()
     };
+    let places = std::mem::take(&mut collected.places);
     crate::times::tell("candidates");
     learn(&mut model, &collected);
     crate::times::tell("learnt");
@@ -96,14 +99,15 @@ pub(crate) fn decide(
     let groups = &*groups;
     let certificates = |rep: &RowId| groups.identities.get(rep).is_some_and(|i| i.certificate);
     let pairs = in_parallel(&found.pairs, workers, |(s, rep)| {
-        let p = reps.binary_search(rep).ok().filter(|_| !certificates(rep))?;
+        let p = places.rank(*rep).filter(|_| !certificates(rep))?;
         let (record, profile) = (records.get(*s as usize)?, profiles.get(p)?);
         Some(model.pair((*s, record), (p as u32, profile)))
     });
     crate::times::tell("paired");
     fit(&mut model, &records, &pairs, collected.settled);
     crate::times::tell("fitted");
-    let bench = Bench { groups, decisions, model, reps, profiles, pairs, records, settled: collected.settled, workers };
+    let settled = collected.settled;
+    let bench = Bench { groups, decisions, model, reps, places, profiles, pairs, records, settled, workers };
     bench.rule()
 }
 
@@ -423,7 +427,7 @@ impl Bench<'_> {
     }
 
     fn profile(&self, rep: RowId) -> Option<&Profile> {
-        self.reps.binary_search(&rep).ok().and_then(|i| self.profiles.get(i))
+        self.places.rank(rep).and_then(|i| self.profiles.get(i))
     }
 
     /// A row whose identity needs no search.

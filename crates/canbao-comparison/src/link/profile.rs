@@ -33,6 +33,8 @@ pub(crate) struct Profiles {
     pub(crate) coverage: Coverage,
     /// Candidates with their representative rows, in ascending order of these.
     pub(crate) profiles: Vec<(RowId, Profile)>,
+    /// The candidates' representative rows.
+    pub(crate) places: RowSet,
     /// People who are beyond doubt, for learning: the rows of each.
     pub(crate) learners: Vec<Vec<HardRow>>,
     /// Rows that the great join settled.
@@ -53,7 +55,11 @@ struct CandidateRow {
 
 #[derive(Debug, Default)]
 struct Part {
+    /// All but those of names and sounds.
     frequencies: Frequencies,
+    /// People by the places of names and of sounds that are asked for.
+    names: Vec<u32>,
+    sounds: Vec<u32>,
     households: AHashSet<u64>,
     patterns: AHashMap<u32, u64>,
     settled: [u64; 16],
@@ -69,8 +75,8 @@ struct Wanted {
     identity_of: AHashMap<RowId, RowId>,
     candidates: RowSet,
     ranges: Ranges,
-    names: (Sieve, AHashSet<u64>),
-    sounds: (Sieve, AHashSet<u64>),
+    names: Asked,
+    sounds: Asked,
     one_learner_in: u64,
     as_of: Date,
 }
@@ -92,17 +98,24 @@ pub(crate) fn collect(
         identity_of: groups.identity_of.clone(),
         candidates: RowSet::new(stage, found.pairs.iter().map(|(_, rep)| *rep)),
         ranges: Ranges::new(found.pairs.iter().map(|(_, rep)| *rep).collect()),
-        names: sifted(groups.records.iter().map(|r| r.name_hash)),
-        sounds: sifted(groups.records.iter().map(|r| r.sound)),
+        names: Asked::new(groups.records.iter().map(|r| r.name_hash)),
+        sounds: Asked::new(groups.records.iter().map(|r| r.sound)),
         one_learner_in: (population.unsigned_abs() / LEARNERS).max(1),
         as_of,
     });
     let mut columns = COLUMNS.to_vec();
     columns.push("number_text");
     let plan = engine.read(scan::table(stage, |_| true, &columns)?)?;
+    let asked = Arc::clone(&wanted);
     let parts = engine.fold::<Part>(plan, move |part, batch| wanted.take(part, batch))?;
     crate::times::tell("rows of candidates");
-    Ok(assemble(parts, groups, links, as_of, workers))
+    let names = asked.names.counted(parts.iter().map(|part| &part.names)).collect();
+    let sounds = asked.sounds.counted(parts.iter().map(|part| &part.sounds)).collect();
+    let mut all = assemble(parts, groups, links, as_of, workers);
+    all.frequencies.names = names;
+    all.frequencies.sounds = sounds;
+    all.places = RowSet::new(stage, all.profiles.iter().map(|(rep, _)| *rep));
+    Ok(all)
 }
 
 /// Four ages of life: before work, young, of working age, of pension age.
@@ -115,8 +128,57 @@ pub(crate) fn age_band(birth: Option<Date>, as_of: Date) -> u8 {
     }
 }
 
-fn sifted(hashes: impl Iterator<Item = u64> + Clone) -> (Sieve, AHashSet<u64>) {
-    (Sieve::new(hashes.clone()), hashes.collect())
+/// Hashes that are asked for, each with a place at which it is counted.
+struct Asked {
+    sieve: Sieve,
+    /// A hash stands at or behind the place that its upper bits name; 0 where none does.
+    places: Vec<u64>,
+    shift: u32,
+}
+
+impl Asked {
+    fn new(hashes: impl Iterator<Item = u64> + Clone) -> Self {
+        let bits = (hashes.clone().count().max(8) * 2).next_power_of_two().trailing_zeros();
+        let mut asked = Self { sieve: Sieve::new(hashes.clone()), places: vec![0; 1 << bits], shift: 64 - bits };
+        for hash in hashes.filter(|hash| *hash != 0) {
+            let place = asked.walk(hash).find(|(_, there)| *there == hash || *there == 0);
+            if let Some(slot) = place.and_then(|(at, _)| asked.places.get_mut(at)) {
+                *slot = hash;
+            }
+        }
+        asked
+    }
+
+    /// The places at which a hash may stand, and what does, the likeliest first.
+    fn walk(&self, hash: u64) -> impl Iterator<Item = (usize, u64)> {
+        let from = (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize;
+        let (before, after) = self.places.split_at(from.min(self.places.len()));
+        (from..).zip(after.iter().copied()).chain((0..).zip(before.iter().copied()))
+    }
+
+    /// Counts a hash, if it is asked for.
+    #[inline]
+    fn count(&self, hash: u64, counts: &mut Vec<u32>) {
+        if hash == 0 || !self.sieve.may_hold(hash) {
+            return;
+        }
+        let Some((at, _)) = self.walk(hash).take_while(|(_, there)| *there != 0).find(|(_, there)| *there == hash)
+        else {
+            return;
+        };
+        if counts.len() <= at {
+            counts.resize(self.places.len(), 0);
+        }
+        if let Some(count) = counts.get_mut(at) {
+            *count += 1;
+        }
+    }
+
+    /// How often each hash was counted that was.
+    fn counted<'a>(&self, parts: impl Iterator<Item = &'a Vec<u32>> + Clone) -> impl Iterator<Item = (u64, u32)> {
+        let sum = move |at: usize| parts.clone().filter_map(|counts| counts.get(at)).sum();
+        self.places.iter().enumerate().map(move |(at, hash)| (*hash, sum(at))).filter(|(_, count)| *count > 0)
+    }
 }
 
 impl Wanted {
@@ -154,14 +216,8 @@ impl Wanted {
                 let number = if num.is_valid(i) { CitizenNumber::from_body(num.value(i)) } else { None };
                 let born = date_at(birth, i).or(number.map(CitizenNumber::birth));
                 part.frequencies.count_person(born, area.value(i), number.map_or(0, CitizenNumber::area));
-                for (wanted, counts, value) in [
-                    (&self.names, &mut part.frequencies.names, name.value(i)),
-                    (&self.sounds, &mut part.frequencies.sounds, sound.value(i)),
-                ] {
-                    if wanted.0.may_hold(value) && wanted.1.contains(&value) {
-                        *counts.entry(value).or_insert(0) += 1;
-                    }
-                }
+                self.names.count(name.value(i), &mut part.names);
+                self.sounds.count(sound.value(i), &mut part.sounds);
                 let home = household.value(i);
                 if home != 0 && home.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32 & (HOUSEHOLD_SAMPLE - 1) == 0 {
                     part.households.insert(home);

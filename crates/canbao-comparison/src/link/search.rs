@@ -7,13 +7,9 @@ use crate::error::CompareError;
 use crate::links::{Links, Standing};
 use crate::parallel::in_turn;
 use crate::plan::context::Engine;
-use crate::plan::filter::{self, predicate};
 use crate::stage::{RowId, Stage, scan};
 use ahash::AHashMap;
-use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema};
 use canbao_linkage::block::{self, RowValues};
-use datafusion::error::DataFusionError;
 use std::sync::Arc;
 
 /// A set of hashes that answers "not there" from a few bits, and now and then "there" in vain.
@@ -158,22 +154,20 @@ pub(crate) fn search(
             && !slot.birth_differs()
             && !population.get(id.source()).copied().unwrap_or(false)
     };
-    let repeats = Arc::new(repeats);
-    let hits = {
-        let (index, repeats) = (Arc::clone(&index), Arc::clone(&repeats));
-        predicate("shares_a_key", types()?, move |columns| hits(columns, &index, &*repeats))
-    };
-    let plan = engine.read(scan::table(stage, |_| true, &VALUES)?)?.filter(filter::call(&hits, &VALUES))?;
+    let plan = engine.read(scan::table(stage, |_| true, &VALUES)?)?;
     let identity_of = Arc::new(groups.identity_of.clone());
     let found = {
-        let (links, index) = (Arc::clone(links), Arc::clone(&index));
+        let links = Arc::clone(links);
         engine.fold::<Vec<(u32, RowId)>>(plan, move |pairs, batch| {
             let values = ValueColumns::of(batch)?;
             for i in 0..batch.num_rows() {
                 let id = RowId(values.rid.value(i));
-                let Some(identity) = identity(id, &links, &identity_of) else { continue };
+                let mut known = None;
                 index.shared(&values.row(i), repeats(id), |key| {
-                    pairs.extend(index.subjects(key).map(|s| (s, identity)))
+                    let identity = known.get_or_insert_with(|| identity(id, &links, &identity_of));
+                    if let Some(identity) = *identity {
+                        pairs.extend(index.subjects(key).map(|s| (s, identity)));
+                    }
                 });
             }
             Ok(())
@@ -227,32 +221,4 @@ fn sorted_keys(groups: &Groups, decisions: &Decisions, workers: usize) -> Vec<(u
         keys
     });
     sorted.concat()
-}
-
-fn types() -> Result<Vec<DataType>, CompareError> {
-    let of = |name: &str| {
-        crate::stage::keys::NARROW
-            .field_with_name(name)
-            .or_else(|_| crate::stage::keys::BLOCK.field_with_name(name))
-            .cloned()
-    };
-    VALUES.iter().map(|n| Ok(of(n)?.data_type().clone())).collect()
-}
-
-fn hits(
-    columns: &[ArrayRef],
-    index: &Index,
-    repeats: &(impl Fn(RowId) -> bool + ?Sized),
-) -> Result<BooleanArray, DataFusionError> {
-    let fields: Vec<Field> =
-        VALUES.iter().zip(columns).map(|(n, c)| Field::new(*n, c.data_type().clone(), true)).collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.to_vec())?;
-    let values = ValueColumns::of(&batch).map_err(|e| DataFusionError::External(Box::new(e)))?;
-    Ok((0..batch.num_rows())
-        .map(|i| {
-            let mut any = false;
-            index.shared(&values.row(i), repeats(RowId(values.rid.value(i))), |_| any = true);
-            Some(any)
-        })
-        .collect())
 }

@@ -10,6 +10,7 @@
 
 use crate::error::CompareError;
 use crate::links::{Links, Method, Owned, Standing};
+use crate::parallel::in_turn;
 use crate::plan::context::Engine;
 use crate::stage::{RowId, Stage, scan};
 use arrow::array::{Array, AsArray, PrimitiveArray};
@@ -17,10 +18,11 @@ use arrow::datatypes::{ArrowPrimitiveType, Int32Type, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use canbao_domain::date::Date;
 use canbao_domain::number::{CitizenNumber, NumberForm};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// A population row as the built side of the join.
-#[derive(Debug, Clone, Copy, Default)]
+/// A population row as the built side of the join. All that a row of the other side asks or notes stands together.
+#[derive(Debug, Default)]
 struct Owner {
     /// The number's body; 0 where the slot is free.
     num: u64,
@@ -28,7 +30,11 @@ struct Owner {
     name: u64,
     /// Days; [`NO_DATE`] where none is written.
     birth: i32,
+    /// Kinds of extract that were seen to hold this person under the same name.
+    kinds: AtomicU16,
     sex: u8,
+    /// Whether others have the number as well, so that they must be looked for.
+    several: bool,
 }
 
 const NO_DATE: i32 = i32::MIN;
@@ -65,15 +71,26 @@ fn first_slot(mixed: u64, slots: usize) -> usize {
     ((((mixed >> 26) & 0xFFFF_FFFF) * slots as u64) >> 32) as usize
 }
 
+impl Owner {
+    /// Notes that an extract of this kind holds the person.
+    fn note(&self, kind: u8) {
+        if self.kinds.load(Ordering::Relaxed) & 1 << kind == 0 {
+            self.kinds.fetch_or(1 << kind, Ordering::Relaxed);
+        }
+    }
+}
+
 impl Filling {
     fn new(rows: usize) -> Self {
         Self { slots: Vec::new(), used: 0, rows }
     }
 
-    fn insert(&mut self, owner: Owner) {
+    fn insert(&mut self, mut owner: Owner) {
         if (self.used + 1) * 4 > self.slots.len() * 3 {
             let rows = self.rows.max(self.slots.len());
-            let before = std::mem::replace(&mut self.slots, vec![Owner::default(); rows + rows / 2 + 4]);
+            let mut slots = Vec::new();
+            slots.resize_with(rows + rows / 2 + 4, Owner::default);
+            let before = std::mem::replace(&mut self.slots, slots);
             self.used = 0;
             before.into_iter().filter(|o| o.num != 0).for_each(|o| self.insert(o));
         }
@@ -84,6 +101,9 @@ impl Filling {
                 *slot = owner;
                 self.used += 1;
                 return;
+            }
+            if slot.num == owner.num {
+                (slot.several, owner.several) = (true, true);
             }
             at = if at + 1 == length { 0 } else { at + 1 };
         }
@@ -101,8 +121,15 @@ impl Owners {
         std::hint::black_box(slots.fold(0, |all, owner| all ^ owner.num));
     }
 
-    /// The population rows with a number.
-    fn of(&self, num: u64) -> impl Iterator<Item = &Owner> {
+    /// A population row with a number, and the others that have it.
+    fn of(&self, num: u64) -> Option<(&Owner, impl Iterator<Item = &Owner>)> {
+        let mut found = self.all(num);
+        let first = found.next()?;
+        // memory behind it is asked for only where somebody else is there
+        Some((first, first.several.then_some(found).into_iter().flatten()))
+    }
+
+    fn all(&self, num: u64) -> impl Iterator<Item = &Owner> {
         let mixed = mixed(num);
         let slots = self.0.get(stripe(mixed)).map(Vec::as_slice).unwrap_or_default();
         let (before, from) = slots.split_at(first_slot(mixed, slots.len()).min(slots.len()));
@@ -111,7 +138,13 @@ impl Owners {
 }
 
 /// Joins, and writes the standing of every row into `links`. `memory`: what the table may take, bytes.
-pub(crate) fn settle(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, memory: u64) -> Result<(), CompareError> {
+pub(crate) fn settle(
+    engine: &Engine,
+    stage: &Arc<Stage>,
+    links: &Arc<Links>,
+    memory: u64,
+    workers: usize,
+) -> Result<(), CompareError> {
     let population: u64 = stage.sources.iter().filter(|s| s.kind.is_population()).map(|s| s.rows.unsigned_abs()).sum();
     let passes = (population * OWNER_BYTES).div_ceil(memory.max(1)).max(1);
     for pass in 0..passes {
@@ -124,11 +157,16 @@ pub(crate) fn settle(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>, me
         let stripes = Arc::clone(&filling);
         engine.each(engine.read(table)?, move |batch| fill(batch, &stripes, mine))?;
         let filled = Arc::into_inner(filling).ok_or_else(|| CompareError::internal("人口表仍被占用"))?;
-        let owners =
-            Owners(filled.into_iter().map(|s| s.into_inner().map_or_else(|_| Vec::new(), |s| s.slots)).collect());
+        let stripes = filled.into_iter().map(|s| s.into_inner().map_or_else(|_| Vec::new(), |s| s.slots));
+        let owners = Arc::new(Owners(stripes.collect()));
         let rows = scan::table(stage, |_| true, &["rid", "num", "name", "birth", "sex", "form"])?;
-        let links = Arc::clone(links);
-        engine.each(engine.read(rows)?, move |batch| take(batch, &owners, mine, pass == 0, &links))?;
+        let (owners_, links_) = (Arc::clone(&owners), Arc::clone(links));
+        engine.each(engine.read(rows)?, move |batch| take(batch, &owners_, mine, pass == 0, &links_))?;
+        in_turn(owners.0.iter().collect(), workers, |stripe| {
+            for owner in stripe.iter().filter(|owner| owner.num != 0) {
+                links.hold(RowId(owner.row), owner.kinds.load(Ordering::Relaxed));
+            }
+        });
     }
     Ok(())
 }
@@ -148,6 +186,7 @@ fn fill(batch: &RecordBatch, stripes: &[Mutex<Filling>], mine: impl Fn(u64) -> b
             name: rows.name.value(i),
             birth: if rows.birth.is_valid(i) { rows.birth.value(i) } else { NO_DATE },
             sex: rows.sex.value(i),
+            ..Owner::default()
         });
     }
     Ok(())
@@ -238,12 +277,11 @@ fn take(
         if !mine(num) {
             continue;
         }
-        let mut found = owners.of(num);
-        let Some(owner) = found.next() else {
+        let Some((owner, others)) = owners.of(num) else {
             links.unsettled(id, Standing::Orphan);
             continue;
         };
-        let owned = match found.min_by_key(|o| o.row) {
+        let owned = match others.min_by_key(|o| o.row) {
             None => rows.owned(i, owner, form.value(i)),
             Some(other) => {
                 // whichever was met first, the first in the register stands for them
@@ -251,6 +289,9 @@ fn take(
                 Owned { standing: Standing::Shared, ..rows.owned(i, first, form.value(i)) }
             }
         };
+        if owned.standing == Standing::Settled {
+            owner.note(links.kind(id));
+        }
         links.owned(id, owned);
     }
     Ok(())
@@ -314,7 +355,7 @@ mod tests {
         let mut runs = Vec::new();
         for memory in [u64::MAX, 48 * 1_000, 48 * 100] {
             let links = Arc::new(Links::new(&stage, 2));
-            settle(&engine, &stage, &links, memory).unwrap();
+            settle(&engine, &stage, &links, memory, 2).unwrap();
             runs.push(told(&links));
         }
         let (first, others) = runs.split_first().unwrap();
@@ -366,10 +407,11 @@ mod tests {
             // every stripe is the same one, so that a number is met in the company of all others
             let owners = Owners(vec![filling.slots; STRIPES]);
             for (num, rows) in &known {
-                let mut found: Vec<u64> = owners.of(*num).map(|o| o.row).collect();
+                let (first, others) = owners.of(*num).unwrap();
+                let mut found: Vec<u64> = others.chain([first]).map(|o| o.row).collect();
                 found.sort_unstable();
                 assert_eq!(found, *rows);
-                assert_eq!(owners.of(num + 1).count(), 0);
+                assert!(owners.of(num + 1).is_none());
             }
         }
     }

@@ -7,10 +7,13 @@
 
 pub(crate) mod keys;
 pub(crate) mod load;
+mod row_set;
 pub(crate) mod scan;
 pub(crate) mod store;
 pub(crate) mod texts;
 mod vocabulary;
+
+pub(crate) use row_set::RowSet;
 
 use canbao_domain::source::SourceKind;
 use canbao_intake::{Part, Rejected};
@@ -124,27 +127,5 @@ impl Stage {
                 here
             })
             .collect()
-    }
-}
-
-/// A set of rows: a bit for every row there is.
-#[derive(Debug, Default)]
-pub(crate) struct RowSet(Vec<Vec<u64>>);
-
-impl RowSet {
-    pub(crate) fn new(stage: &Stage, rows: impl Iterator<Item = RowId>) -> Self {
-        let mut set = Self(stage.sources.iter().map(|s| vec![0; s.rows.unsigned_abs() as usize / 64 + 1]).collect());
-        for row in rows {
-            let at = row.row().unsigned_abs();
-            if let Some(word) = set.0.get_mut(row.source()).and_then(|s| s.get_mut((at / 64) as usize)) {
-                *word |= 1 << (at % 64);
-            }
-        }
-        set
-    }
-
-    pub(crate) fn contains(&self, row: RowId) -> bool {
-        let at = row.row().unsigned_abs();
-        self.0.get(row.source()).and_then(|s| s.get((at / 64) as usize)).is_some_and(|word| word & 1 << (at % 64) != 0)
     }
 }

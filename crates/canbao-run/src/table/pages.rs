@@ -1,5 +1,5 @@
 //! Text columns as chunks of the file: recurring words as a page of words and pages of codes, other texts as pages of
-//! what differs from the text before.
+//! their lengths and their bytes.
 //!
 //! The writer of the `parquet` crate would hash the text of every row once more, or copy it four times.
 
@@ -71,12 +71,12 @@ pub(super) fn of_texts(
     let bytes_per_page = properties.data_page_size_limit().max(1);
     texts::pages(pieces, rows_per_page, bytes_per_page, |texts| {
         let present = texts.present();
-        pages.data(texts.rows(), present.as_ref(), texts.is_empty(), Encoding::DELTA_BYTE_ARRAY, |page| {
+        pages.data(texts.rows(), present.as_ref(), texts.is_empty(), Encoding::DELTA_LENGTH_BYTE_ARRAY, |page| {
             texts.encode(page)
         })
     })?;
     let written = pages.close()?;
-    let data = (PageType::DATA_PAGE, Encoding::DELTA_BYTE_ARRAY, written.pages);
+    let data = (PageType::DATA_PAGE, Encoding::DELTA_LENGTH_BYTE_ARRAY, written.pages);
     chunk(sink, &written, column, properties, &[data], None)
 }
 

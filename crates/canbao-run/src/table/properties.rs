@@ -1,6 +1,7 @@
 //! How each column is laid out in the file: by its type, and by whether its values recur.
 //!
-//! Text that seldom recurs is front-coded (`DELTA_BYTE_ARRAY`), a fifth smaller under zstd than plain, and quicker.
+//! Text that seldom recurs is laid out as lengths and bytes (`DELTA_LENGTH_BYTE_ARRAY`): smaller under zstd than plain,
+//! and quicker to compress. What it shares with the text before (`DELTA_BYTE_ARRAY`) takes more to say than it saves.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! Texts that seldom recur: of each, how much it shares with the beginning of the one before, and the rest.
+//! Texts that seldom recur, page by page: their lengths, and then their bytes without a gap.
 //!
-//! Numbers of one village begin alike, and so do its addresses; what is left is less to compress.
-//! <https://parquet.apache.org/docs/file-format/data-pages/encodings/#DELTABYTE>
+//! Lengths are mostly one and the same, so they take next to nothing, and what is left is less to compress.
+//! <https://parquet.apache.org/docs/file-format/data-pages/encodings/#DELTALENGTH>
 
 use arrow::array::{Array as _, NullBufferBuilder, StringArray};
 use arrow::buffer::NullBuffer;
@@ -10,13 +10,11 @@ use parquet::errors::Result;
 use super::delta;
 
 /// The texts of one page.
-pub(super) struct Texts<'a> {
+pub(super) struct Texts {
     rows: usize,
     present: NullBufferBuilder,
-    shared: Vec<u32>,
     lengths: Vec<u32>,
-    rest: Vec<u8>,
-    before: &'a [u8],
+    bytes: Vec<u8>,
 }
 
 /// Hands over all texts page by page: at most `rows_per_page` rows, and of `bytes_per_page` bytes or more the one text
@@ -25,22 +23,17 @@ pub(super) fn pages(
     pieces: &[&StringArray],
     rows_per_page: usize,
     bytes_per_page: usize,
-    mut take: impl FnMut(&mut Texts<'_>) -> Result<()>,
+    mut take: impl FnMut(&mut Texts) -> Result<()>,
 ) -> Result<()> {
-    let mut texts = Texts {
-        rows: 0,
-        present: NullBufferBuilder::new(rows_per_page),
-        shared: Vec::new(),
-        lengths: Vec::new(),
-        rest: Vec::new(),
-        before: &[],
-    };
+    let mut texts =
+        Texts { rows: 0, present: NullBufferBuilder::new(rows_per_page), lengths: Vec::new(), bytes: Vec::new() };
     for piece in pieces {
         let mut from = 0;
         while from < piece.len() {
-            let room = rows_per_page - texts.rows;
-            from += texts.fill(piece, from, room.min(piece.len() - from), bytes_per_page);
-            if texts.rows == rows_per_page || texts.rest.len() >= bytes_per_page {
+            let rows = texts.room(piece, from, rows_per_page, bytes_per_page);
+            texts.push(&StringArray::slice(piece, from, rows));
+            from += rows;
+            if texts.rows == rows_per_page || texts.bytes.len() >= bytes_per_page {
                 take(&mut texts)?;
                 texts.clear();
             }
@@ -49,7 +42,7 @@ pub(super) fn pages(
     if texts.rows > 0 { take(&mut texts) } else { Ok(()) }
 }
 
-impl<'a> Texts<'a> {
+impl Texts {
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
@@ -65,57 +58,55 @@ impl<'a> Texts<'a> {
     }
 
     pub(super) fn encode(&self, page: &mut Vec<u8>) {
-        delta::encode(&self.shared, page);
         delta::encode(&self.lengths, page);
-        page.extend_from_slice(&self.rest);
+        page.extend_from_slice(&self.bytes);
     }
 
-    /// Takes rows from `from` on, `most` of them or until the page is full; how many.
-    fn fill(&mut self, piece: &'a StringArray, from: usize, most: usize, bytes_per_page: usize) -> usize {
-        let mut taken = 0;
-        while taken < most && self.rest.len() < bytes_per_page {
-            let row = from + taken;
-            if piece.is_valid(row) {
-                self.push(piece.value(row).as_bytes());
-                self.present.append_non_null();
-            } else {
-                self.present.append_null();
-            }
-            taken += 1;
+    /// How many rows from `from` on fit the page; one at least.
+    fn room(&self, piece: &StringArray, from: usize, rows_per_page: usize, bytes_per_page: usize) -> usize {
+        let rows = (rows_per_page - self.rows).min(piece.len() - from);
+        let mut room = bytes_per_page.saturating_sub(self.bytes.len());
+        let offsets = piece.value_offsets();
+        let most = offsets.get(from + rows).zip(offsets.get(from)).map_or(0, |(end, start)| end - start);
+        if (most.cast_unsigned() as usize) < room {
+            return rows;
         }
-        self.rows += taken;
-        taken
+        // what stands under a null is of no account
+        let length = |row: usize| if piece.is_valid(row) { piece.value(row).len() } else { 0 };
+        let fits = (from..from + rows).take_while(|row| {
+            let fits = room > 0;
+            room = room.saturating_sub(length(*row));
+            fits
+        });
+        fits.count()
     }
 
-    fn push(&mut self, text: &'a [u8]) {
-        let shared = shared(self.before, text);
-        let rest = text.get(shared..).unwrap_or_default();
-        self.shared.push(shared as u32);
-        self.lengths.push(rest.len() as u32);
-        self.rest.extend_from_slice(rest);
-        self.before = text;
+    fn push(&mut self, piece: &StringArray) {
+        let offsets = piece.value_offsets();
+        let mut take = |from: usize, to: usize| {
+            let ends = offsets.get(from..=to).unwrap_or_default();
+            self.lengths.extend(ends.iter().zip(ends.iter().skip(1)).map(|(from, to)| (to - from).cast_unsigned()));
+            if let (Some(first), Some(last)) = (ends.first(), ends.last()) {
+                let bytes = piece.value_data().get(first.cast_unsigned() as usize..last.cast_unsigned() as usize);
+                self.bytes.extend_from_slice(bytes.unwrap_or_default());
+            }
+        };
+        match piece.nulls() {
+            None => {
+                take(0, piece.len());
+                self.present.append_n_non_nulls(piece.len());
+            }
+            Some(nulls) => {
+                nulls.valid_slices().for_each(|(from, to)| take(from, to));
+                self.present.append_buffer(nulls);
+            }
+        }
+        self.rows += piece.len();
     }
 
     fn clear(&mut self) {
         self.rows = 0;
-        self.shared.clear();
         self.lengths.clear();
-        self.rest.clear();
-        self.before = &[];
+        self.bytes.clear();
     }
-}
-
-/// How many bytes two texts begin with alike.
-fn shared(a: &[u8], b: &[u8]) -> usize {
-    let words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
-    let mut at = 0;
-    for (a, b) in words {
-        let odd = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        if odd != 0 {
-            return at + odd.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let rest = a.iter().zip(b).skip(at);
-    at + rest.take_while(|(a, b)| a == b).count()
 }
