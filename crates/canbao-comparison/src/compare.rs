@@ -231,14 +231,16 @@ pub fn compare_then(
         units: unit_counts,
         stages: clock.stages,
     };
-    drop(engine);
-    drop(stage);
+    // what was held in memory is let go meanwhile
+    let done = (engine, stage, links, places, enrolled.unit_people, index, unit_sources);
+    let freed = std::thread::spawn(move || drop(done));
     std::fs::remove_dir_all(&scratch).map_err(|e| CompareError::io(&scratch, e))?;
     let before = Instant::now();
     last(run.dir(), &summary)?;
     summary.stages.push(StageTime { name: "workbooks".to_owned(), rows: 0, seconds: before.elapsed().as_secs_f64() });
     summary.check()?;
     run.finish(&summary)?;
+    let _ = freed.join();
     Ok(summary)
 }
 

@@ -4,11 +4,12 @@ mod claim;
 mod clean;
 mod place;
 mod swap;
-mod sync;
+pub(crate) mod sync;
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::SchemaRef;
@@ -44,8 +45,17 @@ pub struct RunWriter {
     tables: Tables,
 }
 
-/// Which tables have been begun, and whether each is closed.
-pub(crate) type Tables = Arc<Mutex<BTreeMap<String, bool>>>;
+/// The tables that have been begun, and how far each is.
+pub(crate) type Tables = Arc<Mutex<BTreeMap<String, State>>>;
+
+/// How far a table is.
+#[derive(Debug)]
+pub(crate) enum State {
+    /// More rows may come.
+    Open,
+    /// Written, and on its way to the disk; whether it got there is received once.
+    Closed(Receiver<Result<(), RunError>>),
+}
 
 impl RunWriter {
     /// Begins a run that will stand at `out`, encoding with as many threads as the machine has.
@@ -90,7 +100,7 @@ impl RunWriter {
             if tables.contains_key(name) {
                 return Err(RunError::TableName(name.to_owned()));
             }
-            tables.insert(name.to_owned(), false);
+            tables.insert(name.to_owned(), State::Open);
         }
         let path = self.dir().join(format!("{name}.parquet"));
         TableWriter::create(name, path, schema, &self.pool, &self.tables)
@@ -109,12 +119,12 @@ impl RunWriter {
     /// OUT is then as it was.
     pub fn finish(mut self, summary: &Summary) -> Result<PathBuf, RunError> {
         summary.check()?;
-        let open = {
-            let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-            tables.iter().find(|(_, closed)| !**closed).map(|(name, _)| name.clone())
-        };
-        if let Some(name) = open {
-            return Err(RunError::Unfinished(name));
+        let tables = std::mem::take(&mut *self.tables.lock().unwrap_or_else(PoisonError::into_inner));
+        for (name, state) in tables {
+            match state {
+                State::Closed(saved) => saved.recv().map_err(|_| RunError::Worker(name))??,
+                State::Open => return Err(RunError::Unfinished(name)),
+            }
         }
         let path = self.dir().join("summary.json");
         let text = summary.to_json().map_err(|source| RunError::Json { path: path.clone(), source })?;

@@ -25,6 +25,7 @@ pub(super) fn folder(path: &Path) -> Result<(), RunError> {
     file(path)
 }
 
-fn file(path: &Path) -> Result<(), RunError> {
+/// What a file holds.
+pub(crate) fn file(path: &Path) -> Result<(), RunError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(RunError::io("保存到磁盘", path))
 }

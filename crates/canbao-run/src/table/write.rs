@@ -18,7 +18,7 @@ use super::encode::{self, Chunk, Column};
 use super::pool::Pool;
 use super::{properties, shape};
 use crate::RunError;
-use crate::folder::Tables;
+use crate::folder::{State, Tables, sync};
 
 /// Rows of every row group but the last, whatever the batches were.
 ///
@@ -134,7 +134,12 @@ impl TableWriter {
         }
         let failed = RunError::parquet("写入", &self.path);
         self.file.close().map_err(failed)?;
-        self.tables.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, true);
+        // the disk takes it in beside what is still to be written
+        let (saved, state) = channel();
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, State::Closed(state));
+        self.pool.run(move || {
+            let _ = saved.send(sync::file(&self.path));
+        });
         Ok(self.rows)
     }
 
