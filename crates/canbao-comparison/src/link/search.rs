@@ -89,21 +89,28 @@ impl Index {
         }
     }
 
-    /// Hands over the keys of a row that subjects may have.
+    /// Notes the keys of a row.
     #[inline]
-    fn shared(&self, row: &RowValues, repeats: bool, mut take: impl FnMut(u64)) {
-        block::of_row(
-            row,
-            repeats,
-            |name| self.names.may_hold(name),
-            |sound| self.sounds.may_hold(sound),
-            |key| {
-                let sieve = if block::is_of_number(key) { &self.numbers } else { &self.evidence };
-                if sieve.may_hold(key) {
-                    take(key);
-                }
-            },
-        );
+    fn keys_of(&self, values: &RowValues, repeats: bool, row: u32, keys: &mut Keys) {
+        let (named, sounded) = (|name| self.names.may_hold(name), |sound| self.sounds.may_hold(sound));
+        block::of_row(values, repeats, named, sounded, |key| {
+            if block::is_of_number(key) {
+                keys.numbers.push((key, row));
+            } else {
+                keys.evidence.push((key, row));
+            }
+        });
+    }
+
+    /// Which of the keys subjects may have. Memory is asked for many at once: one after the other, each would be
+    /// waited for.
+    fn look_up(&self, keys: &mut Keys) {
+        let Keys { evidence, numbers, hits } = keys;
+        hits.extend(evidence.iter().filter(|(key, _)| self.evidence.may_hold(*key)));
+        hits.extend(numbers.iter().filter(|(key, _)| self.numbers.may_hold(*key)));
+        let starts = hits.iter().filter_map(|(key, _)| self.starts.get((key >> self.bucket_shift) as usize));
+        let keys = starts.filter_map(|start| self.keys.get(*start as usize));
+        std::hint::black_box(keys.fold(0, |all, (key, _)| all ^ key));
     }
 
     fn subjects(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
@@ -117,6 +124,33 @@ impl Index {
             .filter(move |(k, _)| *k == key)
             .map(|(_, s)| *s)
     }
+}
+
+/// Keys of some rows, each with its row's place in the batch.
+#[derive(Debug, Default)]
+struct Keys {
+    evidence: Vec<(u64, u32)>,
+    numbers: Vec<(u64, u32)>,
+    /// Those of both that subjects may have.
+    hits: Vec<(u64, u32)>,
+}
+
+impl Keys {
+    fn clear(&mut self) {
+        self.evidence.clear();
+        self.numbers.clear();
+        self.hits.clear();
+    }
+}
+
+/// Rows whose keys are looked up together.
+const TOGETHER: usize = 256;
+
+/// What one partition finds.
+#[derive(Debug, Default)]
+struct Part {
+    pairs: Vec<(u32, RowId)>,
+    keys: Keys,
 }
 
 /// Candidates: subject and representative row of an identity, sorted, each pair once.
@@ -158,22 +192,32 @@ pub(crate) fn search(
     let identity_of = Arc::new(groups.identity_of.clone());
     let found = {
         let links = Arc::clone(links);
-        engine.fold::<Vec<(u32, RowId)>>(plan, move |pairs, batch| {
+        engine.fold::<Part>(plan, move |part, batch| {
             let values = ValueColumns::of(batch)?;
-            for i in 0..batch.num_rows() {
-                let id = RowId(values.rid.value(i));
-                let mut known = None;
-                index.shared(&values.row(i), repeats(id), |key| {
-                    let identity = known.get_or_insert_with(|| identity(id, &links, &identity_of));
-                    if let Some(identity) = *identity {
-                        pairs.extend(index.subjects(key).map(|s| (s, identity)));
+            let rows: Vec<u32> = (0..).take(batch.num_rows()).collect();
+            for stretch in rows.chunks(TOGETHER) {
+                part.keys.clear();
+                for &row in stretch {
+                    let repeats = repeats(RowId(values.rid.value(row as usize)));
+                    index.keys_of(&values.row(row as usize), repeats, row, &mut part.keys);
+                }
+                index.look_up(&mut part.keys);
+                let mut last = None;
+                for &(key, row) in &part.keys.hits {
+                    let (_, identity) = match last {
+                        Some(known @ (of, _)) if of == row => known,
+                        _ => (row, identity(RowId(values.rid.value(row as usize)), &links, &identity_of)),
+                    };
+                    last = Some((row, identity));
+                    if let Some(identity) = identity {
+                        part.pairs.extend(index.subjects(key).map(|s| (s, identity)));
                     }
-                });
+                }
             }
             Ok(())
         })?
     };
-    let mut pairs: Vec<(u32, RowId)> = found.into_iter().flatten().collect();
+    let mut pairs: Vec<(u32, RowId)> = found.into_iter().flat_map(|part| part.pairs).collect();
     crate::times::tell("scanned");
     pairs.sort_unstable();
     pairs.dedup();
