@@ -48,27 +48,43 @@ impl Sieve {
 }
 
 /// The keys of all subjects.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Index {
     names: Sieve,
     sounds: Sieve,
+    ranges: Vec<Range>,
+}
+
+/// A range of keys, those with the same upper bits.
+#[derive(Debug)]
+struct Range {
     evidence: Sieve,
     numbers: Sieve,
+    /// In ascending order, each once.
     keys: Vec<(u64, u32)>,
-    /// Where the keys of each bucket begin; a bucket is the keys' upper bits.
+    /// Where the keys of each bucket begin; a bucket is the keys' next bits.
     starts: Vec<u32>,
     bucket_shift: u32,
 }
 
-impl Index {
-    /// `keys`: in ascending order, each once.
-    fn new(groups: &Groups, keys: Vec<(u64, u32)>) -> Self {
+/// Upper bits that name a key's range.
+const RANGE_BITS: u32 = 3;
+
+fn range_of(key: u64) -> usize {
+    (key >> (64 - RANGE_BITS)) as usize
+}
+
+impl Range {
+    fn new(mut keys: Vec<(u64, u32)>) -> Self {
+        keys.sort_unstable();
+        keys.dedup();
         // keys are hashes, so buckets as many as keys hold one or two each
-        let bits = usize::BITS - keys.len().leading_zeros();
-        let bucket_shift = 64 - bits.clamp(1, 28);
-        let mut starts = vec![0u32; (1 << (64 - bucket_shift)) + 1];
+        let bits = (usize::BITS - keys.len().leading_zeros()).clamp(1, 28);
+        let bucket_shift = 64 - RANGE_BITS - bits;
+        let bucket = |key: u64| ((key << RANGE_BITS >> RANGE_BITS) >> bucket_shift) as usize;
+        let mut starts = vec![0u32; (1 << bits) + 1];
         for (key, _) in &keys {
-            if let Some(count) = starts.get_mut((key >> bucket_shift) as usize + 1) {
+            if let Some(count) = starts.get_mut(bucket(*key) + 1) {
                 *count += 1;
             }
         }
@@ -77,16 +93,36 @@ impl Index {
             sum += *start;
             *start = sum;
         }
-        let records = || groups.records.iter();
+        let each = || keys.iter().map(|(key, _)| *key);
         Self {
-            names: Sieve::new(records().map(|r| r.name_hash)),
-            sounds: Sieve::new(records().map(|r| r.sound)),
-            evidence: Sieve::new(keys.iter().map(|k| k.0).filter(|k| !block::is_of_number(*k))),
-            numbers: Sieve::new(keys.iter().map(|k| k.0).filter(|k| block::is_of_number(*k))),
+            evidence: Sieve::new(each().filter(|key| !block::is_of_number(*key))),
+            numbers: Sieve::new(each().filter(|key| block::is_of_number(*key))),
             keys,
             starts,
             bucket_shift,
         }
+    }
+
+    /// The places of the keys in a key's bucket.
+    fn bucket(&self, key: u64) -> std::ops::Range<usize> {
+        let bucket = ((key << RANGE_BITS >> RANGE_BITS) >> self.bucket_shift) as usize;
+        let start = |at: usize| self.starts.get(at).copied().unwrap_or(0) as usize;
+        start(bucket)..start(bucket + 1)
+    }
+}
+
+impl Index {
+    fn new(groups: &Groups, decisions: &Decisions, workers: usize) -> Self {
+        let records = || groups.records.iter();
+        Self {
+            names: Sieve::new(records().map(|r| r.name_hash)),
+            sounds: Sieve::new(records().map(|r| r.sound)),
+            ranges: in_turn(keys(groups, decisions, workers), workers, |made| Range::new(made.concat())),
+        }
+    }
+
+    fn range(&self, key: u64) -> Option<&Range> {
+        self.ranges.get(range_of(key))
     }
 
     /// Notes the keys of a row.
@@ -106,23 +142,16 @@ impl Index {
     /// waited for.
     fn look_up(&self, keys: &mut Keys) {
         let Keys { evidence, numbers, hits } = keys;
-        hits.extend(evidence.iter().filter(|(key, _)| self.evidence.may_hold(*key)));
-        hits.extend(numbers.iter().filter(|(key, _)| self.numbers.may_hold(*key)));
-        let starts = hits.iter().filter_map(|(key, _)| self.starts.get((key >> self.bucket_shift) as usize));
-        let keys = starts.filter_map(|start| self.keys.get(*start as usize));
-        std::hint::black_box(keys.fold(0, |all, (key, _)| all ^ key));
+        let may_hold = |key: u64, sieve: fn(&Range) -> &Sieve| self.range(key).is_some_and(|r| sieve(r).may_hold(key));
+        hits.extend(evidence.iter().filter(|(key, _)| may_hold(*key, |range| &range.evidence)));
+        hits.extend(numbers.iter().filter(|(key, _)| may_hold(*key, |range| &range.numbers)));
+        let first = hits.iter().filter_map(|(key, _)| self.range(*key).and_then(|r| r.keys.get(r.bucket(*key).start)));
+        std::hint::black_box(first.fold(0, |all, (key, _)| all ^ key));
     }
 
     fn subjects(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
-        let bucket = (key >> self.bucket_shift) as usize;
-        let (from, to) =
-            (self.starts.get(bucket).copied().unwrap_or(0), self.starts.get(bucket + 1).copied().unwrap_or(0));
-        self.keys
-            .get(from as usize..to as usize)
-            .unwrap_or_default()
-            .iter()
-            .filter(move |(k, _)| *k == key)
-            .map(|(_, s)| *s)
+        let bucket = self.range(key).and_then(|range| range.keys.get(range.bucket(key))).unwrap_or_default();
+        bucket.iter().filter(move |(k, _)| *k == key).map(|(_, s)| *s)
     }
 }
 
@@ -177,7 +206,7 @@ pub(crate) fn search(
     decisions: &Decisions,
     workers: usize,
 ) -> Result<Found, CompareError> {
-    let index = Arc::new(Index::new(groups, sorted_keys(groups, decisions, workers)));
+    let index = Arc::new(Index::new(groups, decisions, workers));
     crate::times::tell("index");
     let links_ = Arc::clone(links);
     let population: Arc<Vec<bool>> = Arc::new(stage.sources.iter().map(|s| s.kind.is_population()).collect());
@@ -230,39 +259,31 @@ pub(crate) fn search(
 
 /// Subjects that one thread makes the keys of at a time.
 const STRETCH: usize = 16_384;
-/// Ranges of keys that are sorted at the same time.
-const RANGES: usize = 8;
 
-/// The keys of all subjects in ascending order, each once.
-fn sorted_keys(groups: &Groups, decisions: &Decisions, workers: usize) -> Vec<(u64, u32)> {
+/// The keys of all subjects: for each range, what each stretch of subjects puts into it.
+fn keys(groups: &Groups, decisions: &Decisions, workers: usize) -> Vec<Vec<Vec<(u64, u32)>>> {
     let subjects = groups.subjects.chunks(STRETCH).zip(groups.records.chunks(STRETCH));
     let stretches: Vec<_> = subjects.zip((0u32..).step_by(STRETCH)).collect();
     let made = in_turn(stretches, workers, |((subjects, records), first)| {
-        let mut ranges: [Vec<(u64, u32)>; RANGES] = Default::default();
+        let mut ranges: [Vec<(u64, u32)>; 1 << RANGE_BITS] = Default::default();
         let (mut scratch, mut one) = (Vec::new(), Vec::new());
         for (subject, (s, record)) in (first..).zip(subjects.iter().zip(records)) {
             one.clear();
             block::of_record(record, &mut scratch, &mut one);
             one.extend(groups.rulings(s, decisions).map(|(_, number)| block::of_number(number)));
             for key in &one {
-                if let Some(range) = ranges.get_mut((key >> (64 - RANGES.trailing_zeros())) as usize) {
+                if let Some(range) = ranges.get_mut(range_of(*key)) {
                     range.push((*key, subject));
                 }
             }
         }
         ranges
     });
-    let mut ranges: Vec<Vec<Vec<(u64, u32)>>> = (0..RANGES).map(|_| Vec::new()).collect();
+    let mut ranges: Vec<Vec<Vec<(u64, u32)>>> = (0..1 << RANGE_BITS).map(|_| Vec::new()).collect();
     for stretch in made {
         for (range, keys) in ranges.iter_mut().zip(stretch) {
             range.push(keys);
         }
     }
-    let sorted = in_turn(ranges, workers, |range| {
-        let mut keys = range.concat();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    });
-    sorted.concat()
+    ranges
 }
