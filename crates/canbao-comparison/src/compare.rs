@@ -1,6 +1,7 @@
 //! The whole job, stage by stage.
 
 use crate::decisions::Decisions;
+use crate::digests::Digests;
 use crate::error::CompareError;
 use crate::links::Links;
 use crate::output::columns::Places;
@@ -15,7 +16,7 @@ use crate::{link, stage, units};
 use canbao_domain::area::AreaTree;
 use canbao_domain::rules::Rules;
 use canbao_intake::{City, Extract, Profiles};
-use canbao_run::{Input, RunWriter, SourceCounts, Stage as StageTime, Summary};
+use canbao_run::{RunWriter, SourceCounts, Stage as StageTime, Summary};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -95,7 +96,11 @@ pub fn compare_then(
         unit_sources.push(units::read(at, extract)?);
     }
     let index = UnitIndex::new(unit_sources.iter().flat_map(|s| &s.units));
-    let stage = Arc::new(stage::load::load(people_extracts, &scratch, rules, &index, options.workers, progress)?);
+    let digests = Digests::new(city);
+    let beside = || digests.make();
+    let stage =
+        stage::load::load(people_extracts, &scratch, rules, &index, options.workers, progress, &beside).map(Arc::new)?;
+    let inputs = digests.finish()?;
     let rows: i64 = stage.sources.iter().map(|s| s.rows).sum();
     clock.stop("read", rows);
     progress.done();
@@ -114,14 +119,7 @@ pub fn compare_then(
     progress.done();
 
     progress.stage("link", None);
-    // linking leaves a core idle now and then: the files' digests are made meanwhile
-    let (hashed, linked) = std::thread::scope(|scope| {
-        let hashing = scope.spawn(|| inputs(city));
-        let linked = link::link(&engine, &stage, links, rules, &decisions, city.as_of, options.workers, progress);
-        (hashing.join(), linked)
-    });
-    let links = linked?;
-    let inputs = hashed.map_err(|_| CompareError::internal("输入校验中断"))??;
+    let links = link::link(&engine, &stage, links, rules, &decisions, city.as_of, options.workers, progress)?;
     clock.stop("link", links.hard.len() as i64);
     progress.done();
 
@@ -260,16 +258,6 @@ impl Clock {
 fn date_text(date: canbao_domain::date::Date) -> String {
     let (y, m, d) = date.ymd();
     format!("{y:04}-{m:02}-{d:02}")
-}
-
-fn inputs(city: &City) -> Result<Vec<Input>, CompareError> {
-    let mut inputs = Vec::new();
-    for source in &city.sources {
-        for file in &source.files {
-            inputs.push(Input { path: file.shown.clone(), sha256: canbao_run::sha256(&file.path)? });
-        }
-    }
-    Ok(inputs)
 }
 
 fn rules(city: &City) -> Result<&'static Rules, CompareError> {

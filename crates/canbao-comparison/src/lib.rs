@@ -6,6 +6,7 @@
 
 mod compare;
 mod decisions;
+mod digests;
 mod error;
 mod link;
 mod links;

@@ -14,7 +14,7 @@ pub(crate) fn in_turn<T: Send, R: Send>(items: Vec<T>, workers: usize, map: impl
             mine
         };
         let threads: Vec<_> = (0..workers.max(1)).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().filter_map(|t| t.join().ok()).flatten().collect()
+        threads.into_iter().flat_map(joined).collect()
     });
     made.sort_by_key(|(at, _)| *at);
     made.into_iter().map(|(_, result)| result).collect()
@@ -33,6 +33,11 @@ pub(crate) fn in_parallel<T: Sync, R: Send>(
             .chunks(size)
             .map(|chunk| scope.spawn(move || chunk.iter().filter_map(map).collect::<Vec<R>>()))
             .collect();
-        threads.into_iter().filter_map(|t| t.join().ok()).flatten().collect()
+        threads.into_iter().flat_map(joined).collect()
     })
+}
+
+/// What a thread made. A panic goes on in the thread that waits: nothing it should have made is missed in silence.
+fn joined<R>(thread: std::thread::ScopedJoinHandle<'_, R>) -> R {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

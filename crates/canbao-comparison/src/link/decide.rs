@@ -322,7 +322,9 @@ impl Bench<'_> {
     /// other rows have is theirs.
     fn complete_names(&self, outcome: &mut Outcome) {
         // few first rows are: they are looked for among the people, not for every link
-        let known = self.reps.iter().chain(self.groups.identities.keys()).copied();
+        let named = |profile: &Profile| profile.rows.first().is_some_and(|first| !broken(&first.name));
+        let profiles = self.reps.iter().zip(&self.profiles).filter(|(_, profile)| !named(profile)).map(|(rep, _)| rep);
+        let known = profiles.chain(self.groups.identities.keys()).copied();
         let without: AHashSet<RowId> =
             known.filter(|person| self.first_row(*person).is_some_and(|first| broken(first.name))).collect();
         let mut linked: BTreeMap<RowId, Vec<usize>> = BTreeMap::new();

@@ -82,10 +82,12 @@ pub(crate) fn gather(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>) ->
             Ok(())
         })?
     };
-    let mut rows: Vec<HardRow> = read.into_iter().flatten().collect();
-    rows.sort_unstable_by_key(|r| r.id);
     let mut gathered = Gathered::default();
-    for row in rows {
+    gathered.hard.reserve_exact(read.iter().map(Vec::len).sum());
+    // a partition's rows come in order, and rows are large: they are moved once
+    let mut parts: Vec<_> = read.into_iter().map(in_order).collect();
+    while let Some(part) = parts.iter_mut().filter(|p| p.len() > 0).min_by_key(|p| p.as_slice().first().map(|r| r.id)) {
+        let Some(row) = part.next() else { break };
         if row.standing == Standing::Settled {
             gathered.owners.insert(row.id, row);
         } else {
@@ -93,6 +95,11 @@ pub(crate) fn gather(engine: &Engine, stage: &Arc<Stage>, links: &Arc<Links>) ->
         }
     }
     Ok(gathered)
+}
+
+fn in_order(mut rows: Vec<HardRow>) -> std::vec::IntoIter<HardRow> {
+    rows.sort_unstable_by_key(|r| r.id);
+    rows.into_iter()
 }
 
 /// The values of a batch's rows from which blocking keys are made.

@@ -178,8 +178,21 @@ const TOGETHER: usize = 256;
 /// What one partition finds.
 #[derive(Debug, Default)]
 struct Part {
-    pairs: Vec<(u32, RowId)>,
+    /// By stretch of subjects.
+    pairs: Vec<Vec<(u32, RowId)>>,
     keys: Keys,
+}
+
+impl Part {
+    fn push(&mut self, subject: u32, identity: RowId) {
+        let stretch = subject as usize / STRETCH;
+        if self.pairs.len() <= stretch {
+            self.pairs.resize_with(stretch + 1, Vec::new);
+        }
+        if let Some(pairs) = self.pairs.get_mut(stretch) {
+            pairs.push((subject, identity));
+        }
+    }
 }
 
 /// Candidates: subject and representative row of an identity, sorted, each pair once.
@@ -232,32 +245,45 @@ pub(crate) fn search(
                 }
                 index.look_up(&mut part.keys);
                 let mut last = None;
-                for &(key, row) in &part.keys.hits {
+                let hits = std::mem::take(&mut part.keys.hits);
+                for &(key, row) in &hits {
                     let (_, identity) = match last {
                         Some(known @ (of, _)) if of == row => known,
                         _ => (row, identity(RowId(values.rid.value(row as usize)), &links, &identity_of)),
                     };
                     last = Some((row, identity));
                     if let Some(identity) = identity {
-                        part.pairs.extend(index.subjects(key).map(|s| (s, identity)));
+                        index.subjects(key).for_each(|subject| part.push(subject, identity));
                     }
                 }
+                part.keys.hits = hits;
             }
             Ok(())
         })?
     };
-    let mut pairs: Vec<(u32, RowId)> = found.into_iter().flat_map(|part| part.pairs).collect();
     crate::times::tell("scanned");
-    pairs.sort_unstable();
-    pairs.dedup();
-    // nobody is found by their own rows
-    pairs.retain(|(subject, identity)| {
-        groups.subjects.get(*subject as usize).is_some_and(|s| s.role == super::group::Role::Row || s.own != *identity)
+    let mut stretches: Vec<Vec<Vec<(u32, RowId)>>> = Vec::new();
+    for part in found {
+        stretches.resize_with(stretches.len().max(part.pairs.len()), Vec::new);
+        for (stretch, pairs) in stretches.iter_mut().zip(part.pairs) {
+            stretch.push(pairs);
+        }
+    }
+    let sorted = in_turn(stretches, workers, |stretch| {
+        let mut pairs = stretch.concat();
+        pairs.sort_unstable();
+        pairs.dedup();
+        // nobody is found by their own rows
+        pairs.retain(|(subject, identity)| {
+            let subject = groups.subjects.get(*subject as usize);
+            subject.is_some_and(|s| s.role == super::group::Role::Row || s.own != *identity)
+        });
+        pairs
     });
-    Ok(Found { pairs })
+    Ok(Found { pairs: sorted.concat() })
 }
 
-/// Subjects that one thread makes the keys of at a time.
+/// Subjects that one thread looks after at a time.
 const STRETCH: usize = 16_384;
 
 /// The keys of all subjects: for each range, what each stretch of subjects puts into it.

@@ -333,7 +333,7 @@ mod tests {
         let units = UnitIndex::new(std::iter::empty());
         let scratch = folder.join("scratch");
         std::fs::create_dir(&scratch).unwrap();
-        Arc::new(crate::stage::load::load(extracts, &scratch, Rules::embedded(), &units, 2, &Silent).unwrap())
+        Arc::new(crate::stage::load::load(extracts, &scratch, Rules::embedded(), &units, 2, &Silent, &|| ()).unwrap())
     }
 
     /// What is written down of every row.

@@ -15,7 +15,9 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Stages the person sources, given with their place in the city file.
+/// Stages the person sources, given with their place in the city file. A thread for which no source is left does
+/// `beside`, while others still read.
+#[expect(clippy::too_many_arguments, reason = "one step of the job, called in one place")]
 pub(crate) fn load(
     extracts: Vec<Extract>,
     folder: &Path,
@@ -23,6 +25,7 @@ pub(crate) fn load(
     units: &UnitIndex,
     workers: usize,
     progress: &dyn Progress,
+    beside: &(dyn Fn() + Sync),
 ) -> Result<Stage, CompareError> {
     let count = extracts.len();
     let mut queue: Vec<(usize, Extract)> = extracts.into_iter().enumerate().collect();
@@ -44,6 +47,9 @@ pub(crate) fn load(
                     {
                         *slot = Some(staged);
                     }
+                }
+                if !failed.load(Ordering::Relaxed) {
+                    beside();
                 }
             });
         }
