@@ -8,6 +8,7 @@ use crate::output::columns::Places;
 use crate::output::{
     candidates, findings, links as links_table, people, rejected, repeated, texts, units as units_table,
 };
+use crate::parallel::in_turn;
 use crate::plan::context::Engine;
 use crate::plan::{owners, persons};
 use crate::progress::{Progress, Silent};
@@ -78,28 +79,16 @@ pub fn compare_then(
         Some(path) => Decisions::read(path, &path.file_name().unwrap_or_default().to_string_lossy())?,
         None => Decisions::default(),
     };
-    // everything is recognised before anything is written
-    let mut extracts = Vec::with_capacity(city.sources.len());
-    for spec in &city.sources {
-        extracts.push(canbao_intake::open(spec, &profiles)?);
-    }
-    let run = RunWriter::with_threads(&options.out, options.workers)?;
-    let scratch = run.dir().join("scratch");
-    std::fs::create_dir(&scratch).map_err(|e| CompareError::io(&scratch, e))?;
-    let mut clock = Clock { stages: Vec::new(), since: Instant::now() };
-
-    progress.stage("read", None);
-    let (people_extracts, unit_extracts): (Vec<Extract>, Vec<Extract>) =
-        extracts.into_iter().partition(|e| e.kind().is_person());
-    let mut unit_sources = Vec::new();
-    for (at, extract) in unit_extracts.into_iter().enumerate() {
-        unit_sources.push(units::read(at, extract)?);
-    }
-    let index = UnitIndex::new(unit_sources.iter().flat_map(|s| &s.units));
+    // the files' digests are made by whichever thread has nothing else to do
     let digests = Digests::new(city);
-    let beside = || digests.make();
-    let stage =
-        stage::load::load(people_extracts, &scratch, rules, &index, options.workers, progress, &beside).map(Arc::new)?;
+    let Read { run, scratch, unit_sources, index, stage, mut clock } = std::thread::scope(|scope| {
+        scope.spawn(|| digests.make());
+        let read = read(city, options, rules, &profiles, &digests, progress);
+        if read.is_err() {
+            digests.give_up();
+        }
+        read
+    })?;
     let inputs = digests.finish()?;
     let rows: i64 = stage.sources.iter().map(|s| s.rows).sum();
     clock.stop("read", rows);
@@ -240,6 +229,48 @@ pub fn compare_then(
     run.finish(&summary)?;
     let _ = freed.join();
     Ok(summary)
+}
+
+/// What is read.
+struct Read {
+    run: RunWriter,
+    scratch: PathBuf,
+    unit_sources: Vec<units::UnitSource>,
+    index: UnitIndex,
+    stage: Arc<stage::Stage>,
+    clock: Clock,
+}
+
+/// Reads and stages all extracts.
+fn read(
+    city: &City,
+    options: &Options,
+    rules: &Rules,
+    profiles: &Profiles,
+    digests: &Digests<'_>,
+    progress: &dyn Progress,
+) -> Result<Read, CompareError> {
+    // everything is recognised before anything is written
+    let specs = city.sources.iter().collect();
+    let extracts = in_turn(specs, options.workers, |spec| canbao_intake::open(spec, profiles));
+    let extracts = extracts.into_iter().collect::<Result<Vec<Extract>, _>>()?;
+    let run = RunWriter::with_threads(&options.out, options.workers)?;
+    let scratch = run.dir().join("scratch");
+    std::fs::create_dir(&scratch).map_err(|e| CompareError::io(&scratch, e))?;
+    let clock = Clock { stages: Vec::new(), since: Instant::now() };
+
+    progress.stage("read", None);
+    let (people_extracts, unit_extracts): (Vec<Extract>, Vec<Extract>) =
+        extracts.into_iter().partition(|e| e.kind().is_person());
+    crate::times::tell("recognised");
+    let unit_extracts = unit_extracts.into_iter().enumerate().collect();
+    let unit_sources = in_turn(unit_extracts, options.workers, |(at, extract)| units::read(at, extract));
+    let unit_sources = unit_sources.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let index = UnitIndex::new(unit_sources.iter().flat_map(|s| &s.units));
+    crate::times::tell("employers read");
+    let beside = || digests.make();
+    let stage = stage::load::load(people_extracts, &scratch, rules, &index, options.workers, progress, &beside)?;
+    Ok(Read { run, scratch, unit_sources, index, stage: Arc::new(stage), clock })
 }
 
 struct Clock {
