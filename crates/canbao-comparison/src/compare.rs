@@ -125,7 +125,12 @@ pub fn compare_then(
             let written = links_table::write(&stage, &links, &places, &run, &Silent)?;
             crate::times::tell("links written");
             let enrolled = texts::write_enrolments(twice.wait(), &frame, &run, &mut rows_table, progress)?;
-            Ok::<_, CompareError>((written, enrolled))
+            crate::times::tell("enrolments written");
+            candidates::write(&links, &places, &run)?;
+            let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
+            let employers = match_up(&unit_rows, &enrolled.unit_people, &index, &areas, rules);
+            crate::times::tell("candidates written, employers matched");
+            Ok::<_, CompareError>((written, enrolled, employers))
         });
         let told = (|| {
             let folded = persons::fold(&engine, &stage, &links, rules)?;
@@ -145,7 +150,7 @@ pub fn compare_then(
         (lines.join(), told)
     });
     let (mut people, shown, repeated) = told?;
-    let (written, enrolled) = lines.map_err(|_| CompareError::internal("关联写出中断"))??;
+    let (written, enrolled, employers) = lines.map_err(|_| CompareError::internal("关联写出中断"))??;
     crate::times::tell("rows and people");
     for rows in shown {
         rows_table.write(&rows)?;
@@ -163,36 +168,30 @@ pub fn compare_then(
             crate::times::tell("survey written");
             written
         });
-        let told = (|| {
-            candidates::write(&links, &places, &run)?;
-            crate::times::tell("candidates written");
-            let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
-            let employers = match_up(&unit_rows, &enrolled.unit_people, &index, &areas, rules);
-            crate::times::tell("employers matched");
-            let unit_counts = units_table::write(&employers, stage.sources.len(), &mut found, &run)?;
-            for (at, source) in unit_sources.iter().enumerate() {
-                found.extend(source.rejected.iter().map(|r| {
-                    findings::Finding::row(
-                        findings::Kind::RowRejected,
-                        stage::RowId::new(stage.sources.len() + at, r.row),
-                        None,
-                        None,
-                        r.reason.clone(),
-                    )
-                }));
-            }
-            rejected::write(
-                stage
-                    .sources
-                    .iter()
-                    .map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice()))
-                    .chain(unit_sources.iter().map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice()))),
-                &run,
-            )?;
-            let finding_counts = findings::write(found, &places, &run)?;
-            crate::times::tell("findings written");
-            Ok::<_, CompareError>((unit_counts, finding_counts))
-        })();
+        let told =
+            (|| {
+                let unit_counts = units_table::write(&employers, stage.sources.len(), &mut found, &run)?;
+                for (at, source) in unit_sources.iter().enumerate() {
+                    found.extend(source.rejected.iter().map(|r| {
+                        findings::Finding::row(
+                            findings::Kind::RowRejected,
+                            stage::RowId::new(stage.sources.len() + at, r.row),
+                            None,
+                            None,
+                            r.reason.clone(),
+                        )
+                    }));
+                }
+                rejected::write(
+                    stage.sources.iter().map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice())).chain(
+                        unit_sources.iter().map(|s| (s.name.as_str(), s.parts.as_slice(), s.rejected.as_slice())),
+                    ),
+                    &run,
+                )?;
+                let finding_counts = findings::write(found, &places, &run)?;
+                crate::times::tell("findings written");
+                Ok::<_, CompareError>((unit_counts, finding_counts))
+            })();
         (surveyed.join(), told)
     });
     surveyed.map_err(|_| CompareError::internal("名单写出中断"))??;

@@ -38,6 +38,6 @@ pub(crate) fn in_parallel<T: Sync, R: Send>(
 }
 
 /// What a thread made. A panic goes on in the thread that waits: nothing it should have made is missed in silence.
-fn joined<R>(thread: std::thread::ScopedJoinHandle<'_, R>) -> R {
+pub(crate) fn joined<R>(thread: std::thread::ScopedJoinHandle<'_, R>) -> R {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -6,6 +6,7 @@ use super::group::Groups;
 use super::search::{Found, Sieve, identity};
 use crate::error::CompareError;
 use crate::links::{Links, Standing};
+use crate::parallel::joined;
 use crate::plan::context::Engine;
 use crate::plan::owners::{column, date_at};
 use crate::stage::{RowId, RowSet, Stage, scan};
@@ -109,8 +110,11 @@ pub(crate) fn collect(
     let asked = Arc::clone(&wanted);
     let parts = engine.fold::<Part>(plan, move |part, batch| wanted.take(part, batch))?;
     crate::times::tell("rows of candidates");
-    let names = asked.names.counted(parts.iter().map(|part| &part.names)).collect();
-    let sounds = asked.sounds.counted(parts.iter().map(|part| &part.sounds)).collect();
+    let counted = |asked: &Asked, counts: fn(&Part) -> &Vec<u32>| asked.counted(parts.iter().map(counts)).collect();
+    let (names, sounds) = std::thread::scope(|scope| {
+        let sounds = scope.spawn(|| counted(&asked.sounds, |part| &part.sounds));
+        (counted(&asked.names, |part| &part.names), joined(sounds))
+    });
     let mut all = assemble(parts, groups, links, as_of, workers);
     all.frequencies.names = names;
     all.frequencies.sounds = sounds;

@@ -6,4 +6,4 @@ mod read;
 
 pub(crate) use index::UnitIndex;
 pub(crate) use match_up::{Unit, match_up};
-pub(crate) use read::{UnitSource, UnitRow, read};
+pub(crate) use read::{UnitRow, UnitSource, read};
