@@ -50,9 +50,13 @@ struct CandidateRow {
     population: bool,
     life: u8,
     number: Option<CitizenNumber>,
-    text: NumberText,
+    /// The number as written, where it is not valid.
+    text: Option<Box<NumberText>>,
     row: ProfileRow,
 }
+
+/// Rows of a list.
+const LIST: usize = 512;
 
 #[derive(Debug, Default)]
 struct Part {
@@ -65,8 +69,8 @@ struct Part {
     patterns: AHashMap<u32, u64>,
     settled: [u64; 16],
     hard: [u64; 16],
-    /// Rows of candidates, a list for each range of candidates.
-    rows: Vec<Vec<CandidateRow>>,
+    /// Rows of candidates, for each range of candidates in lists that never grow: rows are large, and stay where they are.
+    rows: Vec<Vec<Vec<CandidateRow>>>,
     learners: Vec<(RowId, HardRow)>,
 }
 
@@ -132,6 +136,9 @@ pub(crate) fn age_band(birth: Option<Date>, as_of: Date) -> u8 {
     }
 }
 
+/// Hashes that are looked up at once.
+const TOGETHER: usize = 128;
+
 /// Hashes that are asked for, each with a place at which it is counted.
 struct Asked {
     sieve: Sieve,
@@ -160,21 +167,22 @@ impl Asked {
         (from..).zip(after.iter().copied()).chain((0..).zip(before.iter().copied()))
     }
 
-    /// Counts a hash, if it is asked for.
-    #[inline]
-    fn count(&self, hash: u64, counts: &mut Vec<u32>) {
-        if hash == 0 || !self.sieve.may_hold(hash) {
-            return;
-        }
-        let Some((at, _)) = self.walk(hash).take_while(|(_, there)| *there != 0).find(|(_, there)| *there == hash)
-        else {
-            return;
-        };
-        if counts.len() <= at {
-            counts.resize(self.places.len(), 0);
-        }
-        if let Some(count) = counts.get_mut(at) {
-            *count += 1;
+    /// Counts those hashes that are asked for.
+    fn count(&self, hashes: &[u64], counts: &mut Vec<u32>) {
+        counts.resize(self.places.len(), 0);
+        let mut sifted = Vec::with_capacity(TOGETHER);
+        for some in hashes.chunks(TOGETHER) {
+            sifted.clear();
+            sifted.extend(some.iter().copied().filter(|hash| *hash != 0 && self.sieve.may_hold(*hash)));
+            // memory is asked for many at once: one after the other, each place would be waited for
+            let first = sifted.iter().filter_map(|hash| self.walk(*hash).next());
+            std::hint::black_box(first.fold(0, |all, (_, there)| all ^ there));
+            for hash in &sifted {
+                let place = self.walk(*hash).take_while(|(_, there)| *there != 0).find(|(_, there)| there == hash);
+                if let Some(count) = place.and_then(|(at, _)| counts.get_mut(at)) {
+                    *count += 1;
+                }
+            }
         }
     }
 
@@ -207,6 +215,10 @@ impl Wanted {
         else {
             return Ok(());
         };
+        if source.kind.is_population() {
+            self.names.count(name.values(), &mut part.names);
+            self.sounds.count(sound.values(), &mut part.sounds);
+        }
         let kind = usize::from(source.kind as u8);
         let mut keep = vec![false; batch.num_rows()];
         let mut any = false;
@@ -220,8 +232,6 @@ impl Wanted {
                 let number = if num.is_valid(i) { CitizenNumber::from_body(num.value(i)) } else { None };
                 let born = date_at(birth, i).or(number.map(CitizenNumber::birth));
                 part.frequencies.count_person(born, area.value(i), number.map_or(0, CitizenNumber::area));
-                self.names.count(name.value(i), &mut part.names);
-                self.sounds.count(sound.value(i), &mut part.sounds);
                 let home = household.value(i);
                 if home != 0 && home.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32 & (HOUSEHOLD_SAMPLE - 1) == 0 {
                     part.households.insert(home);
@@ -255,8 +265,13 @@ impl Wanted {
                     if part.rows.len() <= range {
                         part.rows.resize_with(range + 1, Vec::new);
                     }
-                    if let Some(rows) = part.rows.get_mut(range) {
-                        rows.push(candidate_row(person, row));
+                    if let Some(lists) = part.rows.get_mut(range) {
+                        if lists.last().is_none_or(|rows| rows.len() == LIST) {
+                            lists.push(Vec::with_capacity(LIST));
+                        }
+                        if let Some(rows) = lists.last_mut() {
+                            rows.push(candidate_row(person, row));
+                        }
                     }
                 }
             }
@@ -297,7 +312,7 @@ fn candidate_row(person: RowId, row: HardRow) -> CandidateRow {
         population: row.kind.is_population(),
         life: row.life,
         number: r.number,
-        text: r.text,
+        text: r.number.is_none().then(|| Box::new(r.text)),
         row: ProfileRow {
             kind: r.kind,
             name: r.name,
@@ -317,7 +332,7 @@ fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date, worke
     let mut all = Profiles::default();
     let mut households: AHashSet<u64> = AHashSet::new();
     let mut learners = Vec::new();
-    let mut ranges: Vec<(usize, Vec<CandidateRow>)> = Vec::new();
+    let mut ranges: Vec<Vec<Vec<CandidateRow>>> = Vec::new();
     for mut part in parts {
         all.frequencies.merge(&part.frequencies);
         households.extend(part.households.drain());
@@ -328,7 +343,10 @@ fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date, worke
             all.coverage.count_rows(kind, *settled, *hard);
             all.settled += settled;
         }
-        ranges.extend(part.rows.into_iter().enumerate());
+        ranges.resize_with(ranges.len().max(part.rows.len()), Vec::new);
+        for (range, mut lists) in ranges.iter_mut().zip(part.rows) {
+            range.append(&mut lists);
+        }
         learners.append(&mut part.learners);
     }
     all.frequencies.households = households.len() as u64 * HOUSEHOLD_SAMPLE;
@@ -339,17 +357,7 @@ fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date, worke
     }
     all.frequencies.roll_up();
     all.coverage.settle();
-    ranges.sort_by_key(|(range, _)| *range);
-    let mut each: Vec<Vec<Vec<CandidateRow>>> = Vec::new();
-    for (range, rows) in ranges {
-        if each.len() <= range {
-            each.resize_with(range + 1, Vec::new);
-        }
-        if let Some(of_range) = each.get_mut(range) {
-            of_range.push(rows);
-        }
-    }
-    all.profiles = crate::parallel::in_turn(each, workers, |rows| profiles_of(rows, groups, links, as_of))
+    all.profiles = crate::parallel::in_turn(ranges, workers, |rows| profiles_of(rows, groups, links, as_of))
         .into_iter()
         .flatten()
         .collect();
@@ -369,15 +377,20 @@ fn assemble(parts: Vec<Part>, groups: &Groups, links: &Links, as_of: Date, worke
 }
 
 /// The profiles of a range of candidates, in ascending order of their representative rows.
-fn profiles_of(parts: Vec<Vec<CandidateRow>>, groups: &Groups, links: &Links, as_of: Date) -> Vec<(RowId, Profile)> {
-    let mut rows: Vec<CandidateRow> = Vec::with_capacity(parts.iter().map(Vec::len).sum());
-    for mut part in parts {
-        rows.append(&mut part);
+fn profiles_of(lists: Vec<Vec<CandidateRow>>, groups: &Groups, links: &Links, as_of: Date) -> Vec<(RowId, Profile)> {
+    // what is sorted is where the rows stand: each is moved once
+    let mut order: Vec<(RowId, bool, RowId, u32, u32)> = Vec::with_capacity(lists.iter().map(Vec::len).sum());
+    for (list, rows) in (0..).zip(&lists) {
+        order.extend((0..).zip(rows).map(|(at, r)| (r.person, !r.population, r.id, list, at)));
     }
-    rows.sort_unstable_by_key(|r| (r.person, !r.population, r.id));
-    let counts: Vec<usize> = rows.chunk_by(|a, b| a.person == b.person).map(<[_]>::len).collect();
+    order.sort_unstable();
+    let counts: Vec<usize> = order.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len).collect();
     let mut profiles: Vec<(RowId, Profile)> = Vec::with_capacity(counts.len());
-    for r in rows {
+    let mut lists: Vec<Vec<Option<CandidateRow>>> =
+        lists.into_iter().map(|rows| rows.into_iter().map(Some).collect()).collect();
+    for (.., list, at) in order {
+        let place = lists.get_mut(list as usize).and_then(|rows| rows.get_mut(at as usize));
+        let Some(r) = place.and_then(Option::take) else { continue };
         if profiles.last().is_none_or(|(person, _)| *person != r.person) {
             let born = r.row.birth.or(r.number.map(CitizenNumber::birth));
             let life = u8::from(r.life == 2) + 2 * u8::from(r.life == 3);
@@ -393,7 +406,7 @@ fn profiles_of(parts: Vec<Vec<CandidateRow>>, groups: &Groups, links: &Links, as
                 }
             };
             let own = Vec::with_capacity(counts.get(profiles.len()).copied().unwrap_or(1));
-            profiles.push((r.person, Profile { number: r.number, text: Some(r.text), rows: own, pattern }));
+            profiles.push((r.person, Profile { number: r.number, text: r.text.map(|t| *t), rows: own, pattern }));
         }
         if let Some((_, profile)) = profiles.last_mut() {
             profile.rows.push(r.row);
