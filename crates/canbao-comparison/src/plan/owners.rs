@@ -110,15 +110,21 @@ impl Filling {
     }
 }
 
+/// Asks memory for a slot and for the next one, which every other search comes to.
+fn fetched(slots: &[Owner], at: usize) -> u64 {
+    let num = |at: usize| slots.get(at).map_or(0, |owner| owner.num);
+    num(at) ^ num(at + 1)
+}
+
 impl Owners {
     /// Fetches the slots of some numbers from memory, all at once: one after the other, each would be waited for.
     fn fetch<'a>(&self, numbers: impl Iterator<Item = &'a u64>) {
         let slots = numbers.filter_map(|num| {
             let mixed = mixed(*num);
             let slots = self.0.get(stripe(mixed))?;
-            slots.get(first_slot(mixed, slots.len()))
+            Some((slots, first_slot(mixed, slots.len())))
         });
-        std::hint::black_box(slots.fold(0, |all, owner| all ^ owner.num));
+        std::hint::black_box(slots.fold(0, |all, (slots, at)| all ^ fetched(slots, at)));
     }
 
     /// A population row with a number, and the others that have it.
@@ -171,23 +177,32 @@ pub(crate) fn settle(
     Ok(())
 }
 
-/// Puts the population rows of a batch into the table.
+/// Puts the population rows of a batch into the table, stripe by stripe.
 fn fill(batch: &RecordBatch, stripes: &[Mutex<Filling>], mine: impl Fn(u64) -> bool) -> Result<(), CompareError> {
     let rows = Rows::of(batch)?;
+    let mut each: Vec<Vec<(usize, u64)>> = vec![Vec::new(); STRIPES];
     for i in 0..batch.num_rows() {
-        let Some(num) = rows.num(i).filter(|n| mine(*n)) else { continue };
-        let mut filling = stripes
-            .get(stripe(mixed(num)))
-            .and_then(|s| s.lock().ok())
-            .ok_or_else(|| CompareError::internal("人口表中断"))?;
-        filling.insert(Owner {
-            num,
-            row: rows.rid.value(i),
-            name: rows.name.value(i),
-            birth: if rows.birth.is_valid(i) { rows.birth.value(i) } else { NO_DATE },
-            sex: rows.sex.value(i),
-            ..Owner::default()
-        });
+        if let Some(num) = rows.num(i).filter(|n| mine(*n))
+            && let Some(stripe) = each.get_mut(stripe(mixed(num)))
+        {
+            stripe.push((i, num));
+        }
+    }
+    for (stripe, numbers) in stripes.iter().zip(&each) {
+        let mut filling = stripe.lock().map_err(|_| CompareError::internal("人口表中断"))?;
+        let slots = &filling.slots;
+        let first = numbers.iter().map(|(_, num)| fetched(slots, first_slot(mixed(*num), slots.len())));
+        std::hint::black_box(first.fold(0, |all, num| all ^ num));
+        for &(i, num) in numbers {
+            filling.insert(Owner {
+                num,
+                row: rows.rid.value(i),
+                name: rows.name.value(i),
+                birth: if rows.birth.is_valid(i) { rows.birth.value(i) } else { NO_DATE },
+                sex: rows.sex.value(i),
+                ..Owner::default()
+            });
+        }
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use crate::units::UnitIndex;
 use arrow::array::{
-    Array, ArrayRef, AsArray, BinaryBuilder, Int32Builder, RecordBatch, StringArray, UInt8Array, UInt8Builder,
-    UInt32Builder, UInt64Builder,
+    Array, ArrayRef, AsArray, BinaryBuilder, Int32Builder, RecordBatch, StringArray, UInt8Array, UInt32Array,
+    UInt64Array, UInt64Builder,
 };
 use arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef, UInt8Type};
 use arrow::error::ArrowError;
@@ -93,25 +93,25 @@ impl<'a> KeyMaker<'a> {
         let (statuses, benefits, sexes) = (codes("status_code"), codes("benefit_code"), codes("sex_code"));
         let counts = self.rules.counts(self.kind);
 
-        let mut rid = UInt64Builder::with_capacity(n);
+        let mut rid = Vec::with_capacity(n);
         let mut num = UInt64Builder::with_capacity(n);
-        let mut name_hash = UInt64Builder::with_capacity(n);
+        let mut name_hash = Vec::with_capacity(n);
         let mut birth = Int32Builder::with_capacity(n);
-        let mut form = UInt8Builder::with_capacity(n);
-        let mut surname = UInt32Builder::with_capacity(n);
-        let mut sound = UInt64Builder::with_capacity(n);
-        let mut area = UInt64Builder::with_capacity(n);
-        let mut household = UInt64Builder::with_capacity(n);
-        let mut unit = UInt64Builder::with_capacity(n);
-        let mut phone = UInt64Builder::with_capacity(n);
-        let mut pool = UInt32Builder::with_capacity(n);
-        let mut gaps = UInt8Builder::with_capacity(n);
+        let mut form = Vec::with_capacity(n);
+        let mut surname = Vec::with_capacity(n);
+        let mut sound = Vec::with_capacity(n);
+        let mut area = Vec::with_capacity(n);
+        let mut household = Vec::with_capacity(n);
+        let mut unit = Vec::with_capacity(n);
+        let mut phone = Vec::with_capacity(n);
+        let mut pool = Vec::with_capacity(n);
+        let mut gaps = Vec::with_capacity(n);
         let mut name_text = BinaryBuilder::with_capacity(n, n * 10);
         let mut number_text = BinaryBuilder::with_capacity(n, 0);
 
         for i in 0..n {
             let row = rows.map_or(0, |r| r.value(i));
-            rid.append_value(super::RowId::new(self.source, row).0);
+            rid.push(super::RowId::new(self.source, row).0);
             let (mut number_field, mut name_field) = (at(numbers, i), at(names_, i));
             if swapped(number_field, name_field) {
                 std::mem::swap(&mut number_field, &mut name_field);
@@ -128,26 +128,26 @@ impl<'a> KeyMaker<'a> {
                     number_text.append_value(reading.text.as_str());
                 }
             }
-            form.append_value(reading.form as u8);
+            form.push(reading.form as u8);
 
             names::normalise(name_field, &mut self.name);
             if names::is_placeholder(&self.name) {
                 self.name.clear();
             }
             let blank_name = self.name.is_empty();
-            name_hash.append_value(if blank_name { 0 } else { hash(&self.name) });
-            surname.append_value(self.name.chars().next().map_or(0, u32::from));
-            sound.append_value(if blank_name { 0 } else { names::sound_of_name(&self.name) });
+            name_hash.push(if blank_name { 0 } else { hash(&self.name) });
+            surname.push(self.name.chars().next().map_or(0, u32::from));
+            sound.push(if blank_name { 0 } else { names::sound_of_name(&self.name) });
             name_text.append_value(&self.name);
 
             let date = Date::parse(at(births, i));
             birth.append_option(date.map(Date::days));
             let code = area_code(at(areas, i));
-            area.append_value(code);
-            household.append_value(identifier(at(households, i)));
-            unit.append_value(self.units.find(at(unit_codes, i), at(unit_names, i)));
-            phone.append_value(phone_digits(at(phones, i)));
-            pool.append_value(match pool_code(at(pools, i)) {
+            area.push(code);
+            household.push(identifier(at(households, i)));
+            unit.push(self.units.find(at(unit_codes, i), at(unit_names, i)));
+            phone.push(phone_digits(at(phones, i)));
+            pool.push(match pool_code(at(pools, i)) {
                 0 => canbao_linkage::model::agreement::county(code) as u32,
                 own => own,
             });
@@ -164,7 +164,7 @@ impl<'a> KeyMaker<'a> {
             lacks(Item::BirthDate, at(births, i).trim().is_empty());
             lacks(Item::Village, code < 1_000_000_000);
             lacks(Item::Status, code_at(statuses, i) == 0);
-            gaps.append_value((missing & counts).0);
+            gaps.push((missing & counts).0);
         }
         let column = |codes: Option<&UInt8Array>| -> ArrayRef {
             codes.map_or_else(|| Arc::new(UInt8Array::from(vec![0; n])) as ArrayRef, |c| Arc::new(c.clone()))
@@ -177,27 +177,27 @@ impl<'a> KeyMaker<'a> {
         let narrow = RecordBatch::try_new(
             NARROW.clone(),
             vec![
-                Arc::new(rid.finish()),
+                Arc::new(UInt64Array::from(rid)),
                 Arc::new(num.finish()),
-                Arc::new(name_hash.finish()),
+                Arc::new(UInt64Array::from(name_hash)),
                 Arc::new(birth.finish()),
                 column(sexes),
-                Arc::new(form.finish()),
+                Arc::new(UInt8Array::from(form)),
             ],
         )?;
         let block = RecordBatch::try_new(
             BLOCK.clone(),
             vec![
-                Arc::new(surname.finish()),
-                Arc::new(sound.finish()),
-                Arc::new(area.finish()),
-                Arc::new(household.finish()),
-                Arc::new(unit.finish()),
-                Arc::new(phone.finish()),
-                Arc::new(pool.finish()),
+                Arc::new(UInt32Array::from(surname)),
+                Arc::new(UInt64Array::from(sound)),
+                Arc::new(UInt64Array::from(area)),
+                Arc::new(UInt64Array::from(household)),
+                Arc::new(UInt64Array::from(unit)),
+                Arc::new(UInt64Array::from(phone)),
+                Arc::new(UInt32Array::from(pool)),
                 column(statuses),
                 column(benefits),
-                Arc::new(gaps.finish()),
+                Arc::new(UInt8Array::from(gaps)),
                 scheme,
                 Arc::new(name_text.finish()),
                 Arc::new(number_text.finish()),
