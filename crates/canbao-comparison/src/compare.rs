@@ -34,16 +34,16 @@ pub struct Options {
 }
 
 /// Memory of the program before any row counts: readers, recognised profiles, threads; bytes.
-const BASE: u64 = 190_000_000;
+const BASE: u64 = 210_000_000;
 /// Rows until the writers' row groups are full, and the bytes that each takes.
 const FILLING: (u64, u64) = (500_000, 330);
 /// Bytes of each further row: its link, its share of people's folds and of candidates.
-const ROW: u64 = 95;
+const ROW: u64 = 106;
 /// The plans have at least this, bytes.
 const LEAST_POOL: u64 = 64 << 20;
 
 /// What a comparison of so many rows needs at its peak, bytes. Measured (`CANBAO_TIMES=1`) on cities of 20,000, 200,000
-/// and 3 million people with the usual damage: 195, 357 and 1,045 to 1,100 MB.
+/// and 3 million people with the usual damage: up to 220, 383 and 1,195 MB.
 fn need(rows: u64) -> u64 {
     let (filling, bytes) = FILLING;
     BASE + rows.min(filling) * bytes + rows.saturating_sub(filling) * ROW
