@@ -412,15 +412,16 @@ mod tests {
     #[test]
     fn rows_are_found_by_their_number_alone() {
         for (count, room) in [(0u64, 0), (1, 0), (5_000, 0), (5_000, 5_000)] {
-            let mut filling = Filling::new(room);
+            let number = |row: u64| 61_240_119_850_312_000 + row % (count * 3 / 4).max(1) * 7;
+            let filled = || {
+                let mut filling = Filling::new(room);
+                (0..count).for_each(|row| filling.insert(Owner { num: number(row), row, ..Owner::default() }));
+                filling.slots
+            };
             let mut known: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-            for row in 0..count {
-                let num = 61_240_119_850_312_000 + row % (count * 3 / 4).max(1) * 7;
-                filling.insert(Owner { num, row, ..Owner::default() });
-                known.entry(num).or_default().push(row);
-            }
-            // every stripe is the same one, so that a number is met in the company of all others
-            let owners = Owners(vec![filling.slots; STRIPES]);
+            (0..count).for_each(|row| known.entry(number(row)).or_default().push(row));
+            // every stripe is filled alike, so that a number is met in the company of all others
+            let owners = Owners((0..STRIPES).map(|_| filled()).collect());
             for (num, rows) in &known {
                 let (first, others) = owners.of(*num).unwrap();
                 let mut found: Vec<u64> = others.chain([first]).map(|o| o.row).collect();

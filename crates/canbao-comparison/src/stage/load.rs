@@ -17,7 +17,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Stages the person sources, given with their place in the city file. A thread for which no source is left does
 /// `beside`, while others still read.
-#[expect(clippy::too_many_arguments, reason = "one step of the job, called in one place")]
 pub(crate) fn load(
     extracts: Vec<Extract>,
     folder: &Path,

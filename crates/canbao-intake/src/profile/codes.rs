@@ -112,6 +112,8 @@ pub(crate) struct CodeTable {
     header: String,
     profile: Arc<Profile>,
     seen: Vec<(Box<str>, u8)>,
+    /// The place of the word that was read last: rows come in runs.
+    last: usize,
     more: HashMap<Box<str>, u8>,
 }
 
@@ -122,12 +124,18 @@ const WORDS_MAX: usize = 10_000;
 
 impl CodeTable {
     pub(crate) fn new(field: Field, own: Arc<Codes>, header: String, profile: Arc<Profile>) -> Self {
-        Self { field, own, header, profile, seen: Vec::new(), more: HashMap::new() }
+        Self { field, own, header, profile, seen: Vec::new(), last: 0, more: HashMap::new() }
     }
 
     /// The code of a cell that is not blank.
     pub(crate) fn read(&mut self, written: &str) -> u8 {
-        if let Some((_, code)) = self.seen.iter().find(|(word, _)| word.as_ref() == written) {
+        if let Some((word, code)) = self.seen.get(self.last)
+            && word.as_ref() == written
+        {
+            return *code;
+        }
+        if let Some((at, (_, code))) = self.seen.iter().enumerate().find(|(_, (word, _))| word.as_ref() == written) {
+            self.last = at;
             return *code;
         }
         if let Some(code) = self.more.get(written) {

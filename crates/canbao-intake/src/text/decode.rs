@@ -31,7 +31,7 @@ impl Charset {
     pub(crate) fn decode(self, raw: &[u8], out: &mut String, bad: &mut Vec<BadLine>) {
         let start = out.len();
         let whole = if self.encoding == UTF_8 {
-            std::str::from_utf8(raw).map(|text| out.push_str(text)).is_ok()
+            simdutf8::basic::from_utf8(raw).map(|text| out.push_str(text)).is_ok()
         } else if self.lenient && self.encoding == GB18030 && has_utf8_line(raw) {
             false
         } else {

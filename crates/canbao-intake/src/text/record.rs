@@ -39,29 +39,71 @@ impl Cutter {
     fn cut_plain(self, page: &mut Page, at: usize, limit: usize) -> Option<usize> {
         let bytes = page.text.as_bytes().get(..limit)?;
         let first = page.cells.len();
-        let (mut start, mut i) = (at, at);
-        for &byte in bytes.get(at..)? {
+        let (words, tail) = bytes.get(at..)?.as_chunks::<8>();
+        let mut start = at;
+        let mut meet = |i: usize, byte: u8, cells: &mut Vec<Span>| {
             if byte == self.separator {
-                page.cells.push(Span::new(start, i));
+                cells.push(Span::new(start, i));
                 start = i + 1;
+                Met::More
             } else if byte == b'\n' {
-                page.cells.push(Span::new(start, trim_return(bytes, start, i)));
-                return Some(i + 1);
-            } else if byte == b'"' && opens_cell(bytes, start, i) {
-                page.cells.truncate(first);
-                return None;
+                cells.push(Span::new(start, trim_return(bytes, start, i)));
+                Met::End
+            } else if opens_cell(bytes, start, i) {
+                Met::Quote
+            } else {
+                Met::More
             }
-            i += 1;
+        };
+        // eight bytes at a time; what is neither separator, line end nor quote is passed over
+        for (word, from) in words.iter().zip((at..).step_by(8)) {
+            let mut marks = self.marks(u64::from_le_bytes(*word));
+            while marks != 0 {
+                let k = marks.trailing_zeros() as usize / 8;
+                marks &= marks - 1;
+                match meet(from + k, word.get(k).copied().unwrap_or(0), &mut page.cells) {
+                    Met::More => {}
+                    Met::End => return Some(from + k + 1),
+                    Met::Quote => {
+                        page.cells.truncate(first);
+                        return None;
+                    }
+                }
+            }
         }
-        page.cells.push(Span::new(start, trim_return(bytes, start, i)));
-        Some(i)
+        let from = limit - tail.len();
+        for (k, byte) in tail.iter().enumerate().filter(|(_, byte)| self.is_mark(**byte)) {
+            match meet(from + k, *byte, &mut page.cells) {
+                Met::More => {}
+                Met::End => return Some(from + k + 1),
+                Met::Quote => {
+                    page.cells.truncate(first);
+                    return None;
+                }
+            }
+        }
+        page.cells.push(Span::new(start, trim_return(bytes, start, limit)));
+        Some(limit)
+    }
+
+    fn is_mark(self, byte: u8) -> bool {
+        byte == self.separator || byte == b'\n' || byte == b'"'
+    }
+
+    /// The upper bit of each byte that is a separator, a line end or a quote.
+    fn marks(self, word: u64) -> u64 {
+        const LOWER: u64 = u64::MAX / 255 * 0x7F;
+        let other = |byte: u8| {
+            let odd = word ^ (u64::MAX / 255 * u64::from(byte));
+            ((odd & LOWER) + LOWER) | odd
+        };
+        !(other(self.separator) & other(b'\n') & other(b'"')) & !LOWER
     }
 
     fn cut_quoted(self, page: &mut Page, at: usize, limit: usize, last: bool) -> Record {
         let first = page.cells.len();
         let before = page.text.len();
         let mut start = at;
-        let mut lines = 0;
         loop {
             let cell = self.quoted_cell(page.text.as_bytes(), start, limit);
             let (content, end) = match cell {
@@ -85,12 +127,12 @@ impl Cutter {
                     page.cells.push(Span::new(from, page.text.len()));
                 }
             }
-            lines += count_lines(page.text.as_bytes(), start, end);
             let stop = page.text.as_bytes().get(end).copied();
             if end < limit && stop == Some(self.separator) {
                 start = end + 1;
                 continue;
             }
+            let lines = count_lines(page.text.as_bytes(), at, end);
             let next = if end < limit { end + 1 } else { limit };
             let swallowed = lines > 0
                 && (next - at > RECORD_BYTES_MAX
@@ -181,6 +223,13 @@ impl Cutter {
     }
 }
 
+/// What a mark of a line turned out to be.
+enum Met {
+    More,
+    End,
+    Quote,
+}
+
 enum Cell {
     Quoted { content: Content, end: usize },
     Plain { end: usize },
@@ -209,4 +258,54 @@ fn count_lines(bytes: &[u8], start: usize, end: usize) -> usize {
 
 fn unwrap_formula(cell: &str) -> &str {
     cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(cell)
+}
+
+#[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn marks_are_those_of_each_byte(
+            bytes in proptest::array::uniform8(prop_oneof![any::<u8>(), Just(b','), Just(b'\n'), Just(b'"'), Just(b'-')]),
+            separator in prop_oneof![Just(b','), Just(b'\t'), Just(b';'), Just(b'|')],
+        ) {
+            let cutter = Cutter { separator, width: 0 };
+            let marks = cutter.marks(u64::from_le_bytes(bytes));
+            for (k, byte) in bytes.iter().enumerate() {
+                let upper = if cutter.is_mark(*byte) { 0x80 } else { 0 };
+                prop_assert_eq!(marks.to_le_bytes()[k], upper);
+            }
+        }
+
+        #[test]
+        fn plain_lines_are_cut_as_by_splitting(
+            lines in proptest::collection::vec("[a-z,\r中\"]{0,40}", 1..6),
+        ) {
+            let text = lines.join("\n");
+            let mut page = Page { text: text.clone(), ..Page::default() };
+            let cutter = Cutter { separator: b',', width: 0 };
+            let mut at = 0;
+            for line in text.split('\n') {
+                let first = page.cells.len();
+                match cutter.cut_plain(&mut page, at, text.len()) {
+                    None => {
+                        prop_assert!(line.split(',').any(|cell| cell.starts_with('"')));
+                        prop_assert_eq!(page.cells.len(), first);
+                    }
+                    Some(next) => {
+                        prop_assert_eq!(next, (at + line.len() + 1).min(text.len()));
+                        let cells: Vec<&str> = page.cells[first..].iter().map(|c| c.of(&page.text)).collect();
+                        let mut expected: Vec<&str> = line.split(',').collect();
+                        let last = expected.len() - 1;
+                        expected[last] = expected[last].trim_end_matches('\r');
+                        prop_assert_eq!(cells, expected);
+                    }
+                }
+                at += line.len() + 1;
+            }
+        }
+    }
 }
