@@ -1,0 +1,1 @@
+//! Networked comparison (联网比对) between registries.
