@@ -6,7 +6,7 @@ use crate::error::CompareError;
 use crate::links::Links;
 use crate::output::columns::Places;
 use crate::output::{
-    candidates, findings, links as links_table, people, rejected, repeated, texts, units as units_table,
+    areas as areas_table, candidates, findings, links as links_table, people, rejected, repeated, texts, units as units_table,
 };
 use crate::parallel::in_turn;
 use crate::plan::context::Engine;
@@ -127,6 +127,7 @@ pub fn compare_then(
             let enrolled = texts::write_enrolments(twice.wait(), &frame, &run, &mut rows_table, progress)?;
             crate::times::tell("enrolments written");
             candidates::write(&links, &places, &run)?;
+            areas_table::write(&areas, &run)?;
             let unit_rows: Vec<units::UnitRow> = unit_sources.iter().flat_map(|s| s.units.iter().cloned()).collect();
             let employers = match_up(&unit_rows, &enrolled.unit_people, &index, &areas, rules);
             crate::times::tell("candidates written, employers matched");

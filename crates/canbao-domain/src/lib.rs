@@ -10,6 +10,7 @@
 //! | [`code`] | the few states that the logic branches on |
 //! | [`area`] | the tree of counties, towns and villages |
 //! | [`rules`] | the dated rule file and the one function that decides a category |
+//! | [`scope`] | who may see whom |
 //! | [`standard`] | the code tables, as data |
 
 pub mod area;
@@ -18,6 +19,7 @@ pub mod credit;
 pub mod date;
 pub mod number;
 pub mod rules;
+pub mod scope;
 mod sex;
 pub mod source;
 pub mod standard;

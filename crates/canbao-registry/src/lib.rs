@@ -1,3 +1,29 @@
 //! The live registry (社会保险基础数据库): one record for each person, kept true from then on.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`registry`] | a registry, open for work |
+//! | [`apply`] | a comparison run becomes changes of the record |
+//! | [`person`] | what is held of a person, and what follows from it |
+//! | [`query`] | asking |
+//! | [`area`] | the two trees of areas |
+//! | [`audit`] | the chain of what was done |
+//! | [`store`] | the database: SQLite or PostgreSQL, its migrations, transactions in both |
+//! | [`private`] | personal columns, and the keyed hashes by which they are found |
+//! | [`exchange`] | comparison with other registries |
 
+pub mod apply;
+pub mod area;
+pub mod audit;
+mod clock;
+mod counter;
+mod error;
 pub mod exchange;
+pub mod person;
+pub mod private;
+pub mod query;
+pub mod registry;
+pub mod store;
+
+pub use error::RegistryError;
+pub use registry::{Address, Registry};

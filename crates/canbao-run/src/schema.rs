@@ -47,6 +47,7 @@ pub fn all() -> Vec<(&'static str, SchemaRef)> {
         ("rows", rows()),
         ("candidates", candidates()),
         ("rejected", rejected()),
+        ("areas", areas()),
     ]
 }
 
@@ -102,7 +103,8 @@ pub fn persons() -> SchemaRef {
     ])
 }
 
-/// Every insurance row of a known person. `since` is a date; where only a month is written, its first day.
+/// Every insurance row of a known person. `insurance` (`pension`, `medical`, `other`) is the scheme's; of a row of
+/// `elsewhere` it is that of the scheme which the row names. `since` is a date; where only a month is written, its first day.
 #[must_use]
 pub fn enrolments() -> SchemaRef {
     schema([
@@ -110,6 +112,7 @@ pub fn enrolments() -> SchemaRef {
         text("source"),
         int("row"),
         text("scheme"),
+        text("insurance"),
         maybe(text("status")),
         maybe(text("benefit")),
         maybe(text("unit_code")),
@@ -154,6 +157,12 @@ pub fn survey() -> SchemaRef {
         texts("reasons"),
         maybe(text("known")),
     ])
+}
+
+/// The area tree that the run was made with: `level` is `city`, `county`, `town` or `village`; the city has no parent.
+#[must_use]
+pub fn areas() -> SchemaRef {
+    schema([text("code"), text("name"), text("level"), maybe(text("parent"))])
 }
 
 /// One line for every employer.

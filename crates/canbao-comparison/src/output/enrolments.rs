@@ -6,7 +6,7 @@ use super::people::Frame;
 use super::survey::Survey;
 use crate::error::CompareError;
 use crate::plan::owners::column;
-use crate::stage::keys::area_text;
+use crate::stage::keys::{ELSEWHERE, area_text};
 use crate::stage::texts::{kept, kept_texts, written};
 use crate::stage::{RowId, Source};
 use arrow::array::{Array, ArrayRef, Date32Builder, Int64Array, StringArray, StringBuilder, UInt64Array};
@@ -14,7 +14,8 @@ use arrow::datatypes::{DataType, UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use canbao_domain::code::{Benefit, Status};
 use canbao_domain::date::{Date, Month};
-use canbao_domain::source::Field;
+use canbao_domain::rules::Rules;
+use canbao_domain::source::{Field, Insurance, SourceKind};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -74,6 +75,16 @@ pub(crate) fn enrolled(
     let ids = column::<UInt64Type>(rows, "rid")?;
     let (area, unit): (&UInt64Array, &UInt64Array) =
         (column::<UInt64Type>(rows, "area")?, column::<UInt64Type>(rows, "unit")?);
+    let insurance: ArrayRef = if source.kind == SourceKind::Elsewhere {
+        let schemes = column::<UInt8Type>(rows, "scheme")?;
+        let mut words = super::columns::Words::new(INSURANCES.iter().map(|insurance| insurance.as_str()));
+        for scheme in schemes.values() {
+            words.push(usize::from(scheme.saturating_sub(ELSEWHERE)).min(INSURANCES.len() - 1));
+        }
+        words.finish()?
+    } else {
+        constant(insurance_of(source.kind, rules).as_str(), n)?
+    };
     let codes = |name: &str| column::<UInt8Type>(rows, name).ok();
     let (status, benefit) = (codes("status"), codes("benefit"));
     let code = |column: Option<&arrow::array::UInt8Array>, i: usize| {
@@ -135,6 +146,7 @@ pub(crate) fn enrolled(
             constant(&source.name, n)?,
             Arc::new(ids.values().iter().map(|r| RowId(*r).row()).collect::<Int64Array>()),
             constant(source.kind.as_str(), n)?,
+            insurance,
             status_column.finish()?,
             benefit_column.finish()?,
             text(Field::UnitCode),
@@ -143,6 +155,14 @@ pub(crate) fn enrolled(
             Arc::new(since.finish()),
         ],
     )
+}
+
+/// In the order of their numbers.
+const INSURANCES: [Insurance; 3] = [Insurance::Pension, Insurance::Medical, Insurance::Other];
+
+fn insurance_of(kind: SourceKind, rules: &Rules) -> Insurance {
+    let counts = |insurance: &Insurance| rules.schemes(*insurance).contains(kind);
+    [Insurance::Pension, Insurance::Medical].into_iter().find(counts).unwrap_or(Insurance::Other)
 }
 
 /// A date, or the first day of a month.

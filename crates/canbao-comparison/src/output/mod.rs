@@ -1,5 +1,6 @@
 //! Writing the run: each pass scans the staged rows in order and feeds the tables of the run's folder.
 
+pub(crate) mod areas;
 pub(crate) mod candidates;
 pub(crate) mod columns;
 pub(crate) mod enrolments;

@@ -1,8 +1,10 @@
 //! The command line: one file a command.
 
+mod audit;
 mod compare;
 mod demo;
 mod inspect;
+mod registry;
 mod synth;
 
 use clap::{Parser, Subcommand};
@@ -27,7 +29,8 @@ Examples:
   canbao demo                                  invent a city of 20,000, compare it, show the result
   canbao inspect 人社/参保人员.csv             what is recognised in one extract
   canbao compare city.toml --out run-2016-11   compare a city's extracts and write the lists
-  canbao synth --persons 3000000 --seed 7 --out city   invent a big city to measure with";
+  canbao synth --persons 3000000 --seed 7 --out city   invent a big city to measure with
+  canbao registry apply run-2016-11            the comparison becomes the live record";
 
 #[derive(Subcommand)]
 enum Command {
@@ -35,6 +38,8 @@ enum Command {
     Inspect(inspect::Arguments),
     Synth(synth::Arguments),
     Demo(demo::Arguments),
+    Registry(registry::Arguments),
+    Audit(audit::Arguments),
 }
 
 /// What a command that did its work leaves to say by its exit code.
@@ -62,7 +67,7 @@ impl Arguments {
     pub(crate) fn progress(&self) -> Form {
         match &self.command {
             Command::Compare(arguments) => arguments.telling.progress,
-            Command::Inspect(_) => Form::None,
+            Command::Inspect(_) | Command::Registry(_) | Command::Audit(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -78,6 +83,8 @@ impl Arguments {
             Command::Inspect(arguments) => inspect::run(&arguments, self.lang),
             Command::Synth(arguments) => synth::run(&arguments, self.lang),
             Command::Demo(arguments) => demo::run(&arguments, self.lang),
+            Command::Registry(arguments) => registry::run(&arguments, self.lang),
+            Command::Audit(arguments) => audit::run(&arguments, self.lang),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::language::Language;
 use super::table::{Side, Table};
 
 /// The files of a run that people open, in the order in which they ask for them.
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("survey.parquet", "入户调查名单", "who must be visited"),
     ("persons.parquet", "每个人的参保情况和类别", "everybody, insured or not"),
     ("findings.parquet", "发现的问题", "what somebody must look at"),
@@ -17,6 +17,7 @@ const FILES: [(&str, &str, &str); 10] = [
     ("candidates.parquet", "待核对行的候选人", "who else a row could be"),
     ("rows.parquet", "需要核对的行的原文", "rows as written, where something differs"),
     ("rejected.parquet", "不能读取的行", "rows that could not be read"),
+    ("areas.parquet", "区划代码和名称", "the areas, their codes and names"),
     ("summary.json", "全部汇总数", "all counts"),
 ];
 

@@ -118,6 +118,7 @@ fn tables_have_the_columns_that_other_programs_read() {
                 "source",
                 "row",
                 "scheme",
+                "insurance",
                 "status",
                 "benefit",
                 "unit_code",

@@ -1,0 +1,82 @@
+//! The last step of an apply: all of it becomes visible together, with its audit entry.
+
+use super::balance::Balance;
+use super::wish::Contest;
+use super::write::Digest;
+use crate::RegistryError;
+use crate::audit::{self, Entry};
+use crate::clock::now_ms;
+use crate::counter::Tally;
+use crate::registry::Registry;
+use crate::store::{Transaction, Value, values};
+
+/// What is made visible.
+pub(super) struct Flip<'a> {
+    pub(super) revision: i64,
+    /// No hand may have been on the record after this revision.
+    pub(super) seen: i64,
+    pub(super) day: &'a str,
+    pub(super) actor: &'a str,
+    pub(super) areas: &'a std::collections::BTreeMap<String, super::area::Area>,
+    pub(super) tally: &'a Tally,
+    pub(super) digest: Digest,
+    pub(super) contests: &'a [(i64, Contest)],
+    pub(super) balance: Balance,
+}
+
+/// Makes an apply visible; false where a hand was on the record meanwhile, and nothing was done.
+pub(super) async fn flip(registry: &Registry, flip: Flip<'_>) -> Result<bool, RegistryError> {
+    let mut transaction = registry.store.write().await?;
+    let visible = crate::person::visible(&mut transaction).await?;
+    if visible != flip.seen {
+        return Ok(false);
+    }
+    let Flip { revision, day, actor, areas, tally, digest, contests, balance, .. } = flip;
+    super::area::write(&mut transaction, areas, day).await?;
+    tally.write(&mut transaction).await?;
+    for (person, contest) in contests {
+        contested(&mut transaction, *person, contest, day, visible).await?;
+    }
+    let sql = "INSERT INTO revision (revision, at, kind, actor, effective) VALUES ($1, $2, 'apply', $3, $4)";
+    transaction.execute(sql, values![revision, now_ms(), actor, day]).await?;
+    let told = serde_json::to_string(&balance).unwrap_or_default();
+    let sql = "UPDATE apply SET state = 'visible', balance = $1 WHERE revision = $2";
+    transaction.execute(sql, values![told, revision]).await?;
+    let sql = "UPDATE state SET visible = $1, as_of = $2";
+    transaction.execute(sql, values![revision, day]).await?;
+    let entry = Entry {
+        actor,
+        action: "apply",
+        subject: &format!("apply {revision}"),
+        revision: Some(revision),
+        digest: &digest.bytes(),
+    };
+    audit::append(&mut transaction, entry).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// An extract contradicts what a hand confirmed: somebody must decide, once for each value.
+async fn contested(
+    transaction: &mut Transaction,
+    person: i64,
+    contest: &Contest,
+    day: &str,
+    base: i64,
+) -> Result<(), RegistryError> {
+    let content = serde_json::json!({
+        "item": contest.item, "before": contest.confirmed, "after": contest.extract,
+    })
+    .to_string();
+    let sql = "SELECT COUNT(*) FROM change_request WHERE person = $1 AND kind = 'extract-differs' AND content = $2 \
+               AND state IN ('pending', 'refused')";
+    if transaction.int(sql, values![person, content.as_str()]).await? > 0 {
+        return Ok(());
+    }
+    let id = transaction.int("SELECT COALESCE(MAX(id), 0) + 1 FROM change_request", &[]).await?;
+    let sql = "INSERT INTO change_request (id, kind, person, state, effective, content, base, maker, made_at) \
+               VALUES ($1, 'extract-differs', $2, 'pending', $3, $4, $5, 'apply', $6)";
+    let row: &[Value] = values![id, person, day, content, base, now_ms()];
+    transaction.execute(sql, row).await?;
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! The steps of an apply.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use ahash::AHashMap;
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::Int64Type;
+use canbao_domain::date::Date;
+use canbao_domain::number::read_number;
+use canbao_run::RunReader;
+
+use super::balance::Balance;
+use super::flip::{Flip, flip};
+use super::job::Job;
+use super::run::{Everybody, content, each_finding};
+use super::write::{FOREVER, Table};
+use super::{load, unit};
+use crate::RegistryError;
+use crate::person::Finding;
+use crate::registry::Registry;
+use crate::store::{Transaction, Value, dialect, values};
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apply {
+    /// The revision that shows it; 0 where nothing was to change, or nothing was written.
+    pub revision: i64,
+    /// The day of the run.
+    pub as_of: String,
+    /// In people.
+    pub balance: Balance,
+}
+
+/// Turns the run in `folder` into changes of the registry. With `dry_run` nothing is written, only counted.
+///
+/// # Errors
+/// Where the run cannot be read, is of an earlier day than the one applied last, was decided by other rules, or another
+/// apply is at work: then the registry is as it was.
+pub async fn apply(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
+    let run = RunReader::open(folder)?;
+    let day = run.summary()?.as_of;
+    let as_of = Date::parse(&day).ok_or_else(|| content("summary.json", "as_of 不是日期"))?;
+    let _turn = Turn::take(registry).await?;
+    if !dry_run {
+        clear(registry).await?;
+    }
+    let mut transaction = registry.store.read().await?;
+    let state = transaction.first("SELECT visible, as_of FROM state", &[]).await?;
+    let (visible, known_day) = state.map_or((0, String::new()), |row| (row.int(0), row.text(1).to_owned()));
+    let empty = transaction.first("SELECT person FROM person LIMIT 1", &[]).await?.is_none();
+    drop(transaction);
+    if day < known_day {
+        return Err(RegistryError::Earlier { given: day, known: known_day });
+    }
+    let content = {
+        let (registry, run) = (registry.clone(), run.clone());
+        blocking(move || Content::read(&registry, &run)).await?
+    };
+    let Content { all, former, areas, units, nobodys } = content;
+    let revision = ((visible >> 32) + 1) << 32;
+    let mut job =
+        Job::new(registry, &run, Arc::clone(&all), Arc::clone(&former), &day, as_of, revision, visible, dry_run);
+    if dry_run && empty {
+        job.balance.new = all.len() as u64;
+        return Ok(Apply { revision: 0, as_of: day.clone(), balance: job.balance });
+    }
+    if !dry_run {
+        begin(registry, revision, visible, &day, &all).await?;
+    }
+    if empty {
+        let loaded = load::load(registry, &run, all, former, as_of, revision).await?;
+        job.balance.new = loaded.people;
+        job.tally = loaded.tally;
+        job.digest = loaded.digest;
+        job.others(units, Vec::new()).await?;
+    } else {
+        job.pair().await?;
+        job.people().await?;
+        job.ended().await?;
+        job.others(units, nobodys).await?;
+    }
+    job.balance.rows_written = job.digest.rows();
+    let nothing = job.digest.rows() == 0 && job.contests.is_empty() && day == known_day;
+    if dry_run || nothing {
+        if !dry_run {
+            forget(registry, revision).await?;
+        }
+        return Ok(Apply { revision: 0, as_of: day.clone(), balance: job.balance });
+    }
+    // people on whom a hand was meanwhile are looked at again, until there is none
+    loop {
+        let made = Flip {
+            revision,
+            seen: job.seen,
+            day: &day,
+            actor,
+            areas: &areas,
+            tally: &job.tally,
+            digest: job.digest,
+            contests: &job.contests,
+            balance: job.balance,
+        };
+        if flip(registry, made).await? {
+            return Ok(Apply { revision, as_of: day.clone(), balance: job.balance });
+        }
+        job.again().await?;
+        job.balance.rows_written = job.digest.rows();
+    }
+}
+
+/// All that a run says that is not about one person alone.
+struct Content {
+    all: Arc<Everybody>,
+    former: Arc<AHashMap<i64, Vec<String>>>,
+    areas: std::collections::BTreeMap<String, super::area::Area>,
+    units: Vec<unit::Unit>,
+    nobodys: Vec<Finding>,
+}
+
+impl Content {
+    fn read(registry: &Registry, run: &RunReader) -> Result<Self, RegistryError> {
+        let mut all = Everybody::read(run, &registry.key, &registry.rules)?;
+        let former = former_numbers(run)?;
+        all.add_former(&former, &registry.key);
+        let mut nobodys = Vec::new();
+        each_finding(run, |key, finding| {
+            if key.is_none() {
+                nobodys.push(finding);
+            }
+            Ok(())
+        })?;
+        Ok(Self {
+            all: Arc::new(all),
+            former: Arc::new(former),
+            areas: super::area::read(run)?,
+            units: unit::read(run, &registry.key)?,
+            nobodys,
+        })
+    }
+}
+
+/// Valid numbers, not a person's own, under which the run found rows of theirs, by the run's key: those rows of a
+/// `several-numbers` finding.
+fn former_numbers(run: &RunReader) -> Result<AHashMap<i64, Vec<String>>, RegistryError> {
+    let mut wanted: AHashMap<(String, i64), i64> = AHashMap::new();
+    each_finding(run, |key, finding| {
+        if let (Some(key), Some(source), Some(line)) = (key, finding.source, finding.line)
+            && finding.kind == "several-numbers"
+        {
+            wanted.insert((source, line), key);
+        }
+        Ok(())
+    })?;
+    let mut former: AHashMap<i64, Vec<String>> = AHashMap::new();
+    if wanted.is_empty() {
+        return Ok(former);
+    }
+    for batch in run.scan("rows", &["source", "row", "number"])? {
+        let batch = batch?;
+        let lines = batch.column(1).as_primitive::<Int64Type>();
+        let (Some(sources), Some(numbers)) =
+            (batch.column(0).as_string_opt::<i32>(), batch.column(2).as_string_opt::<i32>())
+        else {
+            return Err(content("rows", "列的类型不符"));
+        };
+        for row in (0..batch.num_rows()).filter(|row| numbers.is_valid(*row)) {
+            if let Some(key) = wanted.get(&(sources.value(row).to_owned(), lines.value(row)))
+                && let Some(number) = read_number(numbers.value(row), None).number
+            {
+                let number = String::from_utf8_lossy(&number.bytes()).into_owned();
+                former.entry(*key).or_default().push(number);
+            }
+        }
+    }
+    Ok(former)
+}
+
+/// Runs what reads files on a thread of its own.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RegistryError> + Send + 'static,
+) -> Result<T, RegistryError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| RegistryError::Broken("读取比对结果中断".to_owned()))?
+}
+
+/// Identifiers for people and rows, nobody else's: the first of each.
+pub(super) async fn reserve(registry: &Registry, people: i64, rows: i64) -> Result<(i64, i64), RegistryError> {
+    let mut transaction = registry.store.write().await?;
+    let first = transaction.first("SELECT next_person, next_row FROM state", &[]).await?;
+    let sql = "UPDATE state SET next_person = next_person + $1, next_row = next_row + $2";
+    transaction.execute(sql, values![people, rows]).await?;
+    transaction.commit().await?;
+    Ok(first.map_or((1, 1), |row| (row.int(0), row.int(1))))
+}
+
+async fn begin(registry: &Registry, revision: i64, base: i64, day: &str, all: &Everybody) -> Result<(), RegistryError> {
+    let mut transaction = registry.store.write().await?;
+    let sql = "INSERT INTO apply (revision, state, base, as_of, run_digest, balance) VALUES ($1, 'staging', $2, $3, $4, '')";
+    let mut row = values![revision, base, day].to_vec();
+    row.push(all.digest().into());
+    transaction.execute(sql, &row).await?;
+    transaction.commit().await
+}
+
+/// Takes back an apply that changes nothing.
+async fn forget(registry: &Registry, revision: i64) -> Result<(), RegistryError> {
+    let mut transaction = registry.store.write().await?;
+    transaction.execute("DELETE FROM apply WHERE revision = $1", values![revision]).await?;
+    transaction.commit().await
+}
+
+/// Clears away what an apply left whose process is gone. Nobody saw any of it.
+async fn clear(registry: &Registry) -> Result<(), RegistryError> {
+    let mut transaction = registry.store.read().await?;
+    let left = transaction.all("SELECT revision FROM apply WHERE state = 'staging'", &[]).await?;
+    let nothing = transaction.int("SELECT visible FROM state", &[]).await? == 0;
+    drop(transaction);
+    for row in left {
+        let revision = row.int(0);
+        let mut transaction = registry.store.write().await?;
+        for table in Table::ALL {
+            let name = table.name();
+            if nothing {
+                // nothing else is in the table, and to empty it whole is quick
+                transaction.execute(format!("DELETE FROM {name}"), &[]).await?;
+                continue;
+            }
+            transaction.execute(format!("DELETE FROM {name} WHERE rev_from = $1"), values![revision]).await?;
+            let sql = format!("UPDATE {name} SET rev_to = $1 WHERE rev_to = $2");
+            transaction.execute(sql, values![FOREVER, revision]).await?;
+        }
+        transaction.execute("DELETE FROM apply WHERE revision = $1", values![revision]).await?;
+        transaction.commit().await?;
+        load::make_indexes(registry).await?;
+    }
+    Ok(())
+}
+
+/// The right to apply, one at a time over all processes.
+enum Turn {
+    File { _lock: File },
+    Postgres { _lock: Transaction },
+}
+
+impl Turn {
+    async fn take(registry: &Registry) -> Result<Self, RegistryError> {
+        match registry.store.path() {
+            Some(path) => {
+                let path = path.with_extension("apply.lock");
+                let failed = || RegistryError::file("打开", &path);
+                let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed())?;
+                match lock.try_lock() {
+                    Ok(()) => Ok(Self::File { _lock: lock }),
+                    Err(std::fs::TryLockError::WouldBlock) => Err(RegistryError::Busy),
+                    Err(std::fs::TryLockError::Error(error)) => Err(failed()(error)),
+                }
+            }
+            None => {
+                let mut lock = registry.store.stage().await?;
+                let mine = lock.int(dialect::POSTGRES_APPLY, &[]).await? == 1;
+                if mine { Ok(Self::Postgres { _lock: lock }) } else { Err(RegistryError::Busy) }
+            }
+        }
+    }
+}
+
+/// For statements whose values are a list after the first few.
+pub(super) fn with_list(first: &[Value], ids: &[i64]) -> Vec<Value> {
+    first.iter().cloned().chain(ids.iter().map(|id| Value::from(*id))).collect()
+}

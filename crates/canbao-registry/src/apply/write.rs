@@ -1,0 +1,245 @@
+//! Rows on their way into the database, with a digest over all of them.
+
+use crate::RegistryError;
+use crate::private::{DIGEST, NUMBER, PERSON};
+use crate::store::{Transaction, Value};
+
+/// Until when a version holds that still holds.
+pub(crate) const FOREVER: i64 = i64::MAX;
+
+/// Tables that hold versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Table {
+    Person,
+    Number,
+    Enrolment,
+    Finding,
+    Unit,
+}
+
+pub(crate) const ENROLMENT: [&str; 17] = [
+    "id",
+    "person",
+    "rev_from",
+    "rev_to",
+    "effective",
+    "scheme",
+    "insurance",
+    "status",
+    "benefit",
+    "unit_code",
+    "unit_name",
+    "pooling_area",
+    "since",
+    "reason",
+    "origin",
+    "source",
+    "line",
+];
+
+pub(crate) const FINDING: [&str; 13] = [
+    "id",
+    "person",
+    "rev_from",
+    "rev_to",
+    "kind",
+    "subject",
+    "area",
+    "detail",
+    "origin",
+    "source",
+    "line",
+    "other_source",
+    "other_line",
+];
+
+pub(crate) const UNIT: [&str; 15] = [
+    "id",
+    "rev_from",
+    "rev_to",
+    "credit_code",
+    "registration_number",
+    "name",
+    "type",
+    "address",
+    "county",
+    "registered",
+    "insured",
+    "insured_people",
+    "category",
+    "identity",
+    "digest",
+];
+
+impl Table {
+    pub(crate) const ALL: [Self; 5] = [Self::Person, Self::Number, Self::Enrolment, Self::Finding, Self::Unit];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Number => "number",
+            Self::Enrolment => "enrolment",
+            Self::Finding => "finding",
+            Self::Unit => "unit",
+        }
+    }
+
+    /// The column that names the row of a version.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            _ => "id",
+        }
+    }
+
+    pub(crate) fn columns(self) -> Vec<&'static str> {
+        match self {
+            Self::Person => PERSON.into_iter().chain([DIGEST]).collect(),
+            Self::Number => NUMBER.to_vec(),
+            Self::Enrolment => ENROLMENT.to_vec(),
+            Self::Finding => FINDING.to_vec(),
+            Self::Unit => UNIT.to_vec(),
+        }
+    }
+}
+
+/// A digest over rows in any order: the sum of their BLAKE3 hashes. What was written under a revision can be counted and
+/// summed up again at any time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Digest {
+    sum: [u64; 4],
+    rows: u64,
+}
+
+impl Digest {
+    /// Adds a row that begins to hold. When it ends is no part of it.
+    pub(crate) fn begin(&mut self, table: Table, row: &[Value]) {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[table as u8]);
+        // when it ends, and by what the last run knew it, are no part of what it says
+        let left_out = match table {
+            Table::Person => [2, 32, 33],
+            Table::Unit => [2, 13, 14],
+            _ => [3, usize::MAX, usize::MAX],
+        };
+        for (at, value) in row.iter().enumerate() {
+            if left_out.contains(&at) {
+                continue;
+            }
+            match value {
+                Value::Int(Some(value)) => {
+                    hasher.update(&[1]).update(&value.to_le_bytes());
+                }
+                Value::Text(Some(value)) => {
+                    hasher.update(&[2]).update(&(value.len() as u64).to_le_bytes()).update(value.as_bytes());
+                }
+                Value::Bytes(Some(value)) => {
+                    hasher.update(&[3]).update(&(value.len() as u64).to_le_bytes()).update(value);
+                }
+                Value::Int(None) | Value::Text(None) | Value::Bytes(None) => {
+                    hasher.update(&[0]);
+                }
+            }
+        }
+        self.add(hasher.finalize().as_bytes());
+    }
+
+    /// Adds a row that ceases to hold.
+    pub(crate) fn end(&mut self, table: Table, id: i64) {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[128 | table as u8]).update(&id.to_le_bytes());
+        self.add(hasher.finalize().as_bytes());
+    }
+
+    fn add(&mut self, hash: &[u8; 32]) {
+        for (sum, eight) in self.sum.iter_mut().zip(hash.chunks_exact(8)) {
+            *sum = sum.wrapping_add(eight.try_into().map_or(0, u64::from_le_bytes));
+        }
+        self.rows += 1;
+    }
+
+    /// Adds another's rows.
+    pub(crate) fn and(&mut self, other: &Self) {
+        for (sum, more) in self.sum.iter_mut().zip(other.sum) {
+            *sum = sum.wrapping_add(more);
+        }
+        self.rows += other.rows;
+    }
+
+    /// Takes another's rows out, which went in before.
+    pub(crate) fn without(&mut self, other: &Self) {
+        for (sum, less) in self.sum.iter_mut().zip(other.sum) {
+            *sum = sum.wrapping_sub(less);
+        }
+        self.rows = self.rows.saturating_sub(other.rows);
+    }
+
+    /// Rows that went in.
+    pub(crate) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// 40 bytes: the sum and the number of rows.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.sum.iter().chain([&self.rows]).flat_map(|word| word.to_le_bytes()).collect()
+    }
+}
+
+/// Rows that wait to be written in one transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    begun: [Vec<Vec<Value>>; 5],
+    ended: [Vec<i64>; 5],
+    /// Over all rows that went through.
+    pub(crate) digest: Digest,
+}
+
+/// Rows a statement ends.
+const A_STATEMENT: usize = 500;
+
+impl Writer {
+    /// A row that begins to hold.
+    pub(crate) fn begin(&mut self, table: Table, row: Vec<Value>) {
+        self.digest.begin(table, &row);
+        if let Some(rows) = self.begun.get_mut(table as usize) {
+            rows.push(row);
+        }
+    }
+
+    /// A row that ceases to hold, by its identifier.
+    pub(crate) fn end(&mut self, table: Table, id: i64) {
+        self.digest.end(table, id);
+        if let Some(rows) = self.ended.get_mut(table as usize) {
+            rows.push(id);
+        }
+    }
+
+    /// Rows that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.begun.iter().map(Vec::len).sum::<usize>() + self.ended.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// Writes what waits: what ends holds until before `revision`, which must be the revision that begins. A row that an
+    /// apply under way means to end later ends now.
+    pub(crate) async fn flush(&mut self, transaction: &mut Transaction, revision: i64) -> Result<(), RegistryError> {
+        for table in Table::ALL {
+            let ended = self.ended.get_mut(table as usize).map(std::mem::take).unwrap_or_default();
+            for ids in ended.chunks(A_STATEMENT) {
+                let places = if ids.len() > 1 { A_STATEMENT } else { 1 };
+                let last = ids.last().copied().unwrap_or_default();
+                let mut values = vec![Value::from(revision)];
+                values.extend((0..places).map(|at| Value::from(ids.get(at).copied().unwrap_or(last))));
+                let (name, id) = (table.name(), table.id());
+                let list = crate::store::list(2, places);
+                let sql = format!("UPDATE {name} SET rev_to = $1 WHERE {id} IN ({list}) AND rev_to > $1");
+                let done = transaction.execute(sql, &values).await?;
+                if done != ids.len() as u64 {
+                    return Err(RegistryError::Broken(format!("{name} 有 {} 行应当结束，实际结束 {done} 行", ids.len())));
+                }
+            }
+            let begun = self.begun.get_mut(table as usize).map(std::mem::take).unwrap_or_default();
+            transaction.insert(table.name(), &table.columns(), begun).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! Areas by their two trees: the codes, which serve statistics, and who reports to whom, which says who sees whom.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use canbao_domain::scope::Scope;
+
+use crate::RegistryError;
+use crate::apply::STILL;
+use crate::store::{Transaction, Value, values};
+
+/// An area as it is today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// Its name.
+    pub name: String,
+    /// `city`, `county`, `town`, `village`.
+    pub level: String,
+    /// The area above, by the codes.
+    pub parent: Option<String>,
+    /// The area that manages it, where that is another.
+    pub reporting: Option<String>,
+}
+
+/// All areas of today, by code.
+#[derive(Clone, Debug, Default)]
+pub struct Areas {
+    by_code: BTreeMap<String, Area>,
+}
+
+/// Areas that were read, with the revision that they are of.
+#[derive(Debug, Default)]
+pub(crate) struct Cache(Mutex<Option<(i64, Arc<Areas>)>>);
+
+impl Cache {
+    /// The areas of the visible revision.
+    pub(crate) async fn get(&self, transaction: &mut Transaction) -> Result<Arc<Areas>, RegistryError> {
+        let visible = crate::person::visible(transaction).await?;
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, areas)) = kept.filter(|(of, _)| *of == visible) {
+            return Ok(areas);
+        }
+        let areas = Arc::new(Areas::read(transaction).await?);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((visible, Arc::clone(&areas)));
+        Ok(areas)
+    }
+}
+
+/// The area right above one, by either tree.
+type Above = fn(&Area) -> Option<&str>;
+
+impl Areas {
+    async fn read(transaction: &mut Transaction) -> Result<Self, RegistryError> {
+        let sql = "SELECT code, name, level, parent, reporting FROM area WHERE valid_to = $1";
+        let mut by_code = BTreeMap::new();
+        for row in transaction.all(sql, values![STILL]).await? {
+            let text = |at| row.maybe_text(at).map(str::to_owned);
+            let area = Area {
+                name: row.text(1).to_owned(),
+                level: row.text(2).to_owned(),
+                parent: text(3),
+                reporting: text(4),
+            };
+            by_code.insert(row.text(0).to_owned(), area);
+        }
+        Ok(Self { by_code })
+    }
+
+    /// An area by its code.
+    pub fn get(&self, code: &str) -> Option<&Area> {
+        self.by_code.get(code)
+    }
+
+    /// Codes and areas, in the order of the codes.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Area)> {
+        self.by_code.iter().map(|(code, area)| (code.as_str(), area))
+    }
+
+    /// The names from the county down, as `汉滨区 江北街道 张滩村`; blank for an unknown code.
+    pub fn full_name(&self, code: &str) -> String {
+        let mut names = Vec::new();
+        let mut next = self.by_code.get(code);
+        while let Some(area) = next.filter(|area| names.is_empty() || area.level != "city") {
+            names.push(area.name.as_str());
+            next = area.parent.as_ref().and_then(|parent| self.by_code.get(parent));
+        }
+        names.reverse();
+        names.join(" ")
+    }
+
+    fn is_under(&self, code: &str, top: &str, above: Above) -> bool {
+        let mut code = Some(code);
+        // a ring in the tree ends here, too
+        for _ in 0..8 {
+            match code {
+                Some(at) if at == top => return true,
+                Some(at) => code = self.by_code.get(at).and_then(above),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// The codes under one, itself with them, by who reports to whom.
+    pub fn reporting_to(&self, top: &str) -> Vec<&str> {
+        let above: Above = |area| area.reporting.as_deref().or(area.parent.as_deref());
+        self.by_code.keys().map(String::as_str).filter(|code| self.is_under(code, top, above)).collect()
+    }
+
+    /// The codes of a scope; `None` for the whole city.
+    pub(crate) fn of_scope(&self, scope: &Scope) -> Option<Vec<&str>> {
+        let tops = scope.areas()?;
+        let mut codes: Vec<&str> = tops.iter().flat_map(|top| self.reporting_to(top)).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Some(codes)
+    }
+
+    /// A condition on a column of area codes that holds for those of `codes`, as few ranges as there are; its values are
+    /// pushed behind those that are there.
+    pub(crate) fn condition(&self, column: &str, codes: &[&str], values: &mut Vec<Value>) -> String {
+        let mut ranges: Vec<(&str, &str)> = Vec::new();
+        let mut open = false;
+        for code in self.by_code.keys().map(String::as_str) {
+            let wanted = codes.binary_search(&code).is_ok();
+            match ranges.last_mut().filter(|_| open && wanted) {
+                Some(last) => last.1 = code,
+                None if wanted => ranges.push((code, code)),
+                None => {}
+            }
+            open = wanted;
+        }
+        if ranges.is_empty() {
+            return "1 = 0".to_owned();
+        }
+        let mut parts = Vec::with_capacity(ranges.len());
+        for (from, to) in ranges {
+            values.extend([Value::from(from), Value::from(to)]);
+            parts.push(format!("{column} BETWEEN ${} AND ${}", values.len() - 1, values.len()));
+        }
+        format!("({})", parts.join(" OR "))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn areas() -> Areas {
+        let mut areas = Areas::default();
+        let mut put = |code: &str, level: &str, parent: Option<&str>, reporting: Option<&str>| {
+            let [parent, reporting] = [parent, reporting].map(|text| text.map(str::to_owned));
+            let area = Area { name: code.to_owned(), level: level.to_owned(), parent, reporting };
+            areas.by_code.insert(code.to_owned(), area);
+        };
+        put("610900", "city", None, None);
+        put("610902", "county", Some("610900"), None);
+        put("610921", "county", Some("610900"), None);
+        put("610999", "county", Some("610900"), None);
+        put("610902001", "town", Some("610902"), None);
+        put("610902001001", "village", Some("610902001"), None);
+        put("610902001002", "village", Some("610902001"), Some("610999"));
+        put("610921001", "town", Some("610921"), None);
+        areas
+    }
+
+    #[test]
+    fn a_zone_sees_the_villages_that_it_manages_and_their_district_does_not() {
+        let areas = areas();
+        assert_eq!(areas.reporting_to("610999"), ["610902001002", "610999"]);
+        assert_eq!(areas.reporting_to("610902"), ["610902", "610902001", "610902001001"]);
+        assert_eq!(areas.reporting_to("610900").len(), 8);
+        assert_eq!(areas.of_scope(&Scope::city()), None);
+        assert_eq!(areas.of_scope(&Scope::under(Vec::<String>::new())).unwrap(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn neighbours_are_one_range() {
+        let areas = areas();
+        let mut values = vec![Value::from(1)];
+        let codes = areas.reporting_to("610902");
+        assert_eq!(areas.condition("area", &codes, &mut values), "(area BETWEEN $2 AND $3)");
+        let codes = areas.reporting_to("610999");
+        let mut values = Vec::new();
+        assert_eq!(areas.condition("a", &codes, &mut values), "(a BETWEEN $1 AND $2 OR a BETWEEN $3 AND $4)");
+        assert_eq!(areas.condition("a", &[], &mut Vec::new()), "1 = 0");
+    }
+}

@@ -1,0 +1,89 @@
+//! Looks at personal records: on a chain of their own, concurrent ones sharing a commit.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::chain;
+use crate::RegistryError;
+use crate::clock::now_ms;
+use crate::store::{Store, Value};
+
+/// Looks that share a commit at most.
+const A_COMMIT: usize = 1_000;
+
+/// Who looked at what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Who.
+    pub actor: String,
+    /// What for: the page or command.
+    pub purpose: &'static str,
+    /// Whose records, by the registry's identifiers, or which list; nothing personal.
+    pub subject: String,
+    /// How many people were shown.
+    pub persons: i64,
+}
+
+type Waiting = (Look, oneshot::Sender<bool>);
+
+/// Where looks are handed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Looks {
+    send: mpsc::UnboundedSender<Waiting>,
+}
+
+impl Looks {
+    /// Begins the one task that writes looks; it ends when the last handle is gone.
+    pub(crate) fn begin(store: Store) -> Self {
+        let (send, receive) = mpsc::unbounded_channel();
+        tokio::spawn(write(store, receive));
+        Self { send }
+    }
+
+    /// Puts a look on the log, and comes back when it is on the disk.
+    pub(crate) async fn put(&self, look: Look) -> Result<(), RegistryError> {
+        let failed = || RegistryError::Broken("查询日志没有写成，因此不能显示".to_owned());
+        let (done, wait) = oneshot::channel();
+        self.send.send((look, done)).map_err(|_| failed())?;
+        if wait.await.unwrap_or(false) { Ok(()) } else { Err(failed()) }
+    }
+}
+
+async fn write(store: Store, mut receive: mpsc::UnboundedReceiver<Waiting>) {
+    while let Some(first) = receive.recv().await {
+        let mut waiting = vec![first];
+        while waiting.len() < A_COMMIT
+            && let Ok(more) = receive.try_recv()
+        {
+            waiting.push(more);
+        }
+        let (looks, done): (Vec<Look>, Vec<oneshot::Sender<bool>>) = waiting.into_iter().unzip();
+        let written = append(&store, looks).await.is_ok();
+        for done in done {
+            // who no longer waits is nobody's loss
+            let _ = done.send(written);
+        }
+    }
+}
+
+async fn append(store: &Store, looks: Vec<Look>) -> Result<(), RegistryError> {
+    let mut transaction = store.looks().await?;
+    let last = transaction.first("SELECT seq, hash FROM look ORDER BY seq DESC LIMIT 1", &[]).await?;
+    let (mut seq, mut before) = last.map_or((0, Vec::new()), |row| (row.int(0), row.bytes(1).to_vec()));
+    let mut rows: Vec<Vec<Value>> = Vec::with_capacity(looks.len());
+    for look in looks {
+        seq += 1;
+        let at = now_ms();
+        before = chain(&before, seq, at, &look.actor, look.purpose, &look.subject, look.persons, &[]);
+        rows.push(vec![
+            seq.into(),
+            at.into(),
+            look.actor.into(),
+            look.purpose.into(),
+            look.subject.into(),
+            look.persons.into(),
+            before.clone().into(),
+        ]);
+    }
+    transaction.insert("look", &["seq", "at", "actor", "purpose", "subject", "persons", "hash"], rows).await?;
+    transaction.commit().await
+}

@@ -1,0 +1,195 @@
+//! The columns of people and numbers: the one place where personal items go into the database and come out of it.
+
+use canbao_domain::date::Date;
+use canbao_domain::rules::{Category, InsuranceState, ItemSet, PersonLife, Population, ReasonSet, SchemeSet};
+use canbao_linkage::names;
+
+use super::{Key, Kind};
+use crate::person::{Derived, Number, NumberKind, Record, State, Whole};
+use crate::store::{Row, Value};
+
+/// The columns of `person`, in the order in which rows are written and read.
+pub(crate) const PERSON: [&str; 33] = [
+    "person",
+    "rev_from",
+    "rev_to",
+    "effective",
+    "state",
+    "merged_into",
+    "area",
+    "name",
+    "name_hash",
+    "surname_hash",
+    "sex",
+    "birth",
+    "ethnic",
+    "hukou",
+    "household",
+    "household_hash",
+    "relation",
+    "address",
+    "phone",
+    "phone_hash",
+    "certificate_type",
+    "population",
+    "life",
+    "life_date",
+    "subsistence",
+    "disability",
+    "wrong",
+    "pension",
+    "medical",
+    "schemes",
+    "category",
+    "reasons",
+    "identity",
+];
+
+/// `digest` stands last.
+pub(crate) const DIGEST: &str = "digest";
+
+/// The columns of `number`.
+pub(crate) const NUMBER: [&str; 8] = ["id", "person", "rev_from", "rev_to", "kind", "value", "hash", "evidence"];
+
+/// The hash of a name, after the same normalising as names that are compared; none for a blank.
+pub fn name_hash(key: &Key, name: &str) -> Option<i64> {
+    let normalised = normalised(name);
+    (!normalised.is_empty()).then(|| key.hash(Kind::Name, &normalised))
+}
+
+/// A name as it is compared.
+pub(crate) fn normalised(name: &str) -> String {
+    let mut normalised = String::new();
+    names::normalise(name, &mut normalised);
+    normalised
+}
+
+/// Digits of a phone number, for its hash.
+pub(crate) fn phone_hash(key: &Key, phone: &str) -> Option<i64> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    (!digits.is_empty()).then(|| key.hash(Kind::Phone, &digits))
+}
+
+/// A row of `person`, [`PERSON`] and then [`DIGEST`].
+pub(crate) fn person_row(whole: &Whole, rev_to: i64, key: &Key) -> Vec<Value> {
+    let (record, derived) = (&whole.record, &whole.derived);
+    let text = |text: &Option<String>| Value::from(text.clone());
+    let name = record.name.as_deref();
+    let (mut name_hash, mut surname) = (None, None);
+    if let Some(name) = name {
+        let normalised = normalised(name);
+        if !normalised.is_empty() {
+            name_hash = Some(key.hash(Kind::Name, &normalised));
+            let end = normalised
+                .char_indices()
+                .nth(names::surname_chars(&normalised))
+                .map_or(normalised.len(), |(at, _)| at);
+            surname = normalised.get(..end).map(|surname| key.hash(Kind::Surname, surname));
+        }
+    }
+    vec![
+        whole.person.into(),
+        whole.revision.into(),
+        rev_to.into(),
+        whole.effective.as_str().into(),
+        record.state.as_str().into(),
+        record.merged_into.into(),
+        record.area.as_str().into(),
+        name.into(),
+        name_hash.into(),
+        surname.into(),
+        record.sex.as_str().into(),
+        record.birth.map(|date| date.to_string()).into(),
+        text(&record.ethnic),
+        text(&record.hukou),
+        text(&record.household),
+        record.household.as_ref().map(|household| key.hash(Kind::Household, household)).into(),
+        text(&record.relation),
+        text(&record.address),
+        text(&record.phone),
+        record.phone.as_ref().and_then(|phone| phone_hash(key, phone)).into(),
+        text(&record.certificate_type),
+        record.population.as_str().into(),
+        record.life.as_str().into(),
+        record.life_date.map(|date| date.to_string()).into(),
+        record.subsistence.into(),
+        record.disability.into(),
+        i64::from(record.wrong.bits()).into(),
+        derived.pension.as_str().into(),
+        derived.medical.as_str().into(),
+        i64::from(derived.schemes.bits()).into(),
+        derived.category.as_str().into(),
+        i64::from(derived.reasons.bits()).into(),
+        whole.identity.into(),
+        whole.digest.into(),
+    ]
+}
+
+/// A person of a row of [`PERSON`] and [`DIGEST`], that which belongs to them left out.
+pub(crate) fn person_of(row: &Row) -> Whole {
+    let text = |at| row.maybe_text(at).map(str::to_owned);
+    let bits = |at| row.int(at);
+    Whole {
+        person: row.int(0),
+        revision: row.int(1),
+        effective: row.text(3).to_owned(),
+        record: Record {
+            state: State::from_word(row.text(4)),
+            merged_into: row.maybe_int(5),
+            area: row.text(6).to_owned(),
+            name: text(7),
+            sex: row.text(10).to_owned(),
+            birth: row.maybe_text(11).and_then(Date::parse),
+            ethnic: text(12),
+            hukou: text(13),
+            household: text(14),
+            relation: text(16),
+            address: text(17),
+            phone: text(18),
+            certificate_type: text(20),
+            population: Population::from_word(row.text(21)).unwrap_or(Population::Outside),
+            life: PersonLife::from_word(row.text(22)).unwrap_or(PersonLife::Alive),
+            life_date: row.maybe_text(23).and_then(Date::parse),
+            subsistence: row.flag(24),
+            disability: row.flag(25),
+            wrong: ItemSet(u8::try_from(bits(26)).unwrap_or_default()),
+        },
+        derived: Derived {
+            pension: InsuranceState::from_word(row.text(27)).unwrap_or(InsuranceState::Unclear),
+            medical: InsuranceState::from_word(row.text(28)).unwrap_or(InsuranceState::Unclear),
+            schemes: SchemeSet(u16::try_from(bits(29)).unwrap_or_default()),
+            category: Category::from_word(row.text(30)).unwrap_or(Category::Information),
+            reasons: ReasonSet::from_bits(u32::try_from(bits(31)).unwrap_or_default()),
+        },
+        identity: row.int(32),
+        digest: row.int(33),
+        numbers: Vec::new(),
+        enrolments: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+/// A row of `number`.
+pub(crate) fn number_row(number: &Number, person: i64, revision: i64, rev_to: i64, key: &Key) -> Vec<Value> {
+    vec![
+        number.id.into(),
+        person.into(),
+        revision.into(),
+        rev_to.into(),
+        number.kind.as_str().into(),
+        number.value.as_str().into(),
+        key.hash(Kind::Number, &number.value).into(),
+        number.evidence.as_str().into(),
+    ]
+}
+
+/// A number and whose it is, of `id, person, kind, value, evidence`.
+pub(crate) fn number_of(row: &Row) -> (i64, Number) {
+    let number = Number {
+        id: row.int(0),
+        kind: NumberKind::from_word(row.text(2)),
+        value: row.text(3).to_owned(),
+        evidence: row.text(4).to_owned(),
+    };
+    (row.int(1), number)
+}

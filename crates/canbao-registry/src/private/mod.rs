@@ -1,0 +1,14 @@
+//! Personal columns (number, name, phone, address, household): how they go in, come out, and are found.
+//!
+//! They are found by keyed hashes only, so no index, cursor or view holds personal data, and what is found by a hash is
+//! compared as a whole.
+
+mod columns;
+mod key;
+
+pub use columns::name_hash;
+pub use key::{Key, Kind};
+
+pub(crate) use columns::{
+    DIGEST, NUMBER, PERSON, normalised, number_of, number_row, person_of, person_row, phone_hash,
+};

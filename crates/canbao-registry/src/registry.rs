@@ -1,0 +1,136 @@
+//! A registry, open for work.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use canbao_domain::rules::Rules;
+
+use crate::RegistryError;
+use crate::area::Cache;
+use crate::audit::Looks;
+use crate::private::Key;
+use crate::store::{Store, values};
+
+/// A registry: its database, its key, the rules by which it decides. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    pub(crate) store: Store,
+    pub(crate) key: Arc<Key>,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) areas: Arc<Cache>,
+    pub(crate) looks: Looks,
+}
+
+/// Where a registry is.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// `sqlite://…` or `postgresql://…`.
+    pub url: String,
+    /// The key file; by default beside the SQLite file.
+    pub key_file: Option<PathBuf>,
+}
+
+impl Address {
+    fn key_path(&self, store: &Store) -> PathBuf {
+        match (&self.key_file, store.path()) {
+            (Some(path), _) => path.clone(),
+            (None, Some(database)) => Key::beside(database),
+            (None, None) => PathBuf::from("canbao.key"),
+        }
+    }
+}
+
+/// What [`Registry::migrate`] did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Steps that were made; 0 where nothing was to do.
+    pub steps: usize,
+    /// The key file, where one was made.
+    pub key_made: Option<PathBuf>,
+}
+
+impl Registry {
+    /// Makes a registry, or brings one to this program's structure; safe to repeat.
+    ///
+    /// # Errors
+    /// Where the database was made by a newer program, has lost its key, or does not answer.
+    pub async fn migrate(address: &Address) -> Result<Migrated, RegistryError> {
+        let store = Store::open(&address.url, true).await?;
+        let steps = store.migrate().await?;
+        let path = address.key_path(&store);
+        let mut key_made = None;
+        let mut transaction = store.write().await?;
+        let known = transaction.first("SELECT key_fingerprint FROM state", &[]).await?;
+        match known {
+            Some(row) => check_key(&path, row.text(0))?,
+            None => {
+                let key = if path.exists() {
+                    Key::read(&path)?
+                } else {
+                    key_made = Some(path.clone());
+                    Key::make(&path)?
+                };
+                let registry = Key::random_name()?;
+                transaction
+                    .execute(
+                        "INSERT INTO state (one, visible, next_person, next_row, as_of, key_fingerprint, registry) \
+                         VALUES (1, 0, 1, 1, '', $1, $2)",
+                        values![key.fingerprint(), registry],
+                    )
+                    .await?;
+            }
+        }
+        transaction.commit().await?;
+        store.close().await;
+        Ok(Migrated { steps, key_made })
+    }
+
+    /// Opens a registry that `registry migrate` has made.
+    ///
+    /// # Errors
+    /// Where it has another structure or another key, or does not answer.
+    pub async fn open(address: &Address) -> Result<Self, RegistryError> {
+        let store = Store::open(&address.url, false).await?;
+        store.check_version().await?;
+        let path = address.key_path(&store);
+        let mut transaction = store.read().await?;
+        let known = transaction.first("SELECT key_fingerprint FROM state", &[]).await?;
+        drop(transaction);
+        let known = known.ok_or(RegistryError::Schema { found: 0, needed: crate::store::VERSION })?;
+        check_key(&path, known.text(0))?;
+        let (key, rules) = (Arc::new(Key::read(&path)?), Arc::new(Rules::embedded().clone()));
+        let looks = Looks::begin(store.clone());
+        Ok(Self { store, key, rules, areas: Arc::default(), looks })
+    }
+
+    /// The same registry, deciding by a city's own rule file.
+    #[must_use]
+    pub fn with_rules(mut self, rules: Rules) -> Self {
+        self.rules = Arc::new(rules);
+        self
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The day that the record stands for: that of the run applied last; blank before the first.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn as_of(&self) -> Result<String, RegistryError> {
+        let mut transaction = self.store.read().await?;
+        Ok(transaction.first("SELECT as_of FROM state", &[]).await?.map_or_else(String::new, |row| row.text(0).to_owned()))
+    }
+
+    /// Lets all connections go.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+fn check_key(path: &Path, fingerprint: &str) -> Result<(), RegistryError> {
+    let key = Key::read(path)?;
+    if key.fingerprint() == fingerprint { Ok(()) } else { Err(RegistryError::OtherKey(path.to_owned())) }
+}

@@ -1,0 +1,69 @@
+//! Where SQLite and PostgreSQL differ.
+
+/// Words that stand in migrations for what each store calls differently.
+pub(super) struct Words {
+    /// A key that is an integer.
+    pub(super) key: &'static str,
+    /// A text, compared byte by byte.
+    pub(super) text: &'static str,
+    /// Bytes.
+    pub(super) bytes: &'static str,
+}
+
+pub(super) const SQLITE: Words = Words { key: "INTEGER PRIMARY KEY", text: "TEXT", bytes: "BLOB" };
+pub(super) const POSTGRES: Words = Words { key: "BIGINT PRIMARY KEY", text: "TEXT COLLATE \"C\"", bytes: "BYTEA" };
+
+impl Words {
+    /// A migration's text in the words of the store.
+    pub(super) fn fill(&self, text: &str) -> String {
+        text.replace("{key}", self.key)
+            .replace("{text}", self.text)
+            .replace("{bytes}", self.bytes)
+            .replace("{int}", "BIGINT")
+    }
+}
+
+pub(super) const SQLITE_READ: &str = "BEGIN";
+/// The write lock is taken at once: a transaction that reads first and writes later could be refused in the middle.
+pub(super) const SQLITE_WRITE: &str = "BEGIN IMMEDIATE";
+pub(super) const POSTGRES_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+pub(super) const POSTGRES_WRITE: &str = "BEGIN";
+
+/// Writers take turns, as SQLite's do: one lock of the database, let go at the transaction's end.
+pub(super) const POSTGRES_TURN: &str = "SELECT pg_advisory_xact_lock(7212016001)";
+/// Who writes the chain of looks; those who write records need not wait for it.
+pub(super) const POSTGRES_LOOKS_TURN: &str = "SELECT pg_advisory_xact_lock(7212016002)";
+/// Who applies a run, as long as the transaction lives.
+pub(crate) const POSTGRES_APPLY: &str = "SELECT CASE WHEN pg_try_advisory_xact_lock(7212016003) THEN 1 ELSE 0 END::BIGINT";
+
+/// Values in one statement: SQLite allows 32,766.
+const SQLITE_VALUES: usize = 8_192;
+
+/// How many rows of so many columns one SQLite statement inserts.
+pub(super) fn rows_a_statement(columns: usize) -> usize {
+    (SQLITE_VALUES / columns.max(1)).max(1)
+}
+
+/// `INSERT INTO table (a, b) VALUES ($1, $2), ($3, $4)`.
+pub(super) fn insert(table: &str, columns: &[&str], rows: usize) -> String {
+    let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
+    let mut next = 1;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns.len() {
+            if column > 0 {
+                sql.push(',');
+            }
+            sql.push('$');
+            sql.push_str(&next.to_string());
+            next += 1;
+        }
+        sql.push(')');
+    }
+    sql
+}
+
+/// PostgreSQL's way to take many rows, in binary.
+pub(super) fn copy(table: &str, columns: &[&str]) -> String {
+    format!("COPY {table} ({}) FROM STDIN (FORMAT binary)", columns.join(", "))
+}

@@ -1,0 +1,81 @@
+//! Bringing a database to this program's structure: forward only, safe to repeat.
+
+use super::{Backend, Store, Transaction, dialect, values};
+use crate::RegistryError;
+
+/// In order; a number is never used twice, a text never changed after a release.
+const MIGRATIONS: [(i64, &str); 4] = [
+    (1, include_str!("../../migrations/0001_record.sql")),
+    (2, include_str!("../../migrations/0002_indexes.sql")),
+    (3, include_str!("../../migrations/0003_hands.sql")),
+    (4, include_str!("../../migrations/0004_audit.sql")),
+];
+
+/// Those of the looks, which in SQLite stand in a file of their own.
+const LOOKS: [(i64, &str); 1] = [(1, include_str!("../../migrations/looks/0001_look.sql"))];
+
+/// The structure that this program needs.
+pub(crate) const VERSION: i64 = 4;
+const LOOKS_VERSION: i64 = 1;
+
+/// The statements that make the ways to find people; see the migration.
+pub(crate) const INDEXES: &str = include_str!("../../migrations/0002_indexes.sql");
+
+impl Store {
+    /// Brings the database to this program's structure; gives how many steps were made.
+    ///
+    /// # Errors
+    /// Where a newer program made the database, or it does not answer.
+    pub async fn migrate(&self) -> Result<usize, RegistryError> {
+        let words = match &self.backend {
+            Backend::Sqlite { .. } => &dialect::SQLITE,
+            Backend::Postgres(_) => &dialect::POSTGRES,
+        };
+        let mut made = 0;
+        for (mut transaction, table, migrations, known) in [
+            (self.write().await?, "migration", MIGRATIONS.as_slice(), VERSION),
+            (self.looks().await?, "migration_of_looks", LOOKS.as_slice(), LOOKS_VERSION),
+        ] {
+            transaction
+                .script(words.fill(&format!("CREATE TABLE IF NOT EXISTS {table} (version {{key}}, made_at {{int}} NOT NULL)")))
+                .await?;
+            let found = version(&mut transaction, table).await?;
+            if found > known {
+                return Err(RegistryError::Newer { found, known });
+            }
+            for (version, text) in migrations.iter().filter(|(version, _)| *version > found) {
+                transaction.script(words.fill(text)).await?;
+                let sql = format!("INSERT INTO {table} (version, made_at) VALUES ($1, $2)");
+                transaction.execute(sql, values![*version, crate::clock::now_ms()]).await?;
+                made += 1;
+            }
+            transaction.commit().await?;
+        }
+        Ok(made)
+    }
+
+    /// Makes sure that the database has this program's structure.
+    ///
+    /// # Errors
+    /// Where it has an older or a newer one.
+    pub async fn check_version(&self) -> Result<(), RegistryError> {
+        let mut transaction = self.read().await?;
+        let sql = match &self.backend {
+            Backend::Sqlite { .. } => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'migration'",
+            Backend::Postgres(_) => "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'migration' AND schemaname = current_schema()",
+        };
+        let found = match transaction.int(sql, &[]).await? {
+            0 => 0,
+            _ => version(&mut transaction, "migration").await?,
+        };
+        match found {
+            VERSION => Ok(()),
+            newer if newer > VERSION => Err(RegistryError::Newer { found: newer, known: VERSION }),
+            older => Err(RegistryError::Schema { found: older, needed: VERSION }),
+        }
+    }
+}
+
+async fn version(transaction: &mut Transaction, table: &str) -> Result<i64, RegistryError> {
+    transaction.int(format!("SELECT COALESCE(MAX(version), 0) FROM {table}"), &[]).await
+}

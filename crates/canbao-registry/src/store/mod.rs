@@ -1,0 +1,115 @@
+//! The relational store: SQLite, or PostgreSQL where the URL says so.
+//!
+//! Both are spoken to with one SQL text, `$1` for its values: 64-bit integers, texts and bytes. What differs stands in
+//! [`dialect`] alone. Writers take turns in both (SQLite has one writer; in PostgreSQL they take one lock), so a change,
+//! its history and its audit entry have one order. Readers never wait for a writer, nor a writer for them.
+
+pub(crate) mod dialect;
+mod migrate;
+mod open;
+mod transaction;
+mod value;
+
+use sqlx::{PgPool, SqlitePool};
+
+pub use transaction::Transaction;
+pub use value::{Row, Value};
+
+pub(crate) use migrate::{INDEXES, VERSION};
+pub(crate) use transaction::list;
+pub(crate) use value::values;
+
+use crate::RegistryError;
+
+/// A database, open. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    backend: Backend,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    /// One connection that writes, several that read.
+    Sqlite { write: SqlitePool, read: SqlitePool, looks: SqlitePool, path: std::path::PathBuf },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// A transaction that reads one state of the database, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn read(&self) -> Result<Transaction, RegistryError> {
+        Ok(match &self.backend {
+            Backend::Sqlite { read, .. } => Transaction::sqlite(read, dialect::SQLITE_READ).await?,
+            Backend::Postgres(pool) => Transaction::postgres(pool, dialect::POSTGRES_READ).await?,
+        })
+    }
+
+    /// A transaction that writes; it waits for its turn. Dropped without [`Transaction::commit`], it leaves nothing.
+    ///
+    /// # Errors
+    /// Where the database does not answer, or cannot be written.
+    pub async fn write(&self) -> Result<Transaction, RegistryError> {
+        match &self.backend {
+            Backend::Sqlite { write, .. } => Transaction::sqlite(write, dialect::SQLITE_WRITE).await,
+            Backend::Postgres(pool) => {
+                let mut transaction = Transaction::postgres(pool, dialect::POSTGRES_WRITE).await?;
+                transaction.execute(dialect::POSTGRES_TURN, &[]).await?;
+                Ok(transaction)
+            }
+        }
+    }
+
+    /// A transaction that writes rows which nobody reads yet, and so need not wait for its turn where the store can do
+    /// without (PostgreSQL).
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub(crate) async fn stage(&self) -> Result<Transaction, RegistryError> {
+        match &self.backend {
+            Backend::Sqlite { .. } => self.write().await,
+            Backend::Postgres(pool) => Transaction::postgres(pool, dialect::POSTGRES_WRITE).await,
+        }
+    }
+
+    /// A transaction on the chain of looks, which in SQLite stands in a file of its own: reading never waits for writing.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub(crate) async fn looks(&self) -> Result<Transaction, RegistryError> {
+        match &self.backend {
+            Backend::Sqlite { looks, .. } => Transaction::sqlite(looks, dialect::SQLITE_WRITE).await,
+            Backend::Postgres(pool) => {
+                let mut transaction = Transaction::postgres(pool, dialect::POSTGRES_WRITE).await?;
+                transaction.execute(dialect::POSTGRES_LOOKS_TURN, &[]).await?;
+                Ok(transaction)
+            }
+        }
+    }
+
+    /// Whether it is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.backend, Backend::Postgres(_))
+    }
+
+    /// The SQLite file, where it is one.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        match &self.backend {
+            Backend::Sqlite { path, .. } => Some(path),
+            Backend::Postgres(_) => None,
+        }
+    }
+
+    /// Lets all connections go.
+    pub async fn close(&self) {
+        match &self.backend {
+            Backend::Sqlite { write, read, looks, .. } => {
+                read.close().await;
+                looks.close().await;
+                write.close().await;
+            }
+            Backend::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `canbao registry`: the live record of every person.
+
+mod apply;
+mod database;
+mod migrate;
+mod query;
+
+use clap::Subcommand;
+
+pub(super) use database::{Database, actor, done, runtime};
+
+use super::Outcome;
+use crate::output::failure::Failure;
+use crate::output::language::Language;
+
+const EXAMPLES: &str = "\
+Examples:
+  canbao registry migrate --database sqlite:///var/lib/canbao/registry.db   make a registry, or bring it up to date
+  canbao registry apply run-2016-11                                         the comparison becomes the record
+  canbao registry apply run-2016-12 --dry-run                               what the next one would change
+  echo 61240119850312001X | canbao registry query --number -                one person, the number in no process list";
+
+/// The live registry: one record for each person, kept true from then on
+///
+/// The database is named by --database or CANBAO_DATABASE: a file (sqlite:///path/registry.db) or a server
+/// (postgresql://user@host/name). The key by which people are found stands beside the file, or where --key-file or
+/// CANBAO_KEY_FILE says; without it nobody can be found.
+#[derive(clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Migrate(migrate::Arguments),
+    Apply(apply::Arguments),
+    Query(query::Arguments),
+}
+
+pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
+    match &arguments.command {
+        Command::Migrate(arguments) => migrate::run(arguments, language),
+        Command::Apply(arguments) => apply::run(arguments, language),
+        Command::Query(arguments) => query::run(arguments, language),
+    }
+}
