@@ -3,6 +3,7 @@
 mod compare;
 mod demo;
 mod inspect;
+mod standard;
 mod synth;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +28,7 @@ Examples:
   canbao demo                                  invent a city of 20,000, compare it, show the result
   canbao inspect 人社/参保人员.csv             what is recognised in one extract
   canbao compare city.toml --out run-2016-11   compare a city's extracts and write the lists
+  canbao standard dictionary --out 数据字典.html  items and code tables as a page
   canbao synth --persons 3000000 --seed 7 --out city   invent a big city to measure with";
 
 #[derive(Subcommand)]
@@ -35,6 +37,7 @@ enum Command {
     Inspect(inspect::Arguments),
     Synth(synth::Arguments),
     Demo(demo::Arguments),
+    Standard(standard::Arguments),
 }
 
 /// What a command that did its work leaves to say by its exit code.
@@ -62,7 +65,7 @@ impl Arguments {
     pub(crate) fn progress(&self) -> Form {
         match &self.command {
             Command::Compare(arguments) => arguments.telling.progress,
-            Command::Inspect(_) => Form::None,
+            Command::Inspect(_) | Command::Standard(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -78,6 +81,7 @@ impl Arguments {
             Command::Inspect(arguments) => inspect::run(&arguments, self.lang),
             Command::Synth(arguments) => synth::run(&arguments, self.lang),
             Command::Demo(arguments) => demo::run(&arguments, self.lang),
+            Command::Standard(arguments) => standard::run(&arguments, self.lang),
         }
     }
 }

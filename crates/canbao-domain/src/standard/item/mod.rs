@@ -42,7 +42,7 @@ pub struct Group {
 }
 
 /// One item of a record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     record: Record,
     group: String,
