@@ -18,6 +18,7 @@ fn help_opens_with_examples() {
         vec!["standard", "export", "--help"],
         vec!["standard", "import", "--help"],
         vec!["standard", "compare", "--help"],
+        vec!["standard", "unknown", "--help"],
     ] {
         let help = run_well(&folder, &command);
         assert!(help.starts_with("Examples:\n  canbao "), "{command:?}:\n{help}");

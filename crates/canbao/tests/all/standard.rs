@@ -7,6 +7,7 @@ use calamine::{Data, Reader as _};
 use rust_xlsxwriter::{Formula, Workbook};
 use serde_json::Value;
 
+use crate::support::city::small;
 use crate::support::folder::{contents, copy, fresh, names};
 use crate::support::program::{run, run_well, transcript};
 
@@ -264,4 +265,31 @@ fn a_command_line_that_is_wrong_is_told_in_chinese() {
     let said =
         transcript(&folder, &["standard", "import", "a.csv", "--table", "hukou", "--into", "b", "--valid-from", "x"]);
     assert!(said.contains("--valid-from <DATE> 的值“x”不能用"), "{said}");
+}
+
+#[test]
+fn values_outside_the_tables_of_a_run_are_counted() {
+    let run = small().run.as_path();
+    let told = json(run, &["standard", "unknown", ".", "--json"]);
+    let values = told["values"].as_array().unwrap();
+    let sum: u64 = values.iter().map(|value| value["count"].as_u64().unwrap()).sum();
+    assert_eq!(told["total"], sum);
+    // what the program writes itself is always in its tables
+    let own = ["population", "life", "pension", "medical", "category", "reasons", "kind", "scheme", "status"];
+    assert!(values.iter().all(|value| !own.contains(&value["field"].as_str().unwrap())), "{told}");
+    // a table that lacks what the run has: every one of them is counted as it is written
+    let folder = fresh("standard-unknown");
+    run_well(&folder, &["standard", "export", "sexes", "--out", "sexes.csv"]);
+    let text = fs::read_to_string(folder.join("sexes.csv")).unwrap();
+    let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("1,")).collect();
+    fs::write(folder.join("sexes.csv"), without.join("\n")).unwrap();
+    run_well(&folder, &["standard", "import", "sexes.csv", "--table", "sexes", "--into", "standard"]);
+    let place = run.to_str().unwrap();
+    let told = json(&folder, &["standard", "unknown", place, "--standard", "standard", "--json"]);
+    let sexes = told["values"].as_array().unwrap().iter().find(|value| value["field"] == "sex").unwrap();
+    assert_eq!((&sexes["record"], &sexes["value"]), (&Value::from("person"), &Value::from("1")));
+    assert!(sexes["count"].as_u64().unwrap() > 100);
+    let shown = run_well(&folder, &["standard", "unknown", place, "--standard", "standard"]);
+    assert!(shown.contains("表外的写法") && shown.contains("性别"), "{shown}");
+    refused(&folder, &["standard", "unknown", "standard"], &["standard"]);
 }

@@ -66,9 +66,9 @@ words! {
     /// Whose value stands where two differ.
     Wins {
         /// The owner's extract, always; what a visit says otherwise is a finding.
-        Agency = "agency", "归口部门为准";
+        Agency = "agency", "归口数据为准";
         /// What a visit or an approved change confirmed; only an extract of a later date may propose a change.
-        Confirmed = "confirmed", "确认后以确认为准";
+        Confirmed = "confirmed", "确认值为准";
         /// Nobody's: it is computed.
         Derived = "derived", "自动得出";
     }

@@ -9,6 +9,7 @@ mod import;
 mod list;
 mod page;
 mod sheet;
+mod unknown;
 mod workbook;
 mod write;
 
@@ -23,13 +24,14 @@ use crate::output::language::Language;
 
 const EXAMPLES: &str = "\
 Examples:
-  canbao standard list                                             code tables, and which a city has changed
-  canbao standard dictionary --out 数据字典.html                   items and code tables as a page to print
-  canbao standard export uninsured_reasons --out 未参保原因.csv    a table to edit in a spreadsheet
-  canbao standard import 未参保原因.csv --table uninsured_reasons --into standard
-  canbao standard compare builtin standard                         what the city has changed";
+  canbao standard list                              code tables, and which a city has changed
+  canbao standard dictionary --out 数据字典.html    items and code tables as a page to print
+  canbao standard export hukou --out 户口性质.csv   a table to edit in a spreadsheet
+  canbao standard import 户口性质.csv --table hukou --into standard
+  canbao standard compare builtin standard          what the city has changed
+  canbao standard unknown run-2016-11               values that stand in no table";
 
-/// Show, export, edit and compare the data standard: items and code tables
+/// Show, edit and compare the data standard: items and code tables
 ///
 /// Items and code tables are TOML files that the program comes with. A city puts edited ones into a folder, as a rule
 /// `standard` beside its city.toml; each takes the place of the built-in file of its name, and the others stay.
@@ -51,6 +53,7 @@ enum Command {
     Export(export::Arguments),
     Import(import::Arguments),
     Compare(compare::Arguments),
+    Unknown(unknown::Arguments),
 }
 
 /// Whose standard: the built-in one, or a city's over it.
@@ -91,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         Command::Export(arguments) => export::run(arguments, language),
         Command::Import(arguments) => import::run(arguments, language),
         Command::Compare(arguments) => compare::run(arguments, language),
+        Command::Unknown(arguments) => unknown::run(arguments, language),
     }?;
     Ok(Outcome::Done)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use canbao_domain::standard::{Item, Record, Standard, Table, Wins};
+use canbao_domain::standard::{Form, Item, Record, Standard, Table, Wins};
 
 use super::workbook::{checks, from};
 
@@ -72,7 +72,10 @@ fn page(out: &mut String, standard: &Standard) -> fmt::Result {
 }
 
 fn contents(out: &mut String, standard: &Standard) -> fmt::Result {
-    writeln!(out, "<nav>\n<h2>目录</h2>\n<ol>\n<li><a href=\"#rules\">归口部门与取值规则</a></li>")?;
+    let (title, version) = (Text(standard.items().title()), Text(standard.items().version()));
+    let from = standard.items().valid_from();
+    writeln!(out, "<nav>\n<p class=\"cover\">{title}<small>数据字典 · 版本 {version} · {from} 起适用</small></p>")?;
+    writeln!(out, "<h2>目录</h2>\n<ol>\n<li><a href=\"#rules\">归口部门与取值规则</a></li>")?;
     for record in Record::ALL {
         let count = standard.items().of(*record).count();
         let (word, name) = (record.as_str(), record.chinese());
@@ -97,7 +100,10 @@ fn contents(out: &mut String, standard: &Standard) -> fmt::Result {
 
 fn rules(out: &mut String, standard: &Standard) -> fmt::Result {
     writeln!(out, "<section id=\"rules\">\n<h2>归口部门与取值规则</h2>")?;
-    writeln!(out, "<table>\n<thead><tr><th>归口部门</th><th>提供的数据</th><th>说明</th></tr></thead>\n<tbody>")?;
+    writeln!(
+        out,
+        "<table class=\"owners\">\n<thead><tr><th>归口部门</th><th>提供的数据</th><th>说明</th></tr></thead>\n<tbody>"
+    )?;
     for owner in standard.items().owners() {
         let sources: Vec<&str> = owner.sources().iter().map(|kind| kind.chinese()).collect();
         let (name, remark) = (Text(owner.name()), Text(owner.remark().unwrap_or_default()));
@@ -157,7 +163,7 @@ fn row(out: &mut String, standard: &Standard, item: &Item) -> fmt::Result {
         None => write!(out, "{}", item.form().chinese())?,
     }
     match item.width() {
-        Some(width) if item.table().is_none() => write!(out, "，{width} 字以内")?,
+        Some(width) if item.form() == Form::Text => write!(out, "，{width} 字以内")?,
         _ if item.many() => write!(out, "，可多个")?,
         _ => {}
     }
@@ -219,7 +225,7 @@ fn code_table(out: &mut String, table: &Table) -> fmt::Result {
         write!(out, "<tr><td><code>{}</code></td><td class=\"name\">{}</td>", Text(entry.code()), Text(entry.name()))?;
         if groups {
             let group = entry.group().map(|group| table.group_name(group)).unwrap_or_default();
-            write!(out, "<td>{}</td>", Text(group))?;
+            write!(out, "<td class=\"group\">{}</td>", Text(group))?;
         }
         if aliases {
             write!(out, "<td class=\"aliases\">{}</td>", Text(&entry.aliases().join("、")))?;
