@@ -10,7 +10,7 @@
 //! | [`code`] | the few states that the logic branches on |
 //! | [`area`] | the tree of counties, towns and villages |
 //! | [`rules`] | the dated rule file and the one function that decides a category |
-//! | [`standard`] | the code tables, as data |
+//! | [`standard`] | the data standard: items and code tables, as data |
 
 pub mod area;
 pub mod code;

@@ -22,6 +22,9 @@ pub(super) const HEAD: [&str; 5] = [CODE, NAME, ALIASES, GROUP, REMARK];
 /// The head stands in one of so many rows; above it are a title and a note.
 const HEAD_WITHIN: usize = 20;
 
+/// No table has as many codes, by far; lists of people have.
+const MOST_LINES: usize = 10_000;
+
 /// One row of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
@@ -161,6 +164,9 @@ fn under_head(rows: &[Row]) -> Result<Vec<Line>, Problem> {
             Line { row: row.number, code: text(0), name: text(1), aliases: text(2), group: text(3), remark: text(4) };
         if [&line.code, &line.name, &line.aliases, &line.group, &line.remark].iter().any(|text| !text.is_empty()) {
             lines.push(line);
+        }
+        if lines.len() > MOST_LINES {
+            return Err(Problem::new(format!("超过{MOST_LINES}行，不会是代码表"), "请核对是不是选错了文件。"));
         }
     }
     Ok(lines)
