@@ -147,3 +147,19 @@ fn what_cannot_be_put_over_them_is_refused_with_what_to_do() {
     let group = standard::schemes().to_toml().replace("group = \"pension\"", "group = \"pensoin\"");
     assert!(matches!(refused("schemes.toml", &group), StandardError::Word { key: "group", .. }));
 }
+
+#[test]
+fn any_text_that_a_clerk_may_type_is_written_and_read_back() {
+    let table = standard::uninsured_reasons();
+    for text in ["引\"号'", "两\n行", "反\\斜\\", "\"\"\"三\"\"\"", "'''", "# 不是注释", "尾 \u{7f}\t空", "𠅤=[]"]
+    {
+        let mut lines = table.lines();
+        lines[0].name = text.to_owned();
+        lines[1].aliases = format!("甲；{text}甲");
+        lines[2].remark = text.to_owned();
+        let edited = table.edited(&lines, text, table.valid_from()).unwrap();
+        let again = Table::parse(table.name(), &edited.to_toml()).unwrap();
+        assert!(edited.compare(&again).is_none(), "{text}");
+        assert_eq!((again.version(), again.entries()[0].name()), (text, text.trim()));
+    }
+}
