@@ -11,7 +11,7 @@
 //! | [`area`] | the tree of counties, towns and villages |
 //! | [`rules`] | the dated rule file and the one function that decides a category |
 //! | [`scope`] | who may see whom |
-//! | [`standard`] | the code tables, as data |
+//! | [`standard`] | the data standard: items and code tables, as data |
 
 pub mod area;
 pub mod code;

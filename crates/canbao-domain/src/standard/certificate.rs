@@ -4,14 +4,12 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::table::{fold, fold_char};
+use super::table::{Entry, fold, fold_char};
 
 /// What the type of a certificate says about its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certificate {
     /// Blank, or a type that the table does not know.
-    #[serde(skip)]
     Unstated,
     /// Carries a citizen number: 居民身份证, 户口簿, 社会保障卡, 残疾人证.
     Citizen,
@@ -20,25 +18,21 @@ pub enum Certificate {
 }
 
 /// One type of certificate.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug)]
 pub struct CertificateType {
-    code: String,
-    name: String,
+    entry: &'static Entry,
     carries: Certificate,
-    #[serde(default)]
-    aliases: Vec<String>,
 }
 
 impl CertificateType {
     /// The code of the element 证件类型 (AAC058).
     pub fn code(&self) -> &str {
-        &self.code
+        self.entry.code()
     }
 
     /// The Chinese name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.entry.name()
     }
 
     /// Whether it carries a citizen number.
@@ -64,36 +58,35 @@ struct Shape {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    #[serde(rename = "type")]
-    types: Vec<CertificateType>,
     #[serde(rename = "shape")]
     shapes: Vec<Shape>,
     marks: Vec<String>,
 }
 
 struct Certificates {
+    types: Vec<CertificateType>,
     file: File,
-    /// Folded code, name or alias → place in `file.types`, sorted.
+    /// Folded code, name or alias → place in `types`, sorted.
     index: Vec<(String, usize)>,
 }
 
 static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the table is compiled in, and a test reads it")]
-    let file: File = toml::from_str(include_str!("../../standard/certificate_types.toml"))
-        .expect("the embedded table is well formed");
-    let mut index = Vec::new();
-    for (at, kind) in file.types.iter().enumerate() {
-        for text in [&kind.code, &kind.name].into_iter().chain(&kind.aliases) {
-            index.push((fold(text), at));
-        }
-    }
+    #[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
+    let file: File = toml::from_str(include_str!("../../standard/certificate_shapes.toml"))
+        .expect("the embedded file is well formed");
+    let entries = super::certificate_types().entries();
+    let carries =
+        |entry: &Entry| if entry.group() == Some("citizen") { Certificate::Citizen } else { Certificate::Other };
+    let types = entries.iter().map(|entry| CertificateType { entry, carries: carries(entry) }).collect();
+    let mut index: Vec<_> =
+        entries.iter().enumerate().flat_map(|(at, entry)| entry.written().map(move |text| (fold(text), at))).collect();
     index.sort();
-    Certificates { file, index }
+    Certificates { types, file, index }
 });
 
 /// Every type of certificate that the table knows.
 pub fn types() -> &'static [CertificateType] {
-    &CERTIFICATES.file.types
+    &CERTIFICATES.types
 }
 
 /// The type that a department wrote, as a code or in words; width, case and spaces do not count. No allocation.
@@ -102,7 +95,7 @@ pub fn find(text: &str) -> Option<&'static CertificateType> {
     folded().next()?;
     let at = CERTIFICATES.index.binary_search_by(|(known, _)| known.chars().cmp(folded())).ok()?;
     let (_, kind) = CERTIFICATES.index.get(at)?;
-    CERTIFICATES.file.types.get(*kind)
+    CERTIFICATES.types.get(*kind)
 }
 
 /// What the type that a department wrote says about the number beside it.

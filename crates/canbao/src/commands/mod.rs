@@ -5,6 +5,7 @@ mod compare;
 mod demo;
 mod inspect;
 mod registry;
+mod standard;
 mod synth;
 
 use clap::{Parser, Subcommand};
@@ -29,8 +30,9 @@ Examples:
   canbao demo                                  invent a city of 20,000, compare it, show the result
   canbao inspect 人社/参保人员.csv             what is recognised in one extract
   canbao compare city.toml --out run-2016-11   compare a city's extracts and write the lists
-  canbao synth --persons 3000000 --seed 7 --out city   invent a big city to measure with
-  canbao registry apply run-2016-11            the comparison becomes the live record";
+  canbao registry apply run-2016-11            the comparison becomes the live record
+  canbao standard dictionary --out 数据字典.html  items and code tables as a page
+  canbao synth --persons 3000000 --seed 7 --out city   invent a big city to measure with";
 
 #[derive(Subcommand)]
 enum Command {
@@ -40,6 +42,7 @@ enum Command {
     Demo(demo::Arguments),
     Registry(registry::Arguments),
     Audit(audit::Arguments),
+    Standard(standard::Arguments),
 }
 
 /// What a command that did its work leaves to say by its exit code.
@@ -67,7 +70,7 @@ impl Arguments {
     pub(crate) fn progress(&self) -> Form {
         match &self.command {
             Command::Compare(arguments) => arguments.telling.progress,
-            Command::Inspect(_) | Command::Registry(_) | Command::Audit(_) => Form::None,
+            Command::Inspect(_) | Command::Registry(_) | Command::Audit(_) | Command::Standard(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -85,6 +88,7 @@ impl Arguments {
             Command::Demo(arguments) => demo::run(&arguments, self.lang),
             Command::Registry(arguments) => registry::run(&arguments, self.lang),
             Command::Audit(arguments) => audit::run(&arguments, self.lang),
+            Command::Standard(arguments) => standard::run(&arguments, self.lang),
         }
     }
 }

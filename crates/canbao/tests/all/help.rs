@@ -12,6 +12,13 @@ fn help_opens_with_examples() {
         vec!["inspect", "--help"],
         vec!["synth", "--help"],
         vec!["demo", "--help"],
+        vec!["standard", "--help"],
+        vec!["standard", "list", "--help"],
+        vec!["standard", "dictionary", "--help"],
+        vec!["standard", "export", "--help"],
+        vec!["standard", "import", "--help"],
+        vec!["standard", "compare", "--help"],
+        vec!["standard", "unknown", "--help"],
     ] {
         let help = run_well(&folder, &command);
         assert!(help.starts_with("Examples:\n  canbao "), "{command:?}:\n{help}");

@@ -18,5 +18,6 @@ mod layout;
 mod refusals;
 mod rejected_rows;
 mod repeatable;
+mod standard;
 mod whole_job;
 mod workbooks;
