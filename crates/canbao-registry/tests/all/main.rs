@@ -1,1 +1,9 @@
-//! All tests of the crate in one binary.
+//! All tests of the crate in one binary. Each test of the record runs on SQLite and, where `CANBAO_TEST_POSTGRES` names a
+//! server (`scripts/test` starts one), on PostgreSQL.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod apply;
+mod audit;
+mod query;
+mod support;

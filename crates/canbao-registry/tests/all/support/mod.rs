@@ -1,0 +1,4 @@
+//! Registries to test with, and runs made by hand.
+
+pub(crate) mod run;
+pub(crate) mod store;

@@ -1,0 +1,251 @@
+//! Comparison runs made by hand: who is in them, and nothing else.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
+};
+use arrow::datatypes::SchemaRef;
+use canbao_domain::date::Date;
+use canbao_domain::number::CitizenNumber;
+use canbao_domain::rules::{InsuranceFacts, ItemSet, PersonLife, Population, Rules, SchemeSet};
+use canbao_domain::source::SourceKind;
+use canbao_registry::person::{Record, State, derive};
+use canbao_run::{RunWriter, Summary, schema};
+
+/// Somebody in a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Somebody {
+    pub(crate) number: Option<String>,
+    pub(crate) certificate: Option<String>,
+    pub(crate) name: &'static str,
+    pub(crate) sex: &'static str,
+    pub(crate) birth: Option<&'static str>,
+    pub(crate) household: Option<&'static str>,
+    pub(crate) village: Option<&'static str>,
+    pub(crate) phone: Option<&'static str>,
+    pub(crate) life: PersonLife,
+    pub(crate) population: Population,
+    pub(crate) schemes: Vec<(SourceKind, &'static str)>,
+    pub(crate) findings: Vec<(&'static str, &'static str)>,
+    /// Numbers under which rows of theirs stood.
+    pub(crate) other_numbers: Vec<String>,
+}
+
+/// The number of somebody born on a day, the `sequence`th in a village's county.
+pub(crate) fn number(birth: &str, sequence: u64) -> String {
+    let body = 610_902 * 100_000_000_000 + birth.replace('-', "").parse::<u64>().unwrap() * 1000 + sequence;
+    String::from_utf8(CitizenNumber::from_body(body).unwrap().bytes().to_vec()).unwrap()
+}
+
+/// A man of the village 610902001001 with pension and medical insurance.
+pub(crate) fn somebody(name: &'static str, birth: &'static str, sequence: u64) -> Somebody {
+    Somebody {
+        number: Some(number(birth, sequence)),
+        certificate: None,
+        name,
+        sex: if sequence % 2 == 1 { "1" } else { "2" },
+        birth: Some(birth),
+        household: Some("H1"),
+        village: Some("610902001001"),
+        phone: None,
+        life: PersonLife::Alive,
+        population: Population::Registered,
+        schemes: vec![(SourceKind::ResidentPension, "normal"), (SourceKind::RuralMedical, "normal")],
+        findings: Vec::new(),
+        other_numbers: Vec::new(),
+    }
+}
+
+/// Writes a run of a day into `folder/NAME`.
+pub(crate) fn write(folder: &Path, name: &str, day: &str, people: &[Somebody]) -> PathBuf {
+    let out = folder.join(name);
+    let run = RunWriter::with_threads(&out, 1).unwrap();
+    let put = |table: &str, schema: SchemaRef, columns: Vec<ArrayRef>| {
+        let mut writer = run.table(table, &schema).unwrap();
+        writer.write(&RecordBatch::try_new(schema, columns).unwrap()).unwrap();
+        writer.close().unwrap();
+    };
+    let texts = |column: Vec<Option<String>>| Arc::new(StringArray::from(column)) as ArrayRef;
+    let each = |text: &dyn Fn(&Somebody) -> Option<String>| texts(people.iter().map(text).collect());
+    let lists = |all: Vec<Vec<&str>>| {
+        let field = arrow::datatypes::Field::new("element", arrow::datatypes::DataType::Utf8, false);
+        let mut builder = ListBuilder::new(StringBuilder::new()).with_field(field);
+        for list in all {
+            for text in list {
+                builder.values().append_value(text);
+            }
+            builder.append(true);
+        }
+        Arc::new(builder.finish()) as ArrayRef
+    };
+    let as_of = Date::parse(day).unwrap();
+    let derived: Vec<_> = people.iter().map(|person| decided(person, as_of)).collect();
+    let keys: Vec<i64> = (0..people.len() as i64).map(|at| 3 * at + 1).collect();
+    put(
+        "persons",
+        schema::persons(),
+        vec![
+            Arc::new(Int64Array::from(keys.clone())),
+            each(&|p| p.number.clone()),
+            each(&|p| p.certificate.as_ref().map(|_| "护照".to_owned())),
+            each(&|p| p.certificate.clone()),
+            each(&|p| Some(p.name.to_owned()).filter(|name| !name.is_empty())),
+            each(&|p| Some(p.sex.to_owned())),
+            Arc::new(people.iter().map(|p| p.birth.map(|day| Date::parse(day).unwrap().days())).collect::<Date32Array>()),
+            each(&|_| Some("汉族".to_owned())),
+            each(&|_| None),
+            each(&|p| p.household.map(str::to_owned)),
+            each(&|_| None),
+            each(&|p| p.village.map(|code| code[..6].to_owned())),
+            each(&|p| p.village.map(|code| code[..9].to_owned())),
+            each(&|p| p.village.map(str::to_owned)),
+            each(&|_| Some("某村一组".to_owned())),
+            each(&|p| p.phone.map(str::to_owned)),
+            each(&|p| Some(p.population.as_str().to_owned())),
+            each(&|p| Some(p.life.as_str().to_owned())),
+            texts(derived.iter().map(|d| Some(d.pension.as_str().to_owned())).collect()),
+            texts(derived.iter().map(|d| Some(d.medical.as_str().to_owned())).collect()),
+            lists(people.iter().map(|_| Vec::new()).collect()),
+            lists(people.iter().map(|_| Vec::new()).collect()),
+            Arc::new(people.iter().map(|_| Some(false)).collect::<BooleanArray>()),
+            Arc::new(people.iter().map(|_| Some(false)).collect::<BooleanArray>()),
+            texts(derived.iter().map(|d| Some(d.category.as_str().to_owned())).collect()),
+            lists(derived.iter().map(|d| d.reasons.iter().collect()).collect()),
+        ],
+    );
+    let rows: Vec<(i64, SourceKind, &str)> = people
+        .iter()
+        .zip(&keys)
+        .flat_map(|(person, key)| person.schemes.iter().map(|(kind, status)| (*key, *kind, *status)))
+        .collect();
+    let of_rows = |text: &dyn Fn(&(i64, SourceKind, &str)) -> Option<String>| texts(rows.iter().map(text).collect());
+    put(
+        "enrolments",
+        schema::enrolments(),
+        vec![
+            Arc::new(rows.iter().map(|row| Some(row.0)).collect::<Int64Array>()),
+            of_rows(&|row| Some(row.1.as_str().to_owned())),
+            Arc::new((0..rows.len() as i64).map(Some).collect::<Int64Array>()),
+            of_rows(&|row| Some(row.1.as_str().to_owned())),
+            of_rows(&|row| Some(row.1.insurance().unwrap().as_str().to_owned())),
+            of_rows(&|row| Some(row.2.to_owned()).filter(|text| !text.is_empty())),
+            of_rows(&|_| None),
+            of_rows(&|_| None),
+            of_rows(&|_| None),
+            of_rows(&|_| Some("610902".to_owned())),
+            Arc::new(rows.iter().map(|_| None::<i32>).collect::<Date32Array>()),
+        ],
+    );
+    let mut findings: Vec<(i64, &str, &str, Option<i64>)> = Vec::new();
+    let mut written: Vec<String> = Vec::new();
+    for (person, key) in people.iter().zip(&keys) {
+        findings.extend(person.findings.iter().map(|(kind, detail)| (*key, *kind, *detail, None)));
+        for number in &person.other_numbers {
+            written.push(number.clone());
+            findings.push((*key, "several-numbers", "另有号码下的记录属于此人", Some(written.len() as i64)));
+        }
+    }
+    let blank = || texts(findings.iter().map(|_| None).collect());
+    put(
+        "findings",
+        schema::findings(),
+        vec![
+            texts(findings.iter().map(|finding| Some(finding.1.to_owned())).collect()),
+            Arc::new(findings.iter().map(|finding| Some(finding.0)).collect::<Int64Array>()),
+            blank(),
+            blank(),
+            texts(findings.iter().map(|finding| finding.3.map(|_| "rural-medical".to_owned())).collect()),
+            Arc::new(findings.iter().map(|finding| finding.3).collect::<Int64Array>()),
+            blank(),
+            Arc::new(findings.iter().map(|_| None::<i64>).collect::<Int64Array>()),
+            texts(findings.iter().map(|finding| Some(finding.2.to_owned())).collect()),
+        ],
+    );
+    let mut columns: Vec<ArrayRef> = vec![
+        texts(written.iter().map(|_| Some("rural-medical".to_owned())).collect()),
+        Arc::new((1..=written.len() as i64).map(Some).collect::<Int64Array>()),
+        texts(written.iter().cloned().map(Some).collect()),
+    ];
+    columns.extend((3..24).map(|_| texts(written.iter().map(|_| None).collect())));
+    put("rows", schema::rows(), columns);
+    put("units", schema::units(), unit(&texts));
+    let areas = [
+        ("610900", "安康市", "city", None),
+        ("610902", "汉滨区", "county", Some("610900")),
+        ("610902001", "江北街道", "town", Some("610902")),
+        ("610902001001", "张滩村", "village", Some("610902001")),
+        ("610902001002", "黄沟村", "village", Some("610902001")),
+        ("610921", "汉阴县", "county", Some("610900")),
+        ("610921001", "城关镇", "town", Some("610921")),
+        ("610921001001", "新街村", "village", Some("610921001")),
+    ];
+    put(
+        "areas",
+        schema::areas(),
+        vec![
+            texts(areas.iter().map(|area| Some(area.0.to_owned())).collect()),
+            texts(areas.iter().map(|area| Some(area.1.to_owned())).collect()),
+            texts(areas.iter().map(|area| Some(area.2.to_owned())).collect()),
+            texts(areas.iter().map(|area| area.3.map(str::to_owned)).collect()),
+        ],
+    );
+    run.finish(&Summary { as_of: day.to_owned(), ..Summary::default() }).unwrap();
+    out
+}
+
+fn unit(texts: &dyn Fn(Vec<Option<String>>) -> ArrayRef) -> Vec<ArrayRef> {
+    let text = |text: &str| texts(vec![Some(text.to_owned())]);
+    vec![
+        text("91610902MA70000000"),
+        texts(vec![None]),
+        text("某某商行"),
+        text("企业"),
+        texts(vec![None]),
+        text("610902"),
+        Arc::new(BooleanArray::from(vec![true])),
+        Arc::new(BooleanArray::from(vec![false])),
+        Arc::new(Int64Array::from(vec![0])),
+        text("uninsured"),
+    ]
+}
+
+/// What a comparison decides of somebody, by domain's function.
+fn decided(person: &Somebody, as_of: Date) -> canbao_registry::person::Derived {
+    let rules = Rules::embedded();
+    let record = Record {
+        state: State::Current,
+        merged_into: None,
+        area: person.village.unwrap_or_default().to_owned(),
+        name: Some(person.name.to_owned()).filter(|name| !name.is_empty()),
+        sex: person.sex.to_owned(),
+        birth: person.birth.and_then(Date::parse),
+        ethnic: None,
+        hukou: None,
+        household: None,
+        relation: None,
+        address: None,
+        phone: None,
+        certificate_type: None,
+        population: person.population,
+        life: person.life,
+        life_date: None,
+        subsistence: false,
+        disability: false,
+        wrong: ItemSet::default(),
+    };
+    let mut facts = [InsuranceFacts::default(); 2];
+    for (kind, status) in &person.schemes {
+        let facts = &mut facts[kind.insurance().unwrap() as usize];
+        let schemes = match *status {
+            "normal" => &mut facts.live,
+            "suspended" => &mut facts.suspended,
+            "ended" => &mut facts.ended,
+            _ => &mut facts.unclear,
+        };
+        *schemes = *schemes | SchemeSet::of(*kind);
+    }
+    let has_number = person.number.is_some() || person.certificate.is_some();
+    derive(&record, has_number, facts, rules, as_of)
+}
