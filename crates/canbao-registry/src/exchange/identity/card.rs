@@ -119,7 +119,7 @@ fn fingerprint(registry: &Registry, signing: &VerifyingKey, recipient: &Recipien
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    Fingerprint::new(hash.finalize().into())
+    Fingerprint::from_bytes(hash.finalize().into())
 }
 
 fn signed(fingerprint: Fingerprint) -> Vec<u8> {

@@ -12,7 +12,9 @@ use crate::exchange::hex;
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    pub(super) const fn new(bytes: [u8; 32]) -> Self {
+    /// The fingerprint of 32 bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
