@@ -24,9 +24,9 @@
 //! Both sizes are exact; who must hide them pads its set with numbers that nobody has. What follows from the outcome
 //! itself cannot be hidden: that somebody is *not* insured there is told, too.
 //!
-//! To send out both sides' sets sorted by their bytes hides the order they came in: those are as good as random.
-//! The doubled points stay in the request's order, which the asker alone can read; were they shuffled too, the asker
-//! would learn a number and no names.
+//! Both sides' sets go out sorted by their bytes. Those are as good as random, so the order in which people came is
+//! gone. The doubled points stay in the request's order, which the asker alone can read: were they shuffled too, the
+//! asker would learn how many were found, and not who.
 //!
 //! # What a cheating peer can do
 //!
@@ -49,7 +49,8 @@
 //! # Time
 //!
 //! Two multiplications for each of the asker's people by the asker, one for each number in either set by the answerer,
-//! spread over the machine's cores.
+//! spread over the machine's cores: with 100,000 people on each side, some four seconds of each side's own work on two
+//! cores (`examples/measure_psi.rs`).
 
 mod answer;
 mod ask;
