@@ -5,5 +5,6 @@
 
 mod apply;
 mod audit;
+mod exchange;
 mod query;
 mod support;
