@@ -19,6 +19,7 @@ mod clock;
 mod counter;
 mod error;
 pub mod exchange;
+mod hand;
 pub mod person;
 pub mod private;
 pub mod query;

@@ -23,6 +23,11 @@ impl Ids {
         self.end - self.next
     }
 
+    /// The identifier that would be taken next.
+    pub(crate) const fn next(&self) -> i64 {
+        self.next
+    }
+
     pub(crate) fn take(&mut self) -> i64 {
         let id = self.next;
         self.next += 1;
