@@ -92,7 +92,9 @@ impl<'a> Hand<'a> {
         effective: &str,
     ) -> Result<i64, RegistryError> {
         let revision = self.revision;
-        self.writer.flush(&mut self.transaction, revision).await?;
+        if self.writer.flush(&mut self.transaction, revision).await? > 0 {
+            return Err(RegistryError::Broken("要修改的记录已经不是最新的".to_owned()));
+        }
         self.tally.write(&mut self.transaction).await?;
         let next_row = self.ids.next();
         let sql = "UPDATE state SET visible = $1, next_row = $2, next_person = $3";

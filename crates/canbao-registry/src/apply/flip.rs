@@ -15,6 +15,8 @@ pub(super) struct Flip<'a> {
     pub(super) revision: i64,
     /// No hand may have been on the record after this revision.
     pub(super) seen: i64,
+    /// Rows that somebody had ended before the apply could.
+    pub(super) missed: u64,
     pub(super) day: &'a str,
     pub(super) actor: &'a str,
     pub(super) areas: &'a std::collections::BTreeMap<String, super::area::Area>,
@@ -30,6 +32,9 @@ pub(super) async fn flip(registry: &Registry, flip: Flip<'_>) -> Result<bool, Re
     let visible = crate::person::visible(&mut transaction).await?;
     if visible != flip.seen {
         return Ok(false);
+    }
+    if flip.missed > 0 {
+        return Err(RegistryError::Broken(format!("有 {} 行应当结束的记录已经结束", flip.missed)));
     }
     let Flip { revision, day, actor, areas, tally, digest, contests, balance, .. } = flip;
     super::area::write(&mut transaction, areas, day).await?;

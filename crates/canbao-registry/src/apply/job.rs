@@ -41,6 +41,8 @@ pub(super) struct Job<'a> {
     /// The revision that the difference is made against.
     pub(super) seen: i64,
     dry_run: bool,
+    /// Rows that a hand had ended before this apply could; there must be none when it becomes visible.
+    pub(super) missed: u64,
     pairs: Pairs,
     confirmed: AHashMap<i64, Vec<Confirmation>>,
     ids: Ids,
@@ -94,6 +96,7 @@ impl<'a> Job<'a> {
             revision,
             seen,
             dry_run,
+            missed: 0,
             pairs: Pairs::default(),
             confirmed: AHashMap::new(),
             ids: Ids::new(0, 0),
@@ -348,7 +351,7 @@ impl<'a> Job<'a> {
             return Ok(());
         }
         let mut transaction = self.registry.store.stage().await?;
-        self.writer.flush(&mut transaction, self.revision).await?;
+        self.missed += self.writer.flush(&mut transaction, self.revision).await?;
         for (person, identity, digest) in self.notes.drain(..) {
             let sql = "UPDATE person SET identity = $1, digest = $2 WHERE person = $3 AND rev_to = $4";
             transaction.execute(sql, values![identity, digest, person, FOREVER]).await?;
@@ -393,7 +396,7 @@ impl<'a> Job<'a> {
             }
         }
         transaction.commit().await?;
-        self.seen = now;
+        (self.seen, self.missed) = (now, 0);
         let mut transaction = self.read().await?;
         self.confirmed = confirmations(&mut transaction, now).await?;
         drop(transaction);

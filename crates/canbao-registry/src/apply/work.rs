@@ -39,10 +39,16 @@ pub struct Apply {
 /// Where the run cannot be read, is of an earlier day than the one applied last, was decided by other rules, or another
 /// apply is at work: then the registry is as it was.
 pub async fn apply(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
+    let turn = Turn::take(registry).await?;
+    let applied = in_turn(registry, folder, actor, dry_run).await;
+    turn.release().await?;
+    applied
+}
+
+async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
     let run = RunReader::open(folder)?;
     let day = run.summary()?.as_of;
     let as_of = Date::parse(&day).ok_or_else(|| content("summary.json", "as_of 不是日期"))?;
-    let _turn = Turn::take(registry).await?;
     if !dry_run {
         clear(registry).await?;
     }
@@ -94,6 +100,7 @@ pub async fn apply(registry: &Registry, folder: &Path, actor: &str, dry_run: boo
         let made = Flip {
             revision,
             seen: job.seen,
+            missed: job.missed,
             day: &day,
             actor,
             areas: &areas,
@@ -240,8 +247,8 @@ async fn clear(registry: &Registry) -> Result<(), RegistryError> {
 
 /// The right to apply, one at a time over all processes.
 enum Turn {
-    File { _lock: File },
-    Postgres { _lock: Transaction },
+    File { lock: File },
+    Postgres { lock: Transaction },
 }
 
 impl Turn {
@@ -252,7 +259,7 @@ impl Turn {
                 let failed = || RegistryError::file("打开", &path);
                 let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed())?;
                 match lock.try_lock() {
-                    Ok(()) => Ok(Self::File { _lock: lock }),
+                    Ok(()) => Ok(Self::File { lock }),
                     Err(std::fs::TryLockError::WouldBlock) => Err(RegistryError::Busy),
                     Err(std::fs::TryLockError::Error(error)) => Err(failed()(error)),
                 }
@@ -260,8 +267,18 @@ impl Turn {
             None => {
                 let mut lock = registry.store.stage().await?;
                 let mine = lock.int(dialect::POSTGRES_APPLY, &[]).await? == 1;
-                if mine { Ok(Self::Postgres { _lock: lock }) } else { Err(RegistryError::Busy) }
+                if mine { Ok(Self::Postgres { lock }) } else { Err(RegistryError::Busy) }
             }
+        }
+    }
+
+    async fn release(self) -> Result<(), RegistryError> {
+        match self {
+            Self::File { lock } => {
+                drop(lock);
+                Ok(())
+            }
+            Self::Postgres { lock } => lock.rollback().await,
         }
     }
 }

@@ -220,8 +220,10 @@ impl Writer {
     }
 
     /// Writes what waits: what ends holds until before `revision`, which must be the revision that begins. A row that an
-    /// apply under way means to end later ends now.
-    pub(crate) async fn flush(&mut self, transaction: &mut Transaction, revision: i64) -> Result<(), RegistryError> {
+    /// apply under way means to end later ends now. Gives how many rows that were to end had ended before: somebody else
+    /// was on them since they were read.
+    pub(crate) async fn flush(&mut self, transaction: &mut Transaction, revision: i64) -> Result<u64, RegistryError> {
+        let mut missed = 0;
         for table in Table::ALL {
             let ended = self.ended.get_mut(table as usize).map(std::mem::take).unwrap_or_default();
             for ids in ended.chunks(A_STATEMENT) {
@@ -231,18 +233,17 @@ impl Writer {
                 values.extend((0..places).map(|at| Value::from(ids.get(at).copied().unwrap_or(last))));
                 let (name, id) = (table.name(), table.id());
                 let list = crate::store::list(2, places);
-                let sql = format!("UPDATE {name} SET rev_to = $1 WHERE {id} IN ({list}) AND rev_to > $1");
+                let sql =
+                    format!("UPDATE {name} SET rev_to = $1 WHERE {id} IN ({list}) AND rev_from < $1 AND rev_to > $1");
                 let done = transaction.execute(sql, &values).await?;
-                if done != ids.len() as u64 {
-                    return Err(RegistryError::Broken(format!(
-                        "{name} 有 {} 行应当结束，实际结束 {done} 行",
-                        ids.len()
-                    )));
+                missed += ids.len() as u64 - done.min(ids.len() as u64);
+                if done > ids.len() as u64 {
+                    return Err(RegistryError::Broken(format!("{name} 有 {} 行应当结束，却有 {done} 行", ids.len())));
                 }
             }
             let begun = self.begun.get_mut(table as usize).map(std::mem::take).unwrap_or_default();
             transaction.insert(table.name(), &table.columns(), begun).await?;
         }
-        Ok(())
+        Ok(missed)
     }
 }

@@ -54,6 +54,18 @@ impl Transaction {
         .map_err(RegistryError::database("提交"))
     }
 
+    /// Gives up what was written; its locks are free afterwards. Dropping does the same, but only some time later.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn rollback(self) -> Result<(), RegistryError> {
+        match self.inner {
+            Inner::Sqlite(transaction) => transaction.rollback().await,
+            Inner::Postgres(transaction) => transaction.rollback().await,
+        }
+        .map_err(RegistryError::database("撤回"))
+    }
+
     /// Runs a statement; gives the number of rows that it changed.
     ///
     /// # Errors

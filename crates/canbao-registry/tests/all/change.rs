@@ -437,3 +437,57 @@ both!(one_record_of_two_people_is_split, |fresh: Fresh| async move {
     assert_eq!(again(registry, &mixed).await.enrolments.len(), 3);
     assert_eq!(again(registry, &new).await.record.state, State::Ended);
 });
+
+both!(hands_that_are_on_the_record_while_a_run_is_applied_lose_nothing, |fresh: Fresh| async move {
+    let (registry, folder) = (&fresh.registry, fresh.folder.path());
+    let mut people: Vec<_> = (0..2500).map(|_| somebody("周平", "1990-01-01", 10)).collect();
+    for (at, person) in people.iter_mut().enumerate() {
+        let birth = Date((8_000 + at) as i32).to_string();
+        person.birth = Some(Box::leak(birth.clone().into_boxed_str()));
+        person.number = Some(number(&birth, 10));
+        person.sex = "2";
+    }
+    apply(registry, &write(folder, "a", "2016-11-30", &people), "test", false).await.unwrap();
+    // everybody has another phone, some another state
+    for (at, person) in people.iter_mut().enumerate() {
+        person.phone = Some("13900000000");
+        if at % 3 == 0 {
+            person.schemes.pop();
+        }
+    }
+    let run = write(folder, "b", "2016-12-31", &people);
+    let applying = {
+        let registry = registry.clone();
+        tokio::spawn(async move { apply(&registry, &run, "test", false).await })
+    };
+    let mut renamed = Vec::new();
+    for person in people.iter().step_by(97) {
+        let whole = one(registry, person.number.as_ref().unwrap()).await;
+        let rename = Procedure::NameChanged { name: "周萍".to_owned() };
+        match done(registry, &whole, rename, "2017-02-01").await {
+            Ok(_) => renamed.push(whole.person),
+            // the flip came between the look and the deed
+            Err(RegistryError::Changed { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    let balance = applying.await.unwrap().unwrap().balance;
+    assert_eq!((balance.new, balance.ended), (0, 0));
+    assert_eq!(balance.changed + balance.untouched, 2500, "{balance:?}");
+    assert!(renamed.len() > 10);
+    let mut seen = 0;
+    registry
+        .each_person(&asker(), &Filter::default(), |whole| {
+            assert_eq!(whole.record.phone.as_deref(), Some("13900000000"));
+            let name = if renamed.contains(&whole.person) { "周萍" } else { "周平" };
+            assert_eq!(whole.record.name.as_deref(), Some(name), "person {}", whole.person);
+            seen += 1;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(seen, 2500);
+    let lacking = Filter { category: Some(Category::Partial), ..Filter::default() };
+    assert_eq!(registry.count(&Scope::city(), &lacking).await.unwrap(), 834);
+    assert!(verify(registry).await.unwrap().faults.is_empty());
+});
