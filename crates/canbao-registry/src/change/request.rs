@@ -350,6 +350,17 @@ impl Registry {
         hand.finish("undo", &asker.actor, &format!("request {id}"), &day).await
     }
 
+    /// A request by its number.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub async fn request(&self, id: i64) -> Result<Request, RegistryError> {
+        let mut transaction = self.store.read().await?;
+        let sql = format!("SELECT {COLUMNS} FROM change_request WHERE id = $1");
+        let row = transaction.first(sql, values![id]).await?;
+        row.as_ref().map(request_of).ok_or_else(|| RegistryError::refused("没有这件申请。", "请核对申请编号。"))
+    }
+
     /// Requests about a person, the oldest first.
     ///
     /// # Errors

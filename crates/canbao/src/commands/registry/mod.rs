@@ -1,6 +1,7 @@
 //! `canbao registry`: the live record of every person.
 
 mod apply;
+mod change;
 mod database;
 mod migrate;
 mod query;
@@ -37,6 +38,7 @@ enum Command {
     Migrate(migrate::Arguments),
     Apply(apply::Arguments),
     Query(query::Arguments),
+    Change(change::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
@@ -44,5 +46,6 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         Command::Migrate(arguments) => migrate::run(arguments, language),
         Command::Apply(arguments) => apply::run(arguments, language),
         Command::Query(arguments) => query::run(arguments, language),
+        Command::Change(arguments) => change::run(arguments, language),
     }
 }
