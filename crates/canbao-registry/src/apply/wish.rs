@@ -164,8 +164,10 @@ fn numbers(
     let mut numbers: Vec<Number> = Vec::new();
     let mut put = |kind, value: String, evidence: &str| {
         let number = Number { id: 0, kind, value, evidence: evidence.to_owned() };
-        let is_current = |known: &&Number| known.value == number.value && known.kind == NumberKind::Current;
-        if !numbers.contains(&number) && !(kind == NumberKind::Former && numbers.iter().any(|n| is_current(&n))) {
+        let is_current = |known: &Number| known.value == number.value && known.kind == NumberKind::Current;
+        // what is current is not former too
+        let known = numbers.contains(&number) || (kind == NumberKind::Former && numbers.iter().any(is_current));
+        if !known {
             numbers.push(number);
         }
     };

@@ -286,7 +286,7 @@ both!(the_agency_wins_and_what_was_said_is_kept, |fresh: Fresh| async move {
     apply(registry, &write(folder, "b", "2017-02-28", &people), "test", false).await.unwrap();
     let insured = again(registry, &person).await;
     assert_eq!((insured.derived.pension, insured.derived.category), (InsuranceState::Enrolled, Category::Confirmed));
-    assert_eq!(registry.claims(&asker(), person.person).await.unwrap(), [said.clone()]);
+    assert_eq!(registry.claims(&asker(), person.person).await.unwrap(), std::slice::from_ref(&said));
     assert!(registry.history(&asker(), person.person).await.unwrap().iter().all(|event| event.kind != "claim"));
     // said against the agency's data: a finding, and the record stays
     let against = Claim { said_on: "2017-03-01".to_owned(), ..said };

@@ -1,11 +1,12 @@
 //! All tests of the crate in one binary. Each test of the record runs on SQLite and, where `CANBAO_TEST_POSTGRES` names a
 //! server (`scripts/test` starts one), on PostgreSQL.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod apply;
 mod audit;
 mod change;
 mod exchange;
+mod opening;
 mod query;
 mod support;

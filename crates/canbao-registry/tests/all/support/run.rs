@@ -117,12 +117,13 @@ pub(crate) fn write(folder: &Path, name: &str, day: &str, people: &[Somebody]) -
             lists(derived.iter().map(|d| d.reasons.iter().collect()).collect()),
         ],
     );
-    let rows: Vec<(i64, SourceKind, &str)> = people
+    type Line = (i64, SourceKind, &'static str);
+    let rows: Vec<Line> = people
         .iter()
         .zip(&keys)
         .flat_map(|(person, key)| person.schemes.iter().map(|(kind, status)| (*key, *kind, *status)))
         .collect();
-    let of_rows = |text: &dyn Fn(&(i64, SourceKind, &str)) -> Option<String>| texts(rows.iter().map(text).collect());
+    let of_rows = |text: &dyn Fn(&Line) -> Option<String>| texts(rows.iter().map(text).collect());
     put(
         "enrolments",
         schema::enrolments(),
@@ -246,7 +247,7 @@ fn decided(person: &Somebody, as_of: Date) -> canbao_registry::person::Derived {
             "ended" => &mut facts.ended,
             _ => &mut facts.unclear,
         };
-        *schemes = *schemes | SchemeSet::of(*kind);
+        *schemes |= SchemeSet::of(*kind);
     }
     let has_number = person.number.is_some() || person.certificate.is_some();
     derive(&record, has_number, facts, rules, as_of)
