@@ -80,8 +80,7 @@ impl Desk {
             writer.write(&QuestionRow { row, number: *number, name: name.clone(), asked: *asked })?;
         }
         let rows = writer.finish();
-        let outgoing =
-            Outgoing { kind: Kind::Question, insurance: None, answers: None, content: "rows", rows, body };
+        let outgoing = Outgoing { kind: Kind::Question, insurance: None, answers: None, content: "rows", rows, body };
         let mut transaction = self.registry.store.write().await?;
         let ready = self.seal(&mut transaction, &card, folder, outgoing, actor).await?;
         remember(&mut transaction, ready.digest, &chosen).await?;
@@ -212,8 +211,7 @@ impl Desk {
                 let asks = |insurance, state: usize, before: usize| {
                     private.is_none_or(|only| only == insurance) && (open(row.text(state)) || row.int(before) > 0)
                 };
-                let asked =
-                    Asked { pension: asks(Insurance::Pension, 2, 6), medical: asks(Insurance::Medical, 3, 7) };
+                let asked = Asked { pension: asks(Insurance::Pension, 2, 6), medical: asks(Insurance::Medical, 3, 7) };
                 if person == last || !(asked.pension || asked.medical) {
                     return Ok(());
                 }
@@ -246,11 +244,7 @@ fn nobody() -> RegistryError {
 }
 
 /// Whom a parcel asks about, so that its answer finds them again, and no other answer does.
-async fn remember(
-    transaction: &mut Transaction,
-    parcel: Digest,
-    chosen: &[Candidate],
-) -> Result<(), RegistryError> {
+async fn remember(transaction: &mut Transaction, parcel: Digest, chosen: &[Candidate]) -> Result<(), RegistryError> {
     let parcel = parcel.to_string();
     let columns = ["parcel", "line", "person", "hash", "pension", "medical"];
     let row = |(line, somebody): (i64, &Candidate)| {

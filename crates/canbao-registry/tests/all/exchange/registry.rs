@@ -68,8 +68,7 @@ fn wests() -> Vec<Somebody> {
 }
 
 async fn two(east_fresh: Fresh) -> Two {
-    let west_fresh =
-        if east_fresh.registry.store().is_postgres() { postgres().await.unwrap() } else { sqlite().await };
+    let west_fresh = if east_fresh.registry.store().is_postgres() { postgres().await.unwrap() } else { sqlite().await };
     for (fresh, people) in [(&east_fresh, easts()), (&west_fresh, wests())] {
         let run = write(fresh.folder.path(), "run", "2016-11-01", &people);
         apply(&fresh.registry, &run, "test", false).await.unwrap();
@@ -331,7 +330,7 @@ both!(an_answer_to_what_was_not_asked_changes_nothing, |fresh: Fresh| async move
         assert_eq!(category(there, "1980-05-02", 11).await, Category::Partial, "half applied");
     }
     let path = stick.join("good.parcel");
-    seal_rows(&path, &keys, west.card(), Position::START, asked.sent.digest, &[good.clone()]);
+    seal_rows(&path, &keys, west.card(), Position::START, asked.sent.digest, std::slice::from_ref(&good));
     let done = west.import(&path, "clerk").await.unwrap();
     assert_eq!((done.insured, done.unanswered, done.changed), (1, 1, 1));
     // a second answer to the same question, rightly next in the chain
