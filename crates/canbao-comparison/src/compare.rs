@@ -6,7 +6,8 @@ use crate::error::CompareError;
 use crate::links::Links;
 use crate::output::columns::Places;
 use crate::output::{
-    areas as areas_table, candidates, findings, links as links_table, people, rejected, repeated, texts, units as units_table,
+    areas as areas_table, candidates, findings, links as links_table, people, rejected, repeated, texts,
+    units as units_table,
 };
 use crate::parallel::in_turn;
 use crate::plan::context::Engine;

@@ -119,7 +119,9 @@ impl RegistryError {
             Self::File { .. } => "请检查路径、权限和磁盘空间。".to_owned(),
             Self::Run(error) => error.hint().unwrap_or("请核对比对结果的文件夹。").to_owned(),
             Self::Content { .. } => "请用本版本的 canbao compare 重新比对。".to_owned(),
-            Self::Earlier { .. } => "请应用较新的比对结果；确要退回，请用 canbao registry undo 撤销上次更新。".to_owned(),
+            Self::Earlier { .. } => {
+                "请应用较新的比对结果；确要退回，请用 canbao registry undo 撤销上次更新。".to_owned()
+            }
             Self::Busy => "请等它结束后再试。".to_owned(),
             Self::Nobody => "请核对号码。".to_owned(),
             Self::Changed { .. } => "请重新查看后再办理。".to_owned(),

@@ -36,7 +36,10 @@ impl<'a> Hand<'a> {
         let (next_row, next_person, as_of) =
             row.map_or((1, 1, None), |row| (row.int(0), row.int(1), Date::parse(row.text(2))));
         let as_of = as_of.ok_or_else(|| {
-            RegistryError::refused("登记库还没有数据，不能办理变更。", "请先用 canbao registry apply 载入一次比对结果。")
+            RegistryError::refused(
+                "登记库还没有数据，不能办理变更。",
+                "请先用 canbao registry apply 载入一次比对结果。",
+            )
         })?;
         let ids = Ids::new(next_row, i64::MAX);
         let (writer, tally) = (Writer::default(), Tally::default());

@@ -5,6 +5,7 @@
 //! | [`registry`] | a registry, open for work |
 //! | [`apply`] | a comparison run becomes changes of the record |
 //! | [`person`] | what is held of a person, and what follows from it |
+//! | [`change`] | changed by procedure: maker, checker, history, undo |
 //! | [`query`] | asking |
 //! | [`area`] | the two trees of areas |
 //! | [`audit`] | the chain of what was done |
@@ -15,6 +16,7 @@
 pub mod apply;
 pub mod area;
 pub mod audit;
+pub mod change;
 mod clock;
 mod counter;
 mod error;

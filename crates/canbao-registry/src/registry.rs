@@ -121,7 +121,10 @@ impl Registry {
     /// Where the database does not answer.
     pub async fn as_of(&self) -> Result<String, RegistryError> {
         let mut transaction = self.store.read().await?;
-        Ok(transaction.first("SELECT as_of FROM state", &[]).await?.map_or_else(String::new, |row| row.text(0).to_owned()))
+        Ok(transaction
+            .first("SELECT as_of FROM state", &[])
+            .await?
+            .map_or_else(String::new, |row| row.text(0).to_owned()))
     }
 
     /// Lets all connections go.

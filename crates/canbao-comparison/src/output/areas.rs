@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 pub(crate) fn write(areas: &AreaTree, run: &RunWriter) -> Result<(), CompareError> {
     let schema = canbao_run::schema::areas();
-    let column = |text: &dyn Fn(&str) -> Option<String>| Arc::new(areas.codes().map(text).collect::<StringArray>()) as _;
+    let column =
+        |text: &dyn Fn(&str) -> Option<String>| Arc::new(areas.codes().map(text).collect::<StringArray>()) as _;
     let columns = vec![
         column(&|code| Some(code.to_owned())),
         column(&|code| Some(areas.name(code).unwrap_or_default().to_owned())),

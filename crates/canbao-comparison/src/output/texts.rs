@@ -16,6 +16,7 @@ use arrow::compute::filter_record_batch;
 use arrow::datatypes::{UInt8Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use canbao_domain::number::NumberForm;
+use canbao_domain::source::SourceKind;
 use canbao_run::RunWriter;
 
 /// Writes `persons`. Brings besides what is told of people, and the population rows that `rows` shall show.
@@ -91,7 +92,8 @@ pub(crate) fn write_enrolments(
             if let Some(some) = shown(&rows, frame.links, repeated)? {
                 rows_table.write(&as_written(&row_schema, source, &some)?)?;
             }
-            if source.kind.insurance().is_none() {
+            let elsewhere = source.kind == SourceKind::Elsewhere;
+            if source.kind.insurance().is_none() && !elsewhere {
                 continue;
             }
             let ids: Vec<RowId> = column::<UInt64Type>(&rows, "rid")?.values().iter().map(|r| RowId(*r)).collect();
@@ -100,7 +102,10 @@ pub(crate) fn write_enrolments(
             let some = if nobody.is_empty() {
                 rows
             } else {
-                add_to_survey(&rows, &ids, &nobody, &mut survey)?;
+                // whoever is insured elsewhere and not known here is nobody's to visit
+                if !elsewhere {
+                    add_to_survey(&rows, &ids, &nobody, &mut survey)?;
+                }
                 let known: BooleanArray = ids.iter().map(|id| Some(frame.links.person(*id).is_some())).collect();
                 filter_record_batch(&rows, &known)?
             };
@@ -124,7 +129,7 @@ fn open(source: &Source) -> Batches {
         source,
         &[
             (Family::Narrow, None),
-            (Family::Block, Some(&["area", "phone", "unit", "gaps", "status", "benefit", "name_text"])),
+            (Family::Block, Some(&["area", "phone", "unit", "gaps", "scheme", "status", "benefit", "name_text"])),
             (Family::Text, None),
         ],
     )

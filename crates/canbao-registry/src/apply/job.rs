@@ -9,11 +9,11 @@ use canbao_run::RunReader;
 use super::balance::Balance;
 use super::pair::{Known, Pairs, by_evidence};
 use super::run::{Everybody, content, each_enrolment, each_finding, some_people};
+use super::unit;
 use super::update::{Ids, rows_of, write_difference};
 use super::wish::{Confirmation, Contest, Frame, Said, wish};
 use super::work::{blocking, reserve, with_list};
 use super::write::{Digest, FOREVER, Table, Writer};
-use super::unit;
 use crate::RegistryError;
 use crate::counter::{Share, Tally};
 use crate::person::{Enrolment, Finding, Origin, State, Whole, people, visible};
@@ -121,10 +121,14 @@ impl<'a> Job<'a> {
         let left = blocking(move || {
             let mut left = Vec::with_capacity(wanted.len());
             if !wanted.is_empty() {
-                some_people(&run, |place| wanted.binary_search(&place).is_ok(), |place, person| {
-                    left.push((place, person));
-                    Ok(())
-                })?;
+                some_people(
+                    &run,
+                    |place| wanted.binary_search(&place).is_ok(),
+                    |place, person| {
+                        left.push((place, person));
+                        Ok(())
+                    },
+                )?;
             }
             Ok(left)
         })
@@ -137,9 +141,12 @@ impl<'a> Job<'a> {
 
     /// Everybody of the run of whom something changed, window by window.
     pub(super) async fn people(&mut self) -> Result<(), RegistryError> {
-        let same = &self.pairs.same;
-        let places: Vec<usize> = (0..self.all.len()).filter(|place| same.get(*place) != Some(&true)).collect();
-        self.balance.untouched = (self.all.len() - places.len()) as u64;
+        let (same, aliases) = (&self.pairs.same, &self.pairs.aliases);
+        let mains: std::collections::BTreeSet<usize> = aliases.values().copied().collect();
+        let looked_at = |place: &usize| same.get(*place) != Some(&true) || mains.contains(place);
+        let places: Vec<usize> =
+            (0..self.all.len()).filter(|place| looked_at(place) && !aliases.contains_key(place)).collect();
+        self.balance.untouched = (self.all.len() - aliases.len() - places.len()) as u64;
         for window in places.chunks(A_WINDOW) {
             let mut said = self.said(window.to_vec()).await?.into_iter().peekable();
             while said.peek().is_some() {
@@ -150,20 +157,51 @@ impl<'a> Job<'a> {
         self.flush().await
     }
 
-    /// What the run says of those at some places, which ascend.
+    /// What the run says of those at some places, which ascend, and of those who are one record with them.
     async fn said(&self, places: Vec<usize>) -> Result<Vec<(usize, Said)>, RegistryError> {
+        let aliases: Vec<(usize, usize)> = self
+            .pairs
+            .aliases
+            .iter()
+            .filter(|(_, main)| places.binary_search(main).is_ok())
+            .map(|(alias, main)| (*alias, *main))
+            .collect();
+        let mut said = self.said_at(places).await?;
+        if aliases.is_empty() {
+            return Ok(said);
+        }
+        let others = self.said_at(aliases.iter().map(|(alias, _)| *alias).collect()).await?;
+        for (alias, other) in others {
+            let main = aliases.iter().find(|(of, _)| *of == alias).map(|(_, main)| *main).unwrap_or_default();
+            if let Ok(at) = said.binary_search_by_key(&main, |(place, _)| *place)
+                && let Some((_, main)) = said.get_mut(at)
+            {
+                main.former.extend(other.person.number);
+                main.former.extend(other.former);
+                main.enrolments.extend(other.enrolments);
+                main.findings.extend(other.findings);
+            }
+        }
+        Ok(said)
+    }
+
+    async fn said_at(&self, places: Vec<usize>) -> Result<Vec<(usize, Said)>, RegistryError> {
         let (run, all, former) = (self.run.clone(), Arc::clone(&self.all), Arc::clone(&self.former));
         let day = self.day.to_owned();
         blocking(move || {
             let mut said: Vec<(usize, Said)> = Vec::with_capacity(places.len());
-            some_people(&run, |place| places.binary_search(&place).is_ok(), |place, person| {
-                let of = |list: &[i64]| list.get(place).copied().unwrap_or_default();
-                let (identity, digest) = (of(&all.identities), of(&all.digests));
-                let former = former.get(&person.key).cloned().unwrap_or_default();
-                let (enrolments, findings) = (Vec::new(), Vec::new());
-                said.push((place, Said { person, enrolments, findings, former, identity, digest }));
-                Ok(())
-            })?;
+            some_people(
+                &run,
+                |place| places.binary_search(&place).is_ok(),
+                |place, person| {
+                    let of = |list: &[i64]| list.get(place).copied().unwrap_or_default();
+                    let (identity, digest) = (of(&all.identities), of(&all.digests));
+                    let former = former.get(&person.key).cloned().unwrap_or_default();
+                    let (enrolments, findings) = (Vec::new(), Vec::new());
+                    said.push((place, Said { person, enrolments, findings, former, identity, digest }));
+                    Ok(())
+                },
+            )?;
             let at = |key: i64| all.place(key).and_then(|place| places.binary_search(&place).ok());
             each_enrolment(&run, |key, row| {
                 if let Some((_, said)) = at(key).and_then(|at| said.get_mut(at)) {
@@ -339,7 +377,8 @@ impl<'a> Job<'a> {
         let now = visible(&mut transaction).await?;
         let sql = "SELECT person, other_person FROM change_request WHERE revision > $1 AND revision <= $2";
         let rows = transaction.all(sql, values![self.seen, now]).await?;
-        let mut touched: Vec<i64> = rows.iter().flat_map(|row| [row.maybe_int(0), row.maybe_int(1)]).flatten().collect();
+        let mut touched: Vec<i64> =
+            rows.iter().flat_map(|row| [row.maybe_int(0), row.maybe_int(1)]).flatten().collect();
         touched.sort_unstable();
         touched.dedup();
         for chunk in touched.chunks(500) {
@@ -393,7 +432,8 @@ async fn confirmations(
     at: i64,
 ) -> Result<AHashMap<i64, Vec<Confirmation>>, RegistryError> {
     let mut confirmed: AHashMap<i64, Vec<Confirmation>> = AHashMap::new();
-    let sql = "SELECT person, item, value, confirmed_on FROM confirmation WHERE rev_from <= $1 AND rev_to > $1 ORDER BY id";
+    let sql =
+        "SELECT person, item, value, confirmed_on FROM confirmation WHERE rev_from <= $1 AND rev_to > $1 ORDER BY id";
     transaction
         .each(sql, &[at.into()], |row| {
             if let Some(on) = Date::parse(row.text(3)) {

@@ -12,12 +12,12 @@ use super::run::{Everybody, content, each_enrolment, each_finding, each_person};
 use super::update::{Ids, enrolment_row, finding_row};
 use super::wish::{Frame, Said, wish};
 use super::write::{Digest, FOREVER, Table};
+use crate::RegistryError;
 use crate::counter::Tally;
 use crate::person::{Finding, NumberKind, derive};
 use crate::private::{number_row, person_row};
 use crate::registry::Registry;
 use crate::store::{INDEXES, Value};
-use crate::RegistryError;
 
 /// Rows that are written in one transaction: large enough that a commit costs little, small enough that a change by hand
 /// waits less than a second.
@@ -44,7 +44,8 @@ pub(super) async fn load(
     revision: i64,
 ) -> Result<Loaded, RegistryError> {
     let people = all.len() as i64;
-    let rows = [run.rows("persons")?, run.rows("enrolments")?, run.rows("findings")?].iter().sum::<u64>() as i64 + 2 * people;
+    let rows =
+        [run.rows("persons")?, run.rows("enrolments")?, run.rows("findings")?].iter().sum::<u64>() as i64 + 2 * people;
     let (first_person, first_row) = super::work::reserve(registry, people, rows).await?;
     drop_indexes(registry).await?;
     let (send, mut receive) = mpsc::channel::<Lot>(3);
@@ -124,7 +125,8 @@ impl Making {
         let mut lots = Lots { lots: Default::default(), send };
         let mut findings: Vec<(Option<usize>, Finding)> = Vec::new();
         each_finding(&run, |key, finding| {
-            let place = key.map(|key| self.all.place(key).ok_or_else(|| content("findings", "person_key 不在 persons 中")));
+            let place =
+                key.map(|key| self.all.place(key).ok_or_else(|| content("findings", "person_key 不在 persons 中")));
             findings.push((place.transpose()?, finding));
             Ok(())
         })?;

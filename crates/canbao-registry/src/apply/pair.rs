@@ -27,6 +27,8 @@ struct Slot {
     digest: i64,
     current: bool,
     met: bool,
+    /// Into whom a clerk merged them.
+    into: Option<i64>,
 }
 
 /// Who is who.
@@ -38,18 +40,23 @@ pub(super) struct Pairs {
     pub(super) same: Vec<bool>,
     /// Current people whom the run does not know.
     pub(super) ended: Vec<i64>,
+    /// Places of the run that are one record with another place: a clerk merged them, and no decision has told the
+    /// comparison yet.
+    pub(super) aliases: BTreeMap<usize, usize>,
+    /// People for whom a place stands that was merged into them, since the run does not have their own.
+    stands: AHashSet<i64>,
 }
 
 impl Known {
     /// Reads everybody, as revision `at` shows them.
     pub(super) async fn read(transaction: &mut Transaction, at: i64) -> Result<Self, RegistryError> {
         let mut known = Self::default();
-        let sql = "SELECT person, identity, digest, state FROM person \
-                   WHERE rev_from <= $1 AND rev_to > $1 AND state <> 'merged' AND identity <> 0";
+        let sql = "SELECT person, identity, digest, state, merged_into FROM person \
+                   WHERE rev_from <= $1 AND rev_to > $1 AND identity <> 0";
         transaction
             .each(sql, &[Value::from(at)], |row| {
-                let slot =
-                    Slot { person: row.int(0), digest: row.int(2), current: row.text(3) == "current", met: false };
+                let (current, into) = (row.text(3) == "current", row.maybe_int(4));
+                let slot = Slot { person: row.int(0), digest: row.int(2), current, met: false, into };
                 // somebody who is known today goes before somebody who once was known by the same
                 let free = known.by_identity.get(&row.int(1)).is_none_or(|other| !other.current);
                 if free {
@@ -63,13 +70,18 @@ impl Known {
 
     /// Pairs those whom the last run knew by the same. Gives the places that are left.
     pub(super) fn pair(&mut self, all: &Everybody) -> (Pairs, Vec<usize>) {
-        let mut pairs = Pairs { people: vec![0; all.len()], same: vec![false; all.len()], ended: Vec::new() };
-        let mut left = Vec::new();
+        let mut pairs =
+            Pairs { people: vec![0; all.len()], same: vec![false; all.len()], ended: Vec::new(), ..Pairs::default() };
+        let (mut left, mut merged) = (Vec::new(), Vec::new());
         let sides = all.identities.iter().zip(&all.digests);
         for ((place, (identity, digest)), (person, same)) in
             sides.enumerate().zip(pairs.people.iter_mut().zip(&mut pairs.same))
         {
             match self.by_identity.get_mut(identity).filter(|slot| !slot.met) {
+                Some(slot) if slot.into.is_some() => {
+                    slot.met = true;
+                    merged.push((place, slot.into.unwrap_or_default()));
+                }
                 Some(slot) => {
                     slot.met = true;
                     *person = slot.person;
@@ -78,9 +90,54 @@ impl Known {
                 None => left.push(place),
             }
         }
-        pairs.ended = self.by_identity.values().filter(|slot| slot.current && !slot.met).map(|slot| slot.person).collect();
+        pairs.join(merged, &self.by_identity);
+        pairs.ended =
+            self.by_identity.values().filter(|slot| slot.current && !slot.met).map(|slot| slot.person).collect();
+        if !pairs.stands.is_empty() {
+            pairs.ended.retain(|person| !pairs.stands.contains(person));
+        }
         pairs.ended.sort_unstable();
         (pairs, left)
+    }
+}
+
+impl Pairs {
+    /// Places that a clerk merged into others: with the place of that other in the run, or in its stead.
+    fn join(&mut self, merged: Vec<(usize, i64)>, known: &AHashMap<i64, Slot>) {
+        if merged.is_empty() {
+            return;
+        }
+        let further: AHashMap<i64, i64> = known.values().filter_map(|slot| Some((slot.person, slot.into?))).collect();
+        let last = |mut person: i64| {
+            // a ring cannot be made, but a damaged database must not hang
+            for _ in 0..64 {
+                match further.get(&person) {
+                    Some(into) => person = *into,
+                    None => break,
+                }
+            }
+            person
+        };
+        let merged: Vec<(usize, i64)> = merged.into_iter().map(|(place, into)| (place, last(into))).collect();
+        let wanted: AHashSet<i64> = merged.iter().map(|(_, into)| *into).collect();
+        let mut mains: AHashMap<i64, usize> = AHashMap::new();
+        for (place, person) in self.people.iter().enumerate().filter(|(_, person)| wanted.contains(person)) {
+            mains.insert(*person, place);
+        }
+        for (place, into) in merged {
+            if let Some(slot) = self.people.get_mut(place) {
+                *slot = into;
+            }
+            match mains.get(&into) {
+                Some(main) => {
+                    self.aliases.insert(place, *main);
+                }
+                None => {
+                    mains.insert(into, place);
+                    self.stands.insert(into);
+                }
+            }
+        }
     }
 }
 
@@ -121,7 +178,8 @@ pub(super) async fn by_evidence(
             }
         }
     }
-    let candidates: Vec<i64> = owners.values().flatten().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+    let candidates: Vec<i64> =
+        owners.values().flatten().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
     let known: AHashMap<i64, Whole> =
         people(transaction, &candidates, at).await?.into_iter().map(|whole| (whole.person, whole)).collect();
     for (place, candidates) in owners {

@@ -227,7 +227,8 @@ impl Everybody {
             let persons = Persons::new(&batch);
             for row in 0..batch.num_rows() {
                 let place = all.identities.len() as u32;
-                let person_key = usize::try_from(persons.key(row)).map_err(|_| content("persons", "person_key 为负"))?;
+                let person_key =
+                    usize::try_from(persons.key(row)).map_err(|_| content("persons", "person_key 为负"))?;
                 if all.places.len() <= person_key {
                     all.places.resize(person_key + 1, 0);
                 }

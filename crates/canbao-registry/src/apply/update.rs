@@ -41,7 +41,13 @@ pub(crate) fn rows_of(wish: &Whole) -> i64 {
 }
 
 /// Writes the difference; says whether there is one. `wish` takes the identifiers of rows that stay.
-pub(crate) fn write_difference(known: Option<&Whole>, wish: &mut Whole, ids: &mut Ids, key: &Key, writer: &mut Writer) -> bool {
+pub(crate) fn write_difference(
+    known: Option<&Whole>,
+    wish: &mut Whole,
+    ids: &mut Ids,
+    key: &Key,
+    writer: &mut Writer,
+) -> bool {
     let revision = wish.revision;
     let area = wish.record.area.clone();
     let mut changed = false;
@@ -84,6 +90,7 @@ pub(crate) fn write_difference(known: Option<&Whole>, wish: &mut Whole, ids: &mu
         writer.end(Table::Finding, id);
         changed = true;
     }
+    // whether a hand is on the record can be all that changed; it is no part of what the version says
     let same = known.is_some_and(|known| known.record == wish.record && known.derived == wish.derived);
     // a version of the person stands for any change of theirs: it carries the digest, and tells that something happened
     if !same || changed {

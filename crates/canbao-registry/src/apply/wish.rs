@@ -62,10 +62,13 @@ pub(super) fn wish(
     {
         record.life_date = known.record.life_date;
     }
+    // what a hand is on is looked at by each apply: the same extract of a later day can mean something else
+    let by_hand = !confirmed.is_empty();
     let contests = keep_confirmed(&mut record, &mut number, confirmed, frame.as_of);
     let numbers = numbers(number, said.person.certificate, said.former, known);
     let (enrolments, mut findings) = enrolments(said.enrolments, known, frame);
     findings.extend(said.findings);
+    let by_hand = by_hand || enrolments.iter().any(|row| row.origin == Origin::Hand);
     let has_number = numbers.iter().any(|number| number.kind != NumberKind::Former);
     let derived = derive(&record, has_number, of_rows(&enrolments, frame.rules), frame.rules, frame.as_of);
     let whole = Whole {
@@ -75,7 +78,7 @@ pub(super) fn wish(
         record,
         derived,
         identity: said.identity,
-        digest: said.digest,
+        digest: if by_hand { 0 } else { said.digest },
         numbers,
         enrolments,
         findings,
@@ -97,11 +100,7 @@ fn keep_confirmed(
             continue;
         }
         if extract.is_some() && as_of > confirmation.on {
-            contests.push(Contest {
-                item: confirmation.item.clone(),
-                confirmed: confirmation.value.clone(),
-                extract,
-            });
+            contests.push(Contest { item: confirmation.item.clone(), confirmed: confirmation.value.clone(), extract });
         }
         if confirmation.item == "number" {
             number.clone_from(&confirmation.value);
@@ -216,7 +215,8 @@ fn enrolments(mut rows: Vec<Enrolment>, known: Option<&Whole>, frame: Frame) -> 
             rows.extend(known.enrolments.iter().filter(stays).cloned());
             continue;
         }
-        let says = |row: &&&Enrolment| !rows.iter().any(|other| other.scheme == row.scheme && other.status == row.status);
+        let says =
+            |row: &&&Enrolment| !rows.iter().any(|other| other.scheme == row.scheme && other.status == row.status);
         if hands.iter().any(|row| says(&row)) {
             let finding = Finding {
                 id: 0,

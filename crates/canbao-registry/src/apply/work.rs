@@ -196,7 +196,8 @@ pub(super) async fn reserve(registry: &Registry, people: i64, rows: i64) -> Resu
 
 async fn begin(registry: &Registry, revision: i64, base: i64, day: &str, all: &Everybody) -> Result<(), RegistryError> {
     let mut transaction = registry.store.write().await?;
-    let sql = "INSERT INTO apply (revision, state, base, as_of, run_digest, balance) VALUES ($1, 'staging', $2, $3, $4, '')";
+    let sql =
+        "INSERT INTO apply (revision, state, base, as_of, run_digest, balance) VALUES ($1, 'staging', $2, $3, $4, '')";
     let mut row = values![revision, base, day].to_vec();
     row.push(all.digest().into());
     transaction.execute(sql, &row).await?;

@@ -234,7 +234,10 @@ impl Writer {
                 let sql = format!("UPDATE {name} SET rev_to = $1 WHERE {id} IN ({list}) AND rev_to > $1");
                 let done = transaction.execute(sql, &values).await?;
                 if done != ids.len() as u64 {
-                    return Err(RegistryError::Broken(format!("{name} 有 {} 行应当结束，实际结束 {done} 行", ids.len())));
+                    return Err(RegistryError::Broken(format!(
+                        "{name} 有 {} 行应当结束，实际结束 {done} 行",
+                        ids.len()
+                    )));
                 }
             }
             let begun = self.begun.get_mut(table as usize).map(std::mem::take).unwrap_or_default();

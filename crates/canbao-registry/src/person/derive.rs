@@ -24,6 +24,17 @@ pub struct Derived {
     pub reasons: ReasonSet,
 }
 
+impl Derived {
+    /// Before anything is decided.
+    pub(crate) const UNDECIDED: Self = Self {
+        pension: InsuranceState::Unclear,
+        medical: InsuranceState::Unclear,
+        schemes: SchemeSet::EMPTY,
+        category: Category::Information,
+        reasons: ReasonSet::EMPTY,
+    };
+}
+
 /// Puts an insurance row into the facts of its insurance: pension first, medical second.
 pub(crate) fn add_row(
     facts: &mut [InsuranceFacts; 2],

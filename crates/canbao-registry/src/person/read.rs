@@ -19,12 +19,6 @@ pub(crate) async fn visible(transaction: &mut Transaction) -> Result<i64, Regist
     transaction.int("SELECT visible FROM state", &[]).await
 }
 
-/// One person, as the visible revision shows them.
-pub(crate) async fn current(transaction: &mut Transaction, person: i64) -> Result<Option<Whole>, RegistryError> {
-    let at = visible(transaction).await?;
-    Ok(people(transaction, &[person], at).await?.into_iter().next())
-}
-
 /// People as revision `at` shows them, each with all that belongs to them, in the order of their identifiers.
 pub(crate) async fn people(
     transaction: &mut Transaction,

@@ -80,10 +80,8 @@ pub(crate) fn person_row(whole: &Whole, rev_to: i64, key: &Key) -> Vec<Value> {
         let normalised = normalised(name);
         if !normalised.is_empty() {
             name_hash = Some(key.hash(Kind::Name, &normalised));
-            let end = normalised
-                .char_indices()
-                .nth(names::surname_chars(&normalised))
-                .map_or(normalised.len(), |(at, _)| at);
+            let end =
+                normalised.char_indices().nth(names::surname_chars(&normalised)).map_or(normalised.len(), |(at, _)| at);
             surname = normalised.get(..end).map(|surname| key.hash(Kind::Surname, surname));
         }
     }

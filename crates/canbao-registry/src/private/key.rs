@@ -93,9 +93,8 @@ impl Key {
     /// Where the file exists or cannot be written.
     pub fn make(path: &Path) -> Result<Self, RegistryError> {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|_| {
-            RegistryError::file("生成密钥", path)(io::Error::other("系统没有给出随机数"))
-        })?;
+        getrandom::fill(&mut bytes)
+            .map_err(|_| RegistryError::file("生成密钥", path)(io::Error::other("系统没有给出随机数")))?;
         let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let write = || {
             let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
@@ -119,8 +118,7 @@ impl Key {
     /// A name that no other registry has: 32 hexadecimal digits at random.
     pub(crate) fn random_name() -> Result<String, RegistryError> {
         let mut bytes = [0_u8; 16];
-        getrandom::fill(&mut bytes)
-            .map_err(|_| RegistryError::Broken("系统没有给出随机数".to_owned()))?;
+        getrandom::fill(&mut bytes).map_err(|_| RegistryError::Broken("系统没有给出随机数".to_owned()))?;
         Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! Lists and counts by area, category, scheme and finding.
 
+use ahash::AHashMap;
 use canbao_domain::date::Date;
 use canbao_domain::rules::{Category, SchemeSet};
 use canbao_domain::scope::Scope;
@@ -8,8 +9,9 @@ use canbao_domain::source::SourceKind;
 use super::Asker;
 use crate::RegistryError;
 use crate::audit::Look;
+use crate::person::{Whole, people};
 use crate::registry::Registry;
-use crate::store::Value;
+use crate::store::{Transaction, Value};
 
 /// Which people: all that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,9 +91,58 @@ impl Registry {
         after: Option<&(String, i64)>,
         lines: i64,
     ) -> Result<Page, RegistryError> {
-        let lines = lines.clamp(1, MOST);
+        let mut transaction = self.store.read().await?;
+        let page = self.page(&mut transaction, asker, filter, after, lines).await?;
+        drop(transaction);
+        let subject = format!("list {}", filter.told());
+        let persons = page.lines.len() as i64;
+        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose, subject, persons }).await?;
+        Ok(page)
+    }
+
+    /// Everybody of a filter, whole, in the order of area and identifier, as one state of the registry; one look on the
+    /// log for all of them. For files that leave the house and for figures, not for pages.
+    ///
+    /// # Errors
+    /// Where the database does not answer, the look cannot be put on the log, or `take` fails.
+    pub async fn each_person(
+        &self,
+        asker: &Asker,
+        filter: &Filter,
+        mut take: impl FnMut(Whole) -> Result<(), RegistryError>,
+    ) -> Result<i64, RegistryError> {
+        let persons = self.count(&asker.scope, filter).await?;
+        let subject = format!("all {}", filter.told());
+        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose, subject, persons }).await?;
         let mut transaction = self.store.read().await?;
         let visible = crate::person::visible(&mut transaction).await?;
+        let (mut after, mut given) = (None, 0);
+        loop {
+            let page = self.page(&mut transaction, asker, filter, after.as_ref(), MOST).await?;
+            let ids: Vec<i64> = page.lines.iter().map(|line| line.person).collect();
+            let mut wholes: AHashMap<i64, Whole> =
+                people(&mut transaction, &ids, visible).await?.into_iter().map(|whole| (whole.person, whole)).collect();
+            for whole in ids.iter().filter_map(|id| wholes.remove(id)) {
+                take(whole)?;
+                given += 1;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(given);
+            }
+        }
+    }
+
+    async fn page(
+        &self,
+        transaction: &mut Transaction,
+        asker: &Asker,
+        filter: &Filter,
+        after: Option<&(String, i64)>,
+        lines: i64,
+    ) -> Result<Page, RegistryError> {
+        let lines = lines.clamp(1, MOST);
+        let visible = crate::person::visible(transaction).await?;
         let mut values: Vec<Value> = vec![visible.into(), (lines + 1).into()];
         let mut sql = String::from(
             "SELECT p.person, p.area, p.name, p.birth, p.category, \
@@ -103,7 +154,7 @@ impl Registry {
             sql.push_str(" AND ");
             sql.push_str(&condition);
         };
-        for condition in self.conditions(&mut transaction, &asker.scope, filter, "p.area", &mut values).await? {
+        for condition in self.conditions(transaction, &asker.scope, filter, "p.area", &mut values).await? {
             and(condition);
         }
         if let Some(category) = filter.category {
@@ -128,7 +179,6 @@ impl Registry {
         }
         sql.push_str(" ORDER BY p.area, p.person LIMIT $2");
         let rows = transaction.all(sql, &values).await?;
-        drop(transaction);
         let mut found: Vec<Line> = rows
             .iter()
             .map(|row| Line {
@@ -143,16 +193,13 @@ impl Registry {
         let more = found.len() as i64 > lines;
         found.truncate(lines as usize);
         let next = found.last().filter(|_| more).map(|line| (line.area.clone(), line.person));
-        let subject = format!("list {}", filter.told());
-        let persons = found.len() as i64;
-        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose, subject, persons }).await?;
         Ok(Page { lines: found, next })
     }
 
     /// What holds of a column of area codes for those of a scope and a filter.
     pub(crate) async fn conditions(
         &self,
-        transaction: &mut crate::store::Transaction,
+        transaction: &mut Transaction,
         scope: &Scope,
         filter: &Filter,
         column: &str,

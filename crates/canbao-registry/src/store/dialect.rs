@@ -34,7 +34,8 @@ pub(super) const POSTGRES_TURN: &str = "SELECT pg_advisory_xact_lock(7212016001)
 /// Who writes the chain of looks; those who write records need not wait for it.
 pub(super) const POSTGRES_LOOKS_TURN: &str = "SELECT pg_advisory_xact_lock(7212016002)";
 /// Who applies a run, as long as the transaction lives.
-pub(crate) const POSTGRES_APPLY: &str = "SELECT CASE WHEN pg_try_advisory_xact_lock(7212016003) THEN 1 ELSE 0 END::BIGINT";
+pub(crate) const POSTGRES_APPLY: &str =
+    "SELECT CASE WHEN pg_try_advisory_xact_lock(7212016003) THEN 1 ELSE 0 END::BIGINT";
 
 /// Values in one statement: SQLite allows 32,766.
 const SQLITE_VALUES: usize = 8_192;

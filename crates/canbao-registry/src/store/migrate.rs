@@ -38,7 +38,11 @@ impl Store {
             (self.looks().await?, "migration_of_looks", LOOKS.as_slice(), LOOKS_VERSION),
         ] {
             transaction
-                .script(words.fill(&format!("CREATE TABLE IF NOT EXISTS {table} (version {{key}}, made_at {{int}} NOT NULL)")))
+                .script(
+                    words.fill(&format!(
+                        "CREATE TABLE IF NOT EXISTS {table} (version {{key}}, made_at {{int}} NOT NULL)"
+                    )),
+                )
                 .await?;
             let found = version(&mut transaction, table).await?;
             if found > known {
@@ -63,7 +67,9 @@ impl Store {
         let mut transaction = self.read().await?;
         let sql = match &self.backend {
             Backend::Sqlite { .. } => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'migration'",
-            Backend::Postgres(_) => "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'migration' AND schemaname = current_schema()",
+            Backend::Postgres(_) => {
+                "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'migration' AND schemaname = current_schema()"
+            }
         };
         let found = match transaction.int(sql, &[]).await? {
             0 => 0,

@@ -30,7 +30,12 @@ pub struct Store {
 #[derive(Clone, Debug)]
 enum Backend {
     /// One connection that writes, several that read.
-    Sqlite { write: SqlitePool, read: SqlitePool, looks: SqlitePool, path: std::path::PathBuf },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+        looks: SqlitePool,
+        path: std::path::PathBuf,
+    },
     Postgres(PgPool),
 }
 

@@ -151,12 +151,7 @@ impl Transaction {
     ///
     /// # Errors
     /// Where the database fails or refuses.
-    pub async fn insert(
-        &mut self,
-        table: &str,
-        columns: &[&str],
-        rows: Vec<Vec<Value>>,
-    ) -> Result<(), RegistryError> {
+    pub async fn insert(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<(), RegistryError> {
         match &mut self.inner {
             Inner::Sqlite(transaction) => {
                 let chunk = dialect::rows_a_statement(columns.len());

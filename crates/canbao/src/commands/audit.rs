@@ -54,7 +54,9 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         print(
             &language.pick(
                 format!("审计记录 {entries} 条、查询日志 {looks} 条，都连得上。\n链尾：{head}\n　　　{looks_head}\n"),
-                format!("{entries} entries and {looks} looks: both chains are whole.\nheads: {head}\n       {looks_head}\n"),
+                format!(
+                    "{entries} entries and {looks} looks: both chains are whole.\nheads: {head}\n       {looks_head}\n"
+                ),
             ),
             language,
         )?;

@@ -93,7 +93,9 @@ pub(crate) fn write(folder: &Path, name: &str, day: &str, people: &[Somebody]) -
             each(&|p| p.certificate.clone()),
             each(&|p| Some(p.name.to_owned()).filter(|name| !name.is_empty())),
             each(&|p| Some(p.sex.to_owned())),
-            Arc::new(people.iter().map(|p| p.birth.map(|day| Date::parse(day).unwrap().days())).collect::<Date32Array>()),
+            Arc::new(
+                people.iter().map(|p| p.birth.map(|day| Date::parse(day).unwrap().days())).collect::<Date32Array>(),
+            ),
             each(&|_| Some("汉族".to_owned())),
             each(&|_| None),
             each(&|p| p.household.map(str::to_owned)),

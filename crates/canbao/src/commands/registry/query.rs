@@ -146,8 +146,10 @@ fn shown(whole: &Whole, language: Language) -> String {
     line(l.pick("养老保险", "pension"), state(derived.pension));
     line(l.pick("医疗保险", "medical"), state(derived.medical));
     for row in &whole.enrolments {
-        let scheme = row.scheme.parse::<SourceKind>().map_or_else(|_| row.scheme.clone(), |kind| kind.chinese().to_owned());
-        let parts = [row.status.as_deref(), row.benefit.as_deref(), row.unit_name.as_deref(), row.pooling_area.as_deref()];
+        let scheme =
+            row.scheme.parse::<SourceKind>().map_or_else(|_| row.scheme.clone(), |kind| kind.chinese().to_owned());
+        let parts =
+            [row.status.as_deref(), row.benefit.as_deref(), row.unit_name.as_deref(), row.pooling_area.as_deref()];
         line(&scheme, &parts.into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
     for finding in &whole.findings {

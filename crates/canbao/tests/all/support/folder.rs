@@ -56,9 +56,10 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
 
 /// Copies everything below `from` to `to`.
 pub(crate) fn copy(from: &Path, to: &Path) {
-    for (name, bytes) in contents(from) {
-        let path = to.join(name);
+    for name in contents(from).into_keys() {
+        let path = to.join(&name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        // with its permissions
+        fs::copy(from.join(&name), path).unwrap();
     }
 }

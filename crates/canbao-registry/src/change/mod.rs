@@ -1,0 +1,19 @@
+//! Dynamic management (动态管理): the record is changed by procedure.
+//!
+//! A procedure is proposed by its maker with its evidence, and decided by a checker who is somebody else. Deciding is one
+//! transaction: the record, its history, its counters, its audit entry. Both say which version of the record they looked
+//! at; where somebody else was on it meanwhile they are told what changed, and nothing is overwritten. Whatever was done
+//! can be undone, as long as nothing later rests on it.
+
+mod check;
+mod claim;
+mod confirm;
+mod effect;
+mod history;
+mod procedure;
+mod request;
+
+pub use claim::Claim;
+pub use history::{Event, Moment};
+pub use procedure::{NewPerson, Procedure};
+pub use request::{Decision, Proposal, Request, RequestState};
