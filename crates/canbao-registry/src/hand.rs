@@ -52,6 +52,16 @@ impl<'a> Hand<'a> {
         found.into_iter().next().ok_or(RegistryError::Nobody)
     }
 
+    /// Several people as they are now, in the order of their identifiers; who is not there is left out.
+    pub(crate) async fn people(&mut self, ids: &[i64]) -> Result<Vec<Whole>, RegistryError> {
+        people(&mut self.transaction, ids, self.seen).await
+    }
+
+    /// Hands on what waits, in the same transaction, so that a change of many people does not fill the memory.
+    pub(crate) async fn flush(&mut self) -> Result<(), RegistryError> {
+        self.writer.flush(&mut self.transaction, self.revision).await
+    }
+
     /// The identifier of somebody new.
     pub(crate) fn new_person(&mut self) -> i64 {
         let person = self.next_person;

@@ -16,7 +16,7 @@ use super::work::{blocking, reserve, with_list};
 use super::write::{Digest, FOREVER, Table, Writer};
 use crate::RegistryError;
 use crate::counter::{Share, Tally};
-use crate::person::{Finding, Origin, State, Whole, people, visible};
+use crate::person::{Enrolment, Finding, Origin, State, Whole, people, visible};
 use crate::registry::Registry;
 use crate::store::{Transaction, Value, list, values};
 
@@ -274,7 +274,8 @@ impl<'a> Job<'a> {
             wish.effective = self.day.to_owned();
             wish.record.state = State::Ended;
             wish.digest = 0;
-            wish.enrolments.retain(|row| row.origin == Origin::Hand && row.effective.as_str() > self.day);
+            let later = |row: &Enrolment| row.origin == Origin::Hand && row.effective.as_str() > self.day;
+            wish.enrolments.retain(|row| later(row) || row.answerer().is_some());
             wish.findings.retain(|finding| finding.origin == Origin::Hand);
             self.one(Some(&known), &mut wish, Outcome::Ended).await?;
         }

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use canbao_domain::date::Date;
 use canbao_domain::rules::{PersonLife, Rules};
+use canbao_domain::source::SourceKind;
 
 use super::run::RunPerson;
 use crate::person::{Enrolment, Finding, Number, NumberKind, Origin, Record, Whole, derive, of_rows};
+
+const ELSEWHERE: &str = SourceKind::Elsewhere.as_str();
 
 /// A value that a visit or an approved change confirmed.
 #[derive(Clone, Debug)]
@@ -197,14 +200,21 @@ fn enrolments(mut rows: Vec<Enrolment>, known: Option<&Whole>, frame: Frame) -> 
     let mut findings: Vec<Finding> =
         known.findings.iter().filter(|finding| finding.origin == Origin::Hand).cloned().collect();
     let mut of_hands: BTreeMap<&str, Vec<&Enrolment>> = BTreeMap::new();
-    for row in known.enrolments.iter().filter(|row| row.origin == Origin::Hand) {
+    // another registry's answer is no claim against an agency, and no extract of ours knows what it knows: it lasts until
+    // that registry answers again, or what came back from the province says something of the same insurance itself
+    let answered = known.enrolments.iter().filter(|row| row.answerer().is_some());
+    let of_the_run = |insurance| rows.iter().any(|row| row.scheme == ELSEWHERE && row.insurance == insurance);
+    let answers: Vec<Enrolment> = answered.filter(|row| !of_the_run(row.insurance)).cloned().collect();
+    let by_hand = |row: &&Enrolment| row.origin == Origin::Hand && row.answerer().is_none();
+    for row in known.enrolments.iter().filter(by_hand) {
         of_hands.entry(&row.scheme).or_default().push(row);
     }
     for (scheme, hands) in of_hands {
         if hands.iter().any(|row| row.effective.as_str() > frame.day) {
             // the extract could not know it yet: what the record has of this scheme stays
             rows.retain(|row| row.scheme != scheme);
-            rows.extend(known.enrolments.iter().filter(|row| row.scheme == scheme).cloned());
+            let stays = |row: &&Enrolment| row.scheme == scheme && row.answerer().is_none();
+            rows.extend(known.enrolments.iter().filter(stays).cloned());
             continue;
         }
         let says =
@@ -225,5 +235,6 @@ fn enrolments(mut rows: Vec<Enrolment>, known: Option<&Whole>, frame: Frame) -> 
             }
         }
     }
+    rows.extend(answers);
     (rows, findings)
 }

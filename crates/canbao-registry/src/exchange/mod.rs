@@ -8,14 +8,38 @@
 //! - [`rows`]: questions and answers inside a parcel, one line each;
 //! - [`psi`]: the private comparison, in which neither side learns of people whom the other does not have.
 //!
-//! Nothing here reads a clock, knows the database, or keeps state: what must be remembered (the last parcel of
-//! a conversation, an unanswered private question) is handed out, and handed in again.
+//! None of these reads a clock, knows the database, or keeps state: what must be remembered (the last parcel of
+//! a conversation, an unanswered private question) is handed out, and handed in again. The [`Desk`] remembers it, in the
+//! registry's database:
+//!
+//! | file | does |
+//! |---|---|
+//! | `desk` | makes other registries known, verifies a folder of parcels |
+//! | `ask` | chooses whom we ask about, and writes a question, plain or private |
+//! | `answer` | answers a question from our record |
+//! | `import` | applies an answer to it |
+//! | `send`, `receive` | the parcels of all of these, and their place in the chain |
+//! | `keep` | a private question's secret, encrypted until its reply comes |
 
+mod answer;
+mod ask;
+mod desk;
 mod hex;
+mod import;
+mod keep;
 mod random;
+mod receive;
+mod refuse;
+mod send;
 mod write_aside;
 
 pub mod identity;
 pub mod parcel;
 pub mod psi;
 pub mod rows;
+
+pub use answer::Answered;
+pub use ask::{Choice, Export};
+pub use desk::{Desk, Peer};
+pub use import::Import;
+pub use send::Sent;

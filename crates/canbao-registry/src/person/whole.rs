@@ -3,7 +3,7 @@
 use std::fmt;
 
 use canbao_domain::date::Date;
-use canbao_domain::source::Insurance;
+use canbao_domain::source::{Insurance, SourceKind};
 
 use super::{Derived, Origin, Record};
 
@@ -106,6 +106,15 @@ impl PartialEq for Enrolment {
             && self.pooling_area == other.pooling_area
             && self.since == other.since
             && self.reason == other.reason
+            && self.answerer() == other.answerer()
+    }
+}
+
+impl Enrolment {
+    /// The registry by whose answer this row stands (联网比对): whose word it is decides how long it lasts.
+    pub fn answerer(&self) -> Option<&str> {
+        let answered = self.origin == Origin::Hand && self.scheme == SourceKind::Elsewhere.as_str();
+        self.source.as_deref().filter(|_| answered)
     }
 }
 

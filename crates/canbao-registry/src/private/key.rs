@@ -6,6 +6,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::RegistryError;
 
 /// What a key file begins with.
@@ -105,6 +107,14 @@ impl Key {
 }
 
 impl Key {
+    /// A key for one thing alone, which follows from this one and tells nothing of it.
+    pub(crate) fn derived(&self, context: &'static str, of: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut hasher = blake3::Hasher::new_derive_key(context);
+        hasher.update(&self.0);
+        hasher.update(of);
+        Zeroizing::new(hasher.finalize().into())
+    }
+
     /// A name that no other registry has: 32 hexadecimal digits at random.
     pub(crate) fn random_name() -> Result<String, RegistryError> {
         let mut bytes = [0_u8; 16];

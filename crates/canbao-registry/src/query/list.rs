@@ -196,7 +196,8 @@ impl Registry {
         Ok(Page { lines: found, next })
     }
 
-    async fn conditions(
+    /// What holds of a column of area codes for those of a scope and a filter.
+    pub(crate) async fn conditions(
         &self,
         transaction: &mut Transaction,
         scope: &Scope,

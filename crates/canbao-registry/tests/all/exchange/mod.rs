@@ -5,6 +5,7 @@ mod identity;
 mod parcel;
 mod psi;
 mod psi_refusals;
+mod registry;
 mod rows;
 
 use std::io::Read as _;
