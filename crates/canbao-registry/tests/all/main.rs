@@ -5,6 +5,7 @@
 
 mod apply;
 mod audit;
+mod batch;
 mod exchange;
 mod query;
 mod support;
