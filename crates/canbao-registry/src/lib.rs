@@ -12,6 +12,10 @@
 //! | [`private`] | personal columns, and the keyed hashes by which they are found |
 //! | [`exchange`] | comparison with other registries |
 
+// what the tests share with those inside names the crate as they do
+#[cfg(test)]
+extern crate self as canbao_registry;
+
 pub mod apply;
 pub mod area;
 pub mod audit;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ahash::AHashMap;
 use arrow::array::{Array, AsArray};
@@ -67,7 +68,7 @@ pub async fn apply(registry: &Registry, folder: &Path, actor: &str, dry_run: boo
         return Ok(Apply { revision: 0, as_of: day.clone(), balance: job.balance });
     }
     if !dry_run {
-        begin(registry, revision, visible, &day, &all).await?;
+        begin(registry, revision, visible, &day, all.digest()).await?;
     }
     if empty {
         let loaded = load::load(registry, &run, all, former, as_of, revision).await?;
@@ -194,11 +195,19 @@ pub(super) async fn reserve(registry: &Registry, people: i64, rows: i64) -> Resu
     Ok(first.map_or((1, 1), |row| (row.int(0), row.int(1))))
 }
 
-async fn begin(registry: &Registry, revision: i64, base: i64, day: &str, all: &Everybody) -> Result<(), RegistryError> {
+/// Notes that rows will be written under a revision that nobody sees yet, so that they are cleared away should the
+/// process die.
+pub(super) async fn begin(
+    registry: &Registry,
+    revision: i64,
+    base: i64,
+    day: &str,
+    digest: Vec<u8>,
+) -> Result<(), RegistryError> {
     let mut transaction = registry.store.write().await?;
     let sql = "INSERT INTO apply (revision, state, base, as_of, run_digest, balance) VALUES ($1, 'staging', $2, $3, $4, '')";
     let mut row = values![revision, base, day].to_vec();
-    row.push(all.digest().into());
+    row.push(digest.into());
     transaction.execute(sql, &row).await?;
     transaction.commit().await
 }
@@ -210,8 +219,8 @@ async fn forget(registry: &Registry, revision: i64) -> Result<(), RegistryError>
     transaction.commit().await
 }
 
-/// Clears away what an apply left whose process is gone. Nobody saw any of it.
-async fn clear(registry: &Registry) -> Result<(), RegistryError> {
+/// Clears away what an apply or undo left whose process is gone. Nobody saw any of it.
+pub(super) async fn clear(registry: &Registry) -> Result<(), RegistryError> {
     let mut transaction = registry.store.read().await?;
     let left = transaction.all("SELECT revision FROM apply WHERE state = 'staging'", &[]).await?;
     let nothing = transaction.int("SELECT visible FROM state", &[]).await? == 0;
@@ -237,14 +246,18 @@ async fn clear(registry: &Registry) -> Result<(), RegistryError> {
     Ok(())
 }
 
-/// The right to apply, one at a time over all processes.
-enum Turn {
+/// The right to apply or to undo, one at a time over all processes.
+pub(super) enum Turn {
     File { _lock: File },
     Postgres { _lock: Transaction },
 }
 
+/// How often and after what time PostgreSQL is asked again whether it is our turn.
+const TRIES: u32 = 20;
+const A_MOMENT: Duration = Duration::from_millis(50);
+
 impl Turn {
-    async fn take(registry: &Registry) -> Result<Self, RegistryError> {
+    pub(super) async fn take(registry: &Registry) -> Result<Self, RegistryError> {
         match registry.store.path() {
             Some(path) => {
                 let path = path.with_extension("apply.lock");
@@ -258,8 +271,14 @@ impl Turn {
             }
             None => {
                 let mut lock = registry.store.stage().await?;
-                let mine = lock.int(dialect::POSTGRES_APPLY, &[]).await? == 1;
-                if mine { Ok(Self::Postgres { _lock: lock }) } else { Err(RegistryError::Busy) }
+                // the turn before is let go a moment after it ended
+                for _ in 0..TRIES {
+                    if lock.int(dialect::POSTGRES_APPLY, &[]).await? == 1 {
+                        return Ok(Self::Postgres { _lock: lock });
+                    }
+                    tokio::time::sleep(A_MOMENT).await;
+                }
+                Err(RegistryError::Busy)
             }
         }
     }

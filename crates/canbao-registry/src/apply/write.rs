@@ -220,7 +220,7 @@ impl Writer {
     }
 
     /// Writes what waits: what ends holds until before `revision`, which must be the revision that begins. A row that an
-    /// apply under way means to end later ends now.
+    /// apply under way means to end later ends now; what it means to begin is left alone.
     pub(crate) async fn flush(&mut self, transaction: &mut Transaction, revision: i64) -> Result<(), RegistryError> {
         for table in Table::ALL {
             let ended = self.ended.get_mut(table as usize).map(std::mem::take).unwrap_or_default();
@@ -231,7 +231,8 @@ impl Writer {
                 values.extend((0..places).map(|at| Value::from(ids.get(at).copied().unwrap_or(last))));
                 let (name, id) = (table.name(), table.id());
                 let list = crate::store::list(2, places);
-                let sql = format!("UPDATE {name} SET rev_to = $1 WHERE {id} IN ({list}) AND rev_to > $1");
+                let holds = "rev_from < $1 AND rev_to > $1";
+                let sql = format!("UPDATE {name} SET rev_to = $1 WHERE {id} IN ({list}) AND {holds}");
                 let done = transaction.execute(sql, &values).await?;
                 if done != ids.len() as u64 {
                     return Err(RegistryError::Broken(format!("{name} 有 {} 行应当结束，实际结束 {done} 行", ids.len())));

@@ -9,3 +9,4 @@ mod batch;
 mod exchange;
 mod query;
 mod support;
+mod undo;
