@@ -6,6 +6,7 @@
 //! | [`apply`] | a comparison run becomes changes of the record |
 //! | [`person`] | what is held of a person, and what follows from it |
 //! | [`query`] | asking |
+//! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`area`] | the two trees of areas |
 //! | [`audit`] | the chain of what was done |
 //! | [`store`] | the database: SQLite or PostgreSQL, its migrations, transactions in both |
@@ -21,6 +22,7 @@ pub mod area;
 pub mod audit;
 mod clock;
 mod counter;
+pub mod decision;
 mod error;
 pub mod exchange;
 mod hand;

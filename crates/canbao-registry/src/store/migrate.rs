@@ -4,18 +4,19 @@ use super::{Backend, Store, Transaction, dialect, values};
 use crate::RegistryError;
 
 /// In order; a number is never used twice, a text never changed after a release.
-const MIGRATIONS: [(i64, &str); 4] = [
+const MIGRATIONS: [(i64, &str); 5] = [
     (1, include_str!("../../migrations/0001_record.sql")),
     (2, include_str!("../../migrations/0002_indexes.sql")),
     (3, include_str!("../../migrations/0003_hands.sql")),
     (4, include_str!("../../migrations/0004_audit.sql")),
+    (5, include_str!("../../migrations/0005_decision.sql")),
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
 const LOOKS: [(i64, &str); 1] = [(1, include_str!("../../migrations/looks/0001_look.sql"))];
 
 /// The structure that this program needs.
-pub(crate) const VERSION: i64 = 4;
+pub(crate) const VERSION: i64 = 5;
 const LOOKS_VERSION: i64 = 1;
 
 /// The statements that make the ways to find people; see the migration.

@@ -6,6 +6,7 @@
 mod apply;
 mod audit;
 mod batch;
+mod decision;
 mod exchange;
 mod query;
 mod support;

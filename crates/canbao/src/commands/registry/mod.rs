@@ -3,6 +3,7 @@
 mod apply;
 mod batch;
 mod database;
+mod export_decisions;
 mod migrate;
 mod query;
 mod undo;
@@ -43,6 +44,7 @@ enum Command {
     Undo(undo::Arguments),
     Query(query::Arguments),
     Batch(batch::Arguments),
+    ExportDecisions(export_decisions::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
@@ -52,5 +54,6 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         Command::Undo(arguments) => undo::run(arguments, language),
         Command::Query(arguments) => query::run(arguments, language),
         Command::Batch(arguments) => batch::run(arguments, language),
+        Command::ExportDecisions(arguments) => export_decisions::run(arguments, language),
     }
 }
