@@ -59,7 +59,10 @@ impl<'a> Hand<'a> {
 
     /// Hands on what waits, in the same transaction, so that a change of many people does not fill the memory.
     pub(crate) async fn flush(&mut self) -> Result<(), RegistryError> {
-        self.writer.flush(&mut self.transaction, self.revision).await
+        match self.writer.flush(&mut self.transaction, self.revision).await? {
+            0 => Ok(()),
+            _ => Err(RegistryError::Broken("要修改的记录已经不是最新的".to_owned())),
+        }
     }
 
     /// The identifier of somebody new.
@@ -102,9 +105,7 @@ impl<'a> Hand<'a> {
         effective: &str,
     ) -> Result<i64, RegistryError> {
         let revision = self.revision;
-        if self.writer.flush(&mut self.transaction, revision).await? > 0 {
-            return Err(RegistryError::Broken("要修改的记录已经不是最新的".to_owned()));
-        }
+        self.flush().await?;
         self.tally.write(&mut self.transaction).await?;
         let next_row = self.ids.next();
         let sql = "UPDATE state SET visible = $1, next_row = $2, next_person = $3";

@@ -7,11 +7,16 @@
 //! | [`person`] | what is held of a person, and what follows from it |
 //! | [`change`] | changed by procedure: maker, checker, history, undo |
 //! | [`query`] | asking |
+//! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`area`] | the two trees of areas |
 //! | [`audit`] | the chain of what was done |
 //! | [`store`] | the database: SQLite or PostgreSQL, its migrations, transactions in both |
 //! | [`private`] | personal columns, and the keyed hashes by which they are found |
 //! | [`exchange`] | comparison with other registries |
+
+// what the tests share with those inside names the crate as they do
+#[cfg(test)]
+extern crate self as canbao_registry;
 
 pub mod apply;
 pub mod area;
@@ -19,6 +24,7 @@ pub mod audit;
 pub mod change;
 mod clock;
 mod counter;
+pub mod decision;
 mod error;
 pub mod exchange;
 mod hand;

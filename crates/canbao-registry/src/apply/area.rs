@@ -89,3 +89,12 @@ async fn end(transaction: &mut Transaction, code: &str, from: &str, day: &str) -
     }
     Ok(())
 }
+
+/// Takes back what the run of a day changed: areas that it ended hold on, as they were. Those that it brought stay: nobody
+/// is in them but whom it left there.
+pub(super) async fn take_back(transaction: &mut Transaction, day: &str) -> Result<(), RegistryError> {
+    let sql = "DELETE FROM area WHERE valid_from = $1 AND code IN (SELECT code FROM area WHERE valid_to = $1)";
+    transaction.execute(sql, values![day]).await?;
+    transaction.execute("UPDATE area SET valid_to = $1 WHERE valid_to = $2", values![STILL, day]).await?;
+    Ok(())
+}

@@ -18,7 +18,7 @@ use crate::RegistryError;
 use crate::counter::{Share, Tally};
 use crate::person::{Enrolment, Finding, Origin, State, Whole, people, visible};
 use crate::registry::Registry;
-use crate::store::{Transaction, Value, list, values};
+use crate::store::{Transaction, list, values};
 
 /// People whose content is held in memory at once.
 const A_WINDOW: usize = 100_000;
@@ -384,18 +384,7 @@ impl<'a> Job<'a> {
             rows.iter().flat_map(|row| [row.maybe_int(0), row.maybe_int(1)]).flatten().collect();
         touched.sort_unstable();
         touched.dedup();
-        for chunk in touched.chunks(500) {
-            let places = list(2, chunk.len());
-            for table in [Table::Person, Table::Number, Table::Enrolment, Table::Finding] {
-                let name = table.name();
-                let sql = format!("DELETE FROM {name} WHERE rev_from = $1 AND person IN ({places})");
-                transaction.execute(sql, &with_list(&[self.revision.into()], chunk)).await?;
-                let places = list(3, chunk.len());
-                let sql = format!("UPDATE {name} SET rev_to = $1 WHERE rev_to = $2 AND person IN ({places})");
-                let first: [Value; 2] = [FOREVER.into(), self.revision.into()];
-                transaction.execute(sql, &with_list(&first, chunk)).await?;
-            }
-        }
+        take_back(&mut transaction, self.revision, &touched).await?;
         transaction.commit().await?;
         (self.seen, self.missed) = (now, 0);
         let mut transaction = self.read().await?;
@@ -427,6 +416,25 @@ impl<'a> Job<'a> {
         self.end(&ended).await?;
         self.flush().await
     }
+}
+
+/// Takes back what was written for some people under a revision that nobody sees yet.
+pub(super) async fn take_back(
+    transaction: &mut Transaction,
+    revision: i64,
+    people: &[i64],
+) -> Result<(), RegistryError> {
+    for chunk in people.chunks(500) {
+        for table in [Table::Person, Table::Number, Table::Enrolment, Table::Finding] {
+            let (name, places) = (table.name(), list(2, chunk.len()));
+            let sql = format!("DELETE FROM {name} WHERE rev_from = $1 AND person IN ({places})");
+            transaction.execute(sql, &with_list(&[revision.into()], chunk)).await?;
+            let places = list(3, chunk.len());
+            let sql = format!("UPDATE {name} SET rev_to = $1 WHERE rev_to = $2 AND person IN ({places})");
+            transaction.execute(sql, &with_list(&[FOREVER.into(), revision.into()], chunk)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What hands confirmed, by person, as revision `at` shows it.

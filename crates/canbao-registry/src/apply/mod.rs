@@ -13,6 +13,7 @@
 //! | `update` | the difference, person by person |
 //! | `job` | all of it for a registry that holds people |
 //! | `flip` | makes it visible |
+//! | `undo` | takes an apply back, as a revision of its own |
 
 mod area;
 mod balance;
@@ -21,6 +22,7 @@ mod job;
 mod load;
 mod pair;
 mod run;
+mod undo;
 mod unit;
 mod update;
 mod wish;
@@ -28,6 +30,7 @@ mod work;
 mod write;
 
 pub use balance::Balance;
+pub use undo::{Undo, undo};
 pub use work::{Apply, apply};
 
 pub(crate) use area::STILL;

@@ -73,7 +73,7 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
         return Ok(Apply { revision: 0, as_of: day.clone(), balance: job.balance });
     }
     if !dry_run {
-        begin(registry, revision, visible, &day, &all).await?;
+        begin(registry, revision, visible, &day, all.digest()).await?;
     }
     if empty {
         let loaded = load::load(registry, &run, all, former, as_of, revision).await?;
@@ -201,12 +201,20 @@ pub(super) async fn reserve(registry: &Registry, people: i64, rows: i64) -> Resu
     Ok(first.map_or((1, 1), |row| (row.int(0), row.int(1))))
 }
 
-async fn begin(registry: &Registry, revision: i64, base: i64, day: &str, all: &Everybody) -> Result<(), RegistryError> {
+/// Notes that rows will be written under a revision that nobody sees yet, so that they are cleared away should the
+/// process die.
+pub(super) async fn begin(
+    registry: &Registry,
+    revision: i64,
+    base: i64,
+    day: &str,
+    digest: Vec<u8>,
+) -> Result<(), RegistryError> {
     let mut transaction = registry.store.write().await?;
     let sql =
         "INSERT INTO apply (revision, state, base, as_of, run_digest, balance) VALUES ($1, 'staging', $2, $3, $4, '')";
     let mut row = values![revision, base, day].to_vec();
-    row.push(all.digest().into());
+    row.push(digest.into());
     transaction.execute(sql, &row).await?;
     transaction.commit().await
 }
@@ -218,8 +226,8 @@ async fn forget(registry: &Registry, revision: i64) -> Result<(), RegistryError>
     transaction.commit().await
 }
 
-/// Clears away what an apply left whose process is gone. Nobody saw any of it.
-async fn clear(registry: &Registry) -> Result<(), RegistryError> {
+/// Clears away what an apply or undo left whose process is gone. Nobody saw any of it.
+pub(super) async fn clear(registry: &Registry) -> Result<(), RegistryError> {
     let mut transaction = registry.store.read().await?;
     let left = transaction.all("SELECT revision FROM apply WHERE state = 'staging'", &[]).await?;
     let nothing = transaction.int("SELECT visible FROM state", &[]).await? == 0;
@@ -245,14 +253,14 @@ async fn clear(registry: &Registry) -> Result<(), RegistryError> {
     Ok(())
 }
 
-/// The right to apply, one at a time over all processes.
-enum Turn {
+/// The right to apply or to undo, one at a time over all processes.
+pub(super) enum Turn {
     File { lock: File },
     Postgres { lock: Transaction },
 }
 
 impl Turn {
-    async fn take(registry: &Registry) -> Result<Self, RegistryError> {
+    pub(super) async fn take(registry: &Registry) -> Result<Self, RegistryError> {
         match registry.store.path() {
             Some(path) => {
                 let path = path.with_extension("apply.lock");
@@ -272,7 +280,8 @@ impl Turn {
         }
     }
 
-    async fn release(self) -> Result<(), RegistryError> {
+    /// Gives the right back; dropped, it is given back some time later.
+    pub(super) async fn release(self) -> Result<(), RegistryError> {
         match self {
             Self::File { lock } => {
                 drop(lock);

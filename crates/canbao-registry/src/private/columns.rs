@@ -5,6 +5,7 @@ use canbao_domain::rules::{Category, InsuranceState, ItemSet, PersonLife, Popula
 use canbao_linkage::names;
 
 use super::{Key, Kind};
+use crate::decision::{Decided, Decision, Ruling};
 use crate::person::{Derived, Number, NumberKind, Record, State, Whole};
 use crate::store::{Row, Value};
 
@@ -190,4 +191,58 @@ pub(crate) fn number_of(row: &Row) -> (i64, Number) {
         evidence: row.text(4).to_owned(),
     };
     (row.int(1), number)
+}
+
+/// The columns of `decision`.
+pub(crate) const DECISION: [&str; 12] = [
+    "id",
+    "decision",
+    "kind",
+    "number",
+    "name",
+    "person_id",
+    "hash",
+    "maker",
+    "checker",
+    "made_at",
+    "revision",
+    "withdrawn",
+];
+
+/// A row of `decision`.
+pub(crate) fn decision_row(decided: &Decided, hash: i64, revision: i64) -> Vec<Value> {
+    let decision = &decided.decision;
+    vec![
+        decided.id.into(),
+        decision.ruling.as_str().into(),
+        decision.kind.as_str().into(),
+        decision.number.as_str().into(),
+        decision.name.as_str().into(),
+        decision.person_id.as_str().into(),
+        hash.into(),
+        decided.maker.as_str().into(),
+        decided.checker.as_deref().into(),
+        decided.made_at.into(),
+        revision.into(),
+        decided.withdrawn.into(),
+    ]
+}
+
+/// A decision of a row of [`DECISION`]; none where its kind is of another program.
+pub(crate) fn decided_of(row: &Row) -> Option<Decided> {
+    let decision = Decision {
+        ruling: Ruling::from_word(row.text(1)),
+        kind: row.text(2).parse().ok()?,
+        number: row.text(3).to_owned(),
+        name: row.text(4).to_owned(),
+        person_id: row.text(5).to_owned(),
+    };
+    Some(Decided {
+        id: row.int(0),
+        decision,
+        maker: row.text(7).to_owned(),
+        checker: row.maybe_text(8).map(str::to_owned),
+        made_at: row.int(9),
+        withdrawn: row.maybe_int(11),
+    })
 }

@@ -10,5 +10,6 @@ pub use columns::name_hash;
 pub use key::{Key, Kind};
 
 pub(crate) use columns::{
-    DIGEST, NUMBER, PERSON, normalised, number_of, number_row, person_of, person_row, phone_hash,
+    DECISION, DIGEST, NUMBER, PERSON, decided_of, decision_row, normalised, number_of, number_row, person_of,
+    person_row, phone_hash,
 };

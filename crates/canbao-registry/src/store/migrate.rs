@@ -4,11 +4,12 @@ use super::{Backend, Store, Transaction, dialect, values};
 use crate::RegistryError;
 
 /// In order; a number is never used twice, a text never changed after a release.
-const MIGRATIONS: [(i64, &str); 5] = [
+const MIGRATIONS: [(i64, &str); 6] = [
     (1, include_str!("../../migrations/0001_record.sql")),
     (2, include_str!("../../migrations/0002_indexes.sql")),
     (3, include_str!("../../migrations/0003_hands.sql")),
     (4, include_str!("../../migrations/0004_audit.sql")),
+    (5, include_str!("../../migrations/0005_decision.sql")),
     (10, include_str!("../../migrations/0010_exchange.sql")),
 ];
 

@@ -78,6 +78,11 @@ impl From<Vec<u8>> for Value {
 pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
+    /// All its values, in order.
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.0
+    }
+
     /// An integer; 0 for null.
     pub fn int(&self, at: usize) -> i64 {
         self.maybe_int(at).unwrap_or_default()

@@ -168,7 +168,7 @@ both!(the_counters_are_exact, |fresh: Fresh| async move {
 });
 
 /// Each count by the counters is what the list of the same filter has, line by line.
-async fn counted(registry: &Registry) {
+pub(crate) async fn counted(registry: &Registry) {
     let areas = [None, Some("610900"), Some("610902"), Some("610902001002"), Some("610921001")];
     let categories = [None, Some(Category::Confirmed), Some(Category::Partial), Some(Category::Deceased)];
     let mut seen = 0;

@@ -5,8 +5,11 @@
 
 mod apply;
 mod audit;
+mod batch;
 mod change;
+mod decision;
 mod exchange;
 mod opening;
 mod query;
 mod support;
+mod undo;

@@ -7,6 +7,7 @@ pub(crate) mod figure;
 pub(crate) mod files;
 pub(crate) mod language;
 pub(crate) mod memory;
+pub(crate) mod private;
 pub(crate) mod report;
 pub(crate) mod table;
 pub(crate) mod usage;

@@ -1,10 +1,13 @@
 //! `canbao registry`: the live record of every person.
 
 mod apply;
+mod batch;
 mod change;
 mod database;
+mod export_decisions;
 mod migrate;
 mod query;
+mod undo;
 
 use clap::Subcommand;
 
@@ -19,7 +22,9 @@ Examples:
   canbao registry migrate --database sqlite:///var/lib/canbao/registry.db   make a registry, or bring it up to date
   canbao registry apply run-2016-11                                         the comparison becomes the record
   canbao registry apply run-2016-12 --dry-run                               what the next one would change
-  echo 61240119850312001X | canbao registry query --number -                one person, the number in no process list";
+  canbao registry undo --dry-run                                            what taking the last one back would change
+  echo 61240119850312001X | canbao registry query --number -                one person, the number in no process list
+  canbao registry batch 名单.xlsx --out 答复.xlsx                           a list of numbers and names, each answered";
 
 /// The live registry: one record for each person, kept true from then on
 ///
@@ -37,15 +42,21 @@ pub(super) struct Arguments {
 enum Command {
     Migrate(migrate::Arguments),
     Apply(apply::Arguments),
+    Undo(undo::Arguments),
     Query(query::Arguments),
     Change(change::Arguments),
+    Batch(batch::Arguments),
+    ExportDecisions(export_decisions::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
     match &arguments.command {
         Command::Migrate(arguments) => migrate::run(arguments, language),
         Command::Apply(arguments) => apply::run(arguments, language),
+        Command::Undo(arguments) => undo::run(arguments, language),
         Command::Query(arguments) => query::run(arguments, language),
         Command::Change(arguments) => change::run(arguments, language),
+        Command::Batch(arguments) => batch::run(arguments, language),
+        Command::ExportDecisions(arguments) => export_decisions::run(arguments, language),
     }
 }
