@@ -16,6 +16,7 @@ mod inspect;
 mod killed;
 mod layout;
 mod refusals;
+mod registry;
 mod rejected_rows;
 mod repeatable;
 mod standard;
