@@ -52,6 +52,13 @@ pub(super) fn insert(table: &str, columns: &[&str], rows: usize) -> String {
     format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), vec![row.as_str(); rows].join(", "))
 }
 
+/// The same for PostgreSQL, which knows places by number alone.
+pub(super) fn insert_few(table: &str, columns: &[&str], rows: usize) -> String {
+    let width = columns.len();
+    let rows: Vec<String> = (0..rows).map(|row| format!("({})", super::list(1 + row * width, width))).collect();
+    format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), rows.join(", "))
+}
+
 /// PostgreSQL's way to take many rows, in binary.
 pub(super) fn copy(table: &str, columns: &[&str]) -> String {
     format!("COPY {table} ({}) FROM STDIN (FORMAT binary)", columns.join(", "))

@@ -13,6 +13,8 @@ use sqlx::{
 use super::{Row, Value, dialect};
 use crate::RegistryError;
 
+/// Rows that are inserted into PostgreSQL without a `COPY`.
+const FEW: usize = 20;
 /// Bytes that are handed to PostgreSQL at once.
 const COPY_CHUNK: usize = 1 << 20;
 
@@ -190,6 +192,16 @@ impl Transaction {
             Inner::Postgres(transaction) => {
                 if rows.is_empty() {
                     return Ok(());
+                }
+                // a few rows go faster without the back and forth of a COPY
+                if rows.len() <= FEW {
+                    let sql = dialect::insert_few(table, columns, rows.len());
+                    let values: Vec<Value> = rows.into_iter().flatten().collect();
+                    return sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(&values)?)
+                        .execute(&mut **transaction)
+                        .await
+                        .map(drop)
+                        .map_err(RegistryError::database("写入"));
                 }
                 copy(transaction, &dialect::copy(table, columns), rows).await.map_err(RegistryError::database("写入"))
             }

@@ -6,12 +6,16 @@ use canbao_registry::{Address, Registry, RegistryError};
 use crate::support::store::{Fresh, both};
 
 both!(migrating_again_changes_nothing, |fresh: Fresh| async move {
+    // held whole: the folder goes with it
+    let fresh = &fresh;
     let again = Registry::migrate(&fresh.address).await.unwrap();
     assert_eq!((again.steps, again.key_made), (0, None));
     Registry::open(&fresh.address).await.unwrap();
 });
 
 both!(a_registry_opens_with_its_own_key_alone, |fresh: Fresh| async move {
+    // held whole: the folder goes with it
+    let fresh = &fresh;
     let other = fresh.folder.path().join("other.key");
     Key::make(&other).unwrap();
     let missing = fresh.folder.path().join("missing.key");
@@ -27,6 +31,8 @@ both!(a_registry_opens_with_its_own_key_alone, |fresh: Fresh| async move {
 });
 
 both!(a_database_of_a_newer_program_is_refused, |fresh: Fresh| async move {
+    // held whole: the folder goes with it
+    let fresh = &fresh;
     let mut transaction = fresh.registry.store().write().await.unwrap();
     transaction.execute("INSERT INTO migration (version, made_at) VALUES (999, 0)", &[]).await.unwrap();
     transaction.commit().await.unwrap();

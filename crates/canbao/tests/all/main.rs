@@ -17,6 +17,7 @@ mod killed;
 mod layout;
 mod refusals;
 mod registry;
+mod registry_lists;
 mod rejected_rows;
 mod repeatable;
 mod standard;
