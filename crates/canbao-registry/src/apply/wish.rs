@@ -168,7 +168,8 @@ fn numbers(
     let mut put = |kind, value: String, evidence: &str| {
         let number = Number { id: 0, kind, value, evidence: evidence.to_owned() };
         let is_current = |known: &&Number| known.value == number.value && known.kind == NumberKind::Current;
-        if !numbers.contains(&number) && !(kind == NumberKind::Former && numbers.iter().any(|n| is_current(&n))) {
+        let is_known = kind == NumberKind::Former && numbers.iter().any(|n| is_current(&n));
+        if !is_known && !numbers.contains(&number) {
             numbers.push(number);
         }
     };
