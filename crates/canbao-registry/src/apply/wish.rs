@@ -238,3 +238,82 @@ fn enrolments(mut rows: Vec<Enrolment>, known: Option<&Whole>, frame: Frame) -> 
     rows.extend(answers);
     (rows, findings)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use canbao_domain::rules::{InsuranceFacts, ItemSet, Population};
+    use canbao_domain::source::Insurance;
+
+    use super::*;
+    use crate::person::State;
+
+    fn elsewhere(insurance: Insurance, origin: Origin, source: &str) -> Enrolment {
+        Enrolment {
+            id: 0,
+            effective: "2016-11-01".to_owned(),
+            scheme: ELSEWHERE.to_owned(),
+            insurance,
+            status: Some("normal".to_owned()),
+            benefit: None,
+            unit_code: None,
+            unit_name: None,
+            pooling_area: Some("999902".to_owned()),
+            since: None,
+            reason: None,
+            origin,
+            source: Some(source.to_owned()),
+            line: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_yields_to_the_run_in_the_insurance_of_which_the_run_speaks() {
+        let record = Record {
+            state: State::Current,
+            merged_into: None,
+            area: String::new(),
+            name: None,
+            sex: "0".to_owned(),
+            birth: None,
+            ethnic: None,
+            hukou: None,
+            household: None,
+            relation: None,
+            address: None,
+            phone: None,
+            certificate_type: None,
+            population: Population::Registered,
+            life: PersonLife::Alive,
+            life_date: None,
+            subsistence: false,
+            disability: false,
+            wrong: ItemSet::default(),
+        };
+        let (rules, as_of) = (Rules::embedded(), Date::parse("2017-01-01").unwrap());
+        let derived = derive(&record, false, [InsuranceFacts::default(); 2], rules, as_of);
+        let answers = [Insurance::Pension, Insurance::Medical].map(|of| elsewhere(of, Origin::Hand, "west"));
+        let known = Whole {
+            person: 1,
+            revision: 1,
+            effective: String::new(),
+            record,
+            derived,
+            identity: 0,
+            digest: 0,
+            numbers: Vec::new(),
+            enrolments: answers.to_vec(),
+            findings: Vec::new(),
+        };
+        let frame = Frame { rules, as_of, day: "2017-01-01", revision: 2 };
+        // the run is silent
+        let (rows, findings) = enrolments(Vec::new(), Some(&known), frame);
+        assert_eq!((rows.as_slice(), findings.len()), (answers.as_slice(), 0));
+        // the run has what came back from the province, of one insurance; it is another's word than the answer's
+        let run = elsewhere(Insurance::Pension, Origin::Extract, "elsewhere");
+        let [pension, medical] = answers;
+        assert_ne!(run, pension);
+        let (rows, findings) = enrolments(vec![run.clone()], Some(&known), frame);
+        assert_eq!((rows, findings.len()), (vec![run, medical], 0));
+    }
+}

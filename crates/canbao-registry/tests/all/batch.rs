@@ -105,7 +105,8 @@ both!(a_long_batch_is_answered_whole, |fresh: Fresh| async move {
     }
     apply(registry, &write(folder, "a", "2016-11-01", &people), "test", false).await.unwrap();
     // every other one twice, those between unknown; in no order of hashes
-    let asked = |at: u64| ask(number(if at.is_multiple_of(2) { "1990-01-01" } else { "1990-01-02" }, at % 900 + 1), "周平");
+    let asked =
+        |at: u64| ask(number(if at.is_multiple_of(2) { "1990-01-01" } else { "1990-01-02" }, at % 900 + 1), "周平");
     let answers = registry.batch(&asker(), "digest", (0..1800).map(asked).collect()).await.unwrap();
     for (at, answer) in answers.iter().enumerate() {
         let wanted = match (at % 2, (at % 900) % 3) {

@@ -18,7 +18,8 @@ fn registry(folder: &Path, arguments: &[&str]) -> std::process::Output {
 fn a_list_is_answered_row_by_row_in_its_order() {
     let folder = fresh("registry-batch");
     run_well(&folder, &["registry", "migrate", DATABASE[0], DATABASE[1]]);
-    let list = "姓名,身份证号码\n王秀英,110101199003070011\n李明,不详\n赵,英,110101199003070011\n周平,110101199003070038\n";
+    let list =
+        "姓名,身份证号码\n王秀英,110101199003070011\n李明,不详\n赵,英,110101199003070011\n周平,110101199003070038\n";
     fs::write(folder.join("list.csv"), list).unwrap();
     let output = registry(&folder, &["batch", "list.csv", "--out", "answer.csv", "--json"]);
     let said = String::from_utf8_lossy(&output.stderr);
