@@ -225,7 +225,7 @@ fn the_dictionary_has_every_item_and_every_table() {
     assert_eq!(book.sheet_names().len(), NAMES + 2);
     assert_eq!(&book.sheet_names()[..2], ["指标项目", "代码表"]);
     let items = book.worksheet_range("指标项目").unwrap();
-    assert_eq!(items.rows().count(), 3 + 70);
+    assert_eq!(items.rows().count(), 3 + 71);
     assert!(
         items
             .rows()
