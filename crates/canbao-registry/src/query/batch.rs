@@ -16,10 +16,10 @@ use crate::audit::Look;
 use crate::person::{NumberKind, State, visible};
 use crate::private::{Kind, normalised};
 use crate::registry::Registry;
-use crate::store::{Row, Value, list};
+use crate::store::{Fields, Lookup};
 
-/// Hashes or people a statement asks for: always as many, so that it is prepared once.
-const A_STATEMENT: usize = 500;
+/// What is worth a connection of its own.
+const A_LANE: usize = 500;
 /// Connections that look things up at the same time.
 const LANES: usize = 4;
 
@@ -187,7 +187,7 @@ impl Registry {
         })
         .await?;
         let mut holders: AHashMap<i64, Vec<Holder>> = AHashMap::with_capacity(hashes.len());
-        for (hash, holder) in self.in_lanes(&hashes, at, HOLDERS, |row| Some(holder_of(row))).await? {
+        for (hash, holder) in self.in_lanes(&hashes, at, &HOLDERS, |row| Some(holder_of(row))).await? {
             holders.entry(hash).or_default().push(holder);
         }
         drop(hashes);
@@ -197,11 +197,11 @@ impl Registry {
         let codes = areas.of_scope(&asker.scope);
         let mut known: AHashMap<i64, Known> = AHashMap::with_capacity(people.len());
         let within = |area: &str| codes.as_ref().is_none_or(|codes| codes.binary_search(&area).is_ok());
-        let is_known = |row: &Row| within(row.text(1)) && row.text(6) == State::Current.as_str();
-        known.extend(self.in_lanes(&people, at, PEOPLE, |row| is_known(row).then(|| known_of(row))).await?);
+        let is_known = |row: &Fields<'_>| within(row.text(1)) && row.text(6) == State::Current.as_str();
+        known.extend(self.in_lanes(&people, at, &PEOPLE, |row| is_known(row).then(|| known_of(row))).await?);
         people.retain(|person| known.contains_key(person));
         let mut places: AHashMap<i64, Vec<Place>> = AHashMap::with_capacity(people.len());
-        for (person, place) in self.in_lanes(&people, at, ENROLMENTS, |row| live(row, &self.rules)).await? {
+        for (person, place) in self.in_lanes(&people, at, &ENROLMENTS, |row| live(row, &self.rules)).await? {
             places.entry(person).or_default().push(place);
         }
         let answers = blocking(move || {
@@ -216,60 +216,42 @@ impl Registry {
         Ok(answers)
     }
 
-    /// What `make` keeps of the rows of a statement for all of `ids`, which ascend: in lists of one size, several
-    /// connections at a time. What a revision shows never changes, so they read the same state.
+    /// What `make` keeps of the rows for all of `ids`, which ascend: several connections at a time. What a revision shows
+    /// never changes, so they read the same state.
     async fn in_lanes<T>(
         &self,
         ids: &[i64],
         at: i64,
-        sql: fn(&str) -> String,
-        make: impl Fn(&Row) -> Option<T>,
+        lookup: &Lookup,
+        make: impl Fn(&Fields<'_>) -> Option<T>,
     ) -> Result<Vec<T>, RegistryError> {
         let make = &make;
-        let whole = ids.len().div_ceil(LANES).next_multiple_of(A_STATEMENT).max(A_STATEMENT);
-        let lanes = ids.chunks(whole).map(|lane| async move {
+        let lanes = ids.chunks(ids.len().div_ceil(LANES).max(A_LANE)).map(|ids| async move {
             let mut transaction = self.store.read().await?;
-            let mut rows = Vec::with_capacity(lane.len());
-            let text = sql(&list(2, A_STATEMENT));
-            for chunk in lane.chunks(A_STATEMENT) {
-                let last = chunk.last().copied().unwrap_or_default();
-                let mut values = Vec::with_capacity(1 + A_STATEMENT);
-                values.push(Value::from(at));
-                values.extend((0..A_STATEMENT).map(|at| Value::from(chunk.get(at).copied().unwrap_or(last))));
-                let take = |row| {
-                    rows.extend(make(&row));
-                    Ok(())
-                };
-                transaction.each(text.clone(), &values, take).await?;
-            }
-            Ok::<_, RegistryError>(rows)
+            transaction.lookup(lookup, ids, at, make).await
         });
         Ok(try_join_all(lanes).await?.into_iter().flatten().collect())
     }
 }
 
-const HOLDERS: fn(&str) -> String = |places| {
-    format!("SELECT hash, person, kind, value FROM number WHERE hash IN ({places}) AND rev_from <= $1 AND rev_to > $1")
+const HOLDERS: Lookup = Lookup { table: "number", key: "hash", columns: &["hash", "person", "kind", "value"] };
+const PEOPLE: Lookup = Lookup {
+    table: "person",
+    key: "person",
+    columns: &["person", "area", "name", "pension", "medical", "category", "state"],
 };
-const PEOPLE: fn(&str) -> String = |places| {
-    format!(
-        "SELECT person, area, name, pension, medical, category, state FROM person \
-         WHERE person IN ({places}) AND rev_from <= $1 AND rev_to > $1"
-    )
-};
-const ENROLMENTS: fn(&str) -> String = |places| {
-    format!(
-        "SELECT person, scheme, status, benefit, pooling_area FROM enrolment \
-         WHERE person IN ({places}) AND rev_from <= $1 AND rev_to > $1"
-    )
+const ENROLMENTS: Lookup = Lookup {
+    table: "enrolment",
+    key: "person",
+    columns: &["person", "scheme", "status", "benefit", "pooling_area"],
 };
 
-fn holder_of(row: &Row) -> (i64, Holder) {
+fn holder_of(row: &Fields<'_>) -> (i64, Holder) {
     let former = NumberKind::from_word(row.text(2)) == NumberKind::Former;
     (row.int(0), Holder { person: row.int(1), former, number: row.text(3).to_owned() })
 }
 
-fn known_of(row: &Row) -> (i64, Known) {
+fn known_of(row: &Fields<'_>) -> (i64, Known) {
     let state = |at| InsuranceState::from_word(row.text(at)).unwrap_or(InsuranceState::Unclear);
     let known = Known {
         area: row.text(1).to_owned(),
@@ -282,10 +264,16 @@ fn known_of(row: &Row) -> (i64, Known) {
 }
 
 /// Where a row says that somebody is insured; none where it is not live.
-fn live(row: &Row, rules: &Rules) -> Option<(i64, Place)> {
+fn live(row: &Fields<'_>, rules: &Rules) -> Option<(i64, Place)> {
     let scheme = row.text(1).parse::<SourceKind>().ok()?;
-    let status = row.maybe_text(2).map_or(Status::Blank, |word| Status::from_word(word).unwrap_or(Status::Unknown));
-    let benefit = row.maybe_text(3).map_or(Benefit::Blank, |word| Benefit::from_word(word).unwrap_or(Benefit::Unknown));
+    let status = match row.text(2) {
+        "" => Status::Blank,
+        word => Status::from_word(word).unwrap_or(Status::Unknown),
+    };
+    let benefit = match row.text(3) {
+        "" => Benefit::Blank,
+        word => Benefit::from_word(word).unwrap_or(Benefit::Unknown),
+    };
     let live = rules.row_state(status, benefit) == RowState::Live;
     live.then(|| (row.int(0), Place { scheme, pooling_area: row.text(4).to_owned() }))
 }

@@ -1,5 +1,7 @@
 //! Where SQLite and PostgreSQL differ.
 
+use std::fmt::Write as _;
+
 /// Words that stand in migrations for what each store calls differently.
 pub(super) struct Words {
     /// A key that is an integer.
@@ -58,6 +60,31 @@ pub(super) fn insert_few(table: &str, columns: &[&str], rows: usize) -> String {
     let rows: Vec<String> = (0..rows).map(|row| format!("({})", super::list(1 + row * width, width))).collect();
     format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), rows.join(", "))
 }
+
+/// A column's value is one of many integers, which place `$at` holds as one text.
+pub(super) fn sqlite_among(at: usize) -> String {
+    format!("IN (SELECT value FROM json_each(${at}))")
+}
+
+/// The same for PostgreSQL.
+pub(super) fn postgres_among(at: usize) -> String {
+    format!("= ANY (CAST(${at} AS BIGINT[]))")
+}
+
+/// The text that holds integers: JSON for SQLite, an array for PostgreSQL.
+pub(super) fn integers(integers: &[i64], brackets: [char; 2]) -> String {
+    let [open, close] = brackets;
+    let mut text = String::with_capacity(integers.len() * 21 + 2);
+    text.push(open);
+    for (at, integer) in integers.iter().enumerate() {
+        let _ = write!(text, "{}{integer}", if at == 0 { "" } else { "," });
+    }
+    text.push(close);
+    text
+}
+
+pub(super) const SQLITE_INTEGERS: [char; 2] = ['[', ']'];
+pub(super) const POSTGRES_INTEGERS: [char; 2] = ['{', '}'];
 
 /// PostgreSQL's way to take many rows, in binary.
 pub(super) fn copy(table: &str, columns: &[&str]) -> String {

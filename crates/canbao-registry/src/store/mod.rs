@@ -5,6 +5,7 @@
 //! its history and its audit entry have one order. Readers never wait for a writer, nor a writer for them.
 
 pub(crate) mod dialect;
+mod lookup;
 mod migrate;
 mod open;
 mod transaction;
@@ -15,6 +16,7 @@ use sqlx::{PgPool, SqlitePool};
 pub use transaction::Transaction;
 pub use value::{Row, Value};
 
+pub(crate) use lookup::{Fields, Lookup};
 pub(crate) use migrate::{INDEXES, VERSION};
 pub(crate) use transaction::list;
 pub(crate) use value::values;

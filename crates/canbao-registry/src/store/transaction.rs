@@ -44,6 +44,23 @@ impl Transaction {
         Ok(Self { inner: Inner::Postgres(begun) })
     }
 
+    /// The condition that a column is one of the integers in place `$at`, see [`Self::integers`].
+    pub(crate) fn among(&self, at: usize) -> String {
+        match &self.inner {
+            Inner::Sqlite(_) => dialect::sqlite_among(at),
+            Inner::Postgres(_) => dialect::postgres_among(at),
+        }
+    }
+
+    /// Many integers as one value.
+    pub(crate) fn integers(&self, integers: &[i64]) -> Value {
+        let brackets = match &self.inner {
+            Inner::Sqlite(_) => dialect::SQLITE_INTEGERS,
+            Inner::Postgres(_) => dialect::POSTGRES_INTEGERS,
+        };
+        dialect::integers(integers, brackets).into()
+    }
+
     /// Makes what was written last, on the disk.
     ///
     /// # Errors
