@@ -15,7 +15,8 @@ use sqlx::{PgPool, SqlitePool};
 pub use transaction::Transaction;
 pub use value::{Row, Value};
 
-pub(crate) use migrate::{INDEXES, VERSION};
+pub(crate) use migrate::{INDEXES, VERSION, tables};
+pub(crate) use open::{looks_path, postgres};
 pub(crate) use transaction::list;
 pub(crate) use value::values;
 
