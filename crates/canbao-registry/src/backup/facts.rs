@@ -61,6 +61,9 @@ impl Facts {
             return Err(nothing());
         }
         self.schema = transaction.int("SELECT COALESCE(MAX(version), 0) FROM migration", &[]).await?;
+        if self.schema > VERSION {
+            return Err(RegistryError::Newer { found: self.schema, known: VERSION });
+        }
         let state = transaction.first("SELECT registry, key_fingerprint, visible, as_of FROM state", &[]).await?;
         let state = state.ok_or_else(nothing)?;
         (self.registry, self.key_fingerprint) = (state.text(0).to_owned(), state.text(1).to_owned());

@@ -1,8 +1,8 @@
 //! A copy of a SQLite file while others write it, and taking a file's place.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// SQLite's code for a file that somebody else uses.
 const BUSY: &str = "5";
 
+/// What a SQLite file begins with.
+const HEAD: &[u8; 16] = b"SQLite format 3\0";
+
 async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(PATIENCE).connect().await
 }
@@ -36,6 +39,11 @@ pub(super) async fn copy(from: &Path, to: &Path) -> Result<(), RegistryError> {
 /// Makes one file of a database that nobody has open: what its journal holds goes into it. False where it cannot be read
 /// as a database at all.
 pub(super) async fn settle(path: &Path) -> Result<bool, RegistryError> {
+    // SQLite would throw the journal of such a file away
+    let mut head = [0; HEAD.len()];
+    if File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_err() || head != *HEAD {
+        return Ok(false);
+    }
     let settle = async {
         let mut connection = connect(path).await?;
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut connection).await?;
@@ -75,10 +83,8 @@ pub(super) async fn take_place(record: &Path, to: &Path, stamp: &str) -> Result<
             continue;
         }
         let failed = || RegistryError::file("保留旧的登记库", old);
-        if replaces && old == to {
+        if replaces {
             // it keeps its own name too, until the new one takes it
-            fs::hard_link(old, &kept).map_err(failed())?;
-        } else if replaces {
             fs::hard_link(old, &kept).map_err(failed())?;
         } else {
             // looks without a record: a restore was killed before its record stood
