@@ -122,7 +122,7 @@ both!(what_is_restored_is_what_was_backed_up, |fresh: Fresh| async move {
     apply(&other, &folder.join("later"), "test", false).await.unwrap();
     assert!(verify(&other).await.unwrap().faults.is_empty());
     other.close().await;
-    assert_eq!(litter(folder), [String::new(); 0]);
+    assert_eq!(litter(folder), Vec::<String>::new());
     // what is there is left as it is, unless told otherwise
     let before = proof(&place).await;
     let refused = restore(&place, &file, ANEW).await.unwrap_err();
@@ -133,7 +133,7 @@ both!(what_is_restored_is_what_was_backed_up, |fresh: Fresh| async move {
     if let Some(kept) = restored.kept.first() {
         let kept = Address { url: format!("sqlite://{}", kept.display()), ..place.clone() };
         assert_eq!(proof(&kept).await, before);
-        assert_eq!(litter(&folder.join("elsewhere")), [String::new(); 0]);
+        assert_eq!(litter(&folder.join("elsewhere")), Vec::<String>::new());
     }
 });
 
@@ -148,7 +148,7 @@ both!(a_file_that_is_there_stands_unless_it_is_to_be_replaced, |fresh: Fresh| as
     assert!(fs::metadata(&file).unwrap().len() > 1000);
     let nowhere = fresh.folder.path().join("none/a.canbao");
     assert!(matches!(backup(&fresh.address, &nowhere, false, "test").await, Err(RegistryError::File { .. })));
-    assert_eq!(litter(fresh.folder.path()), [String::new(); 0]);
+    assert_eq!(litter(fresh.folder.path()), Vec::<String>::new());
 });
 
 both!(a_missing_or_wrong_key_is_told, |fresh: Fresh| async move {

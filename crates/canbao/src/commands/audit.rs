@@ -59,14 +59,15 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     match verified.faults.first() {
         None => Ok(Outcome::Done),
         Some(first) => Err(Failure::new(format!("登记库被改动过，共发现 {} 处：{first}。", verified.faults.len()))
-            .hints(verified.faults.iter().skip(1).take(20).cloned())),
+            .hints(verified.faults.iter().skip(1).take(20).cloned())
+            .hint("请保留数据库现状，查清是谁、何时改的；需要时用较早的备份（canbao restore）恢复到别处对照。")),
     }
 }
 
 fn report(verified: &Verified, l: Language) -> String {
     let [entries, looks, applies, changes, rows] =
         [verified.entries, verified.looks, verified.applies, verified.changes, verified.rows].map(figure::count);
-    let (head, looks_head) = (&verified.head, &verified.looks_head);
+    let [head, looks_head] = [&verified.head, &verified.looks_head].map(|head| shown(head, l));
     l.pick(
         format!(
             "审计记录 {entries} 条、查询日志 {looks} 条，都连得上。\n\
@@ -79,4 +80,9 @@ fn report(verified: &Verified, l: Language) -> String {
              heads: {head}\n       {looks_head}\n"
         ),
     )
+}
+
+/// The end of a chain as it is shown.
+pub(super) fn shown(head: &str, l: Language) -> &str {
+    if head.is_empty() { l.pick("（空）", "(empty)") } else { head }
 }

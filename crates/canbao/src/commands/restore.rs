@@ -6,6 +6,7 @@ use canbao_registry::backup::{KeyState, Options, Restored, restore};
 use serde_json::json;
 
 use super::Outcome;
+use super::audit::shown;
 use super::registry::{Database, done, runtime};
 use crate::output::failure::Failure;
 use crate::output::language::Language;
@@ -117,7 +118,8 @@ fn report(restored: &Restored, l: Language) -> String {
     let facts = &restored.manifest.facts;
     let (made, rows) = (&restored.manifest.made_at, figure::count(facts.rows_in_all()));
     let day = if facts.as_of.is_empty() { l.pick("（尚无数据）", "(no data yet)") } else { facts.as_of.as_str() };
-    let (revision, head, looks_head) = (facts.revision, &facts.audit.hash, &facts.looks.hash);
+    let revision = facts.revision;
+    let [head, looks_head] = [&facts.audit.hash, &facts.looks.hash].map(|head| shown(head, l));
     let mut out = l.pick(
         format!(
             "登记库已恢复到 {made} 备份时的状态：{day}，第 {revision} 版，{rows} 行。\n\
