@@ -298,17 +298,12 @@ pub(super) fn with_list(first: &[Value], ids: &[i64]) -> Vec<Value> {
 }
 
 #[cfg(test)]
-#[path = "../../tests/all/support/run.rs"]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-mod made;
-
-#[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use canbao_domain::scope::Scope;
 
-    use super::made::{number, somebody, write};
     use super::*;
+    use crate::apply::undo::run::{number, somebody, write};
     use crate::audit::verify;
     use crate::hand::Hand;
     use crate::query::Asker;
