@@ -10,6 +10,7 @@
 //! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`area`] | the two trees of areas |
 //! | [`audit`] | the chain of what was done |
+//! | [`backup`] | the whole registry as one file, and back |
 //! | [`store`] | the database: SQLite or PostgreSQL, its migrations, transactions in both |
 //! | [`private`] | personal columns, and the keyed hashes by which they are found |
 //! | [`exchange`] | comparison with other registries |
@@ -21,6 +22,7 @@ extern crate self as canbao_registry;
 pub mod apply;
 pub mod area;
 pub mod audit;
+pub mod backup;
 pub mod change;
 mod clock;
 mod counter;

@@ -31,8 +31,9 @@ pub struct Address {
 }
 
 impl Address {
-    fn key_path(&self, store: &Store) -> PathBuf {
-        match (&self.key_file, store.path()) {
+    /// Where the key is looked for; `database` is the SQLite file, where it is one.
+    pub(crate) fn key_path(&self, database: Option<&Path>) -> PathBuf {
+        match (&self.key_file, database) {
             (Some(path), _) => path.clone(),
             (None, Some(database)) => Key::beside(database),
             (None, None) => PathBuf::from("canbao.key"),
@@ -57,7 +58,7 @@ impl Registry {
     pub async fn migrate(address: &Address) -> Result<Migrated, RegistryError> {
         let store = Store::open(&address.url, true).await?;
         let steps = store.migrate().await?;
-        let path = address.key_path(&store);
+        let path = address.key_path(store.path());
         let mut key_made = None;
         let mut transaction = store.write().await?;
         let known = transaction.first("SELECT key_fingerprint FROM state", &[]).await?;
@@ -92,7 +93,7 @@ impl Registry {
     pub async fn open(address: &Address) -> Result<Self, RegistryError> {
         let store = Store::open(&address.url, false).await?;
         store.check_version().await?;
-        let path = address.key_path(&store);
+        let path = address.key_path(store.path());
         let mut transaction = store.read().await?;
         let known = transaction.first("SELECT key_fingerprint FROM state", &[]).await?;
         drop(transaction);

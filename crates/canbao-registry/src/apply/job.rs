@@ -382,6 +382,9 @@ impl<'a> Job<'a> {
         let rows = transaction.all(sql, values![self.seen, now]).await?;
         let mut touched: Vec<i64> =
             rows.iter().flat_map(|row| [row.maybe_int(0), row.maybe_int(1)]).flatten().collect();
+        // not every hand's work is a request: what another registry answered is none
+        let sql = "SELECT DISTINCT person FROM person WHERE rev_from > $1 AND rev_from <= $2";
+        touched.extend(transaction.all(sql, values![self.seen, now]).await?.iter().map(|row| row.int(0)));
         touched.sort_unstable();
         touched.dedup();
         take_back(&mut transaction, self.revision, &touched).await?;

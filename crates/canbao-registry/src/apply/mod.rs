@@ -36,4 +36,4 @@ pub use work::{Apply, apply};
 pub(crate) use area::STILL;
 pub(crate) use update::{Ids, rows_of, write_difference};
 pub(crate) use wish::{item, set_item};
-pub(crate) use write::{FOREVER, Writer};
+pub(crate) use write::{Digest, FOREVER, Table, Writer};

@@ -438,7 +438,7 @@ fn values_of(table: Table, row: &Row) -> Vec<Value> {
 #[cfg(test)]
 #[path = "../../tests/all/support/run.rs"]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-mod run;
+pub(super) mod run;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]

@@ -296,3 +296,72 @@ impl Turn {
 pub(super) fn with_list(first: &[Value], ids: &[i64]) -> Vec<Value> {
     first.iter().cloned().chain(ids.iter().map(|id| Value::from(*id))).collect()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use canbao_domain::scope::Scope;
+
+    use super::*;
+    use crate::apply::undo::run::{number, somebody, write};
+    use crate::audit::verify;
+    use crate::hand::Hand;
+    use crate::query::Asker;
+    use crate::registry::Address;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn whom_a_hand_changes_meanwhile_without_a_request_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("registry.db").display());
+        let address = Address { url, key_file: None };
+        Registry::migrate(&address).await.unwrap();
+        let registry = &Registry::open(&address).await.unwrap();
+        let mut town = vec![somebody("王秀英", "1985-03-12", 10), somebody("李明", "1980-05-02", 11)];
+        apply(registry, &write(folder.path(), "a", "2016-11-01", &town), "test", false).await.unwrap();
+        let asker = Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test" };
+        let person = registry.by_number(&asker, &number("1985-03-12", 10)).await.unwrap()[0].person;
+        for person in &mut town {
+            person.schemes.pop();
+        }
+        // the steps of an apply up to its flip
+        let run = RunReader::open(&write(folder.path(), "b", "2016-12-01", &town)).unwrap();
+        let Content { all, former, areas, units, nobodys } = Content::read(registry, &run).unwrap();
+        let (day, as_of) = ("2016-12-01", Date::parse("2016-12-01").unwrap());
+        let (seen, revision) = (1 << 32, 2 << 32);
+        begin(registry, revision, seen, day, all.digest()).await.unwrap();
+        let mut job = Job::new(registry, &run, all, former, day, as_of, revision, seen, false);
+        job.pair().await.unwrap();
+        job.people().await.unwrap();
+        job.ended().await.unwrap();
+        job.others(units, nobodys).await.unwrap();
+        let mut hand = Hand::begin(registry).await.unwrap();
+        let before = hand.person(person).await.unwrap();
+        let mut wish = before.clone();
+        wish.enrolments.pop();
+        hand.put(Some(&before), wish, "2016-12-02");
+        hand.finish("exchange-import", "test", "person", "2016-12-02").await.unwrap();
+        for round in 0..2 {
+            let made = Flip {
+                revision,
+                seen: job.seen,
+                missed: job.missed,
+                day,
+                actor: "test",
+                areas: &areas,
+                tally: &job.tally,
+                digest: job.digest,
+                contests: &job.contests,
+                balance: job.balance,
+            };
+            assert_eq!(flip(registry, made).await.unwrap(), round == 1);
+            if round == 0 {
+                job.again().await.unwrap();
+            }
+        }
+        let mut transaction = registry.store.read().await.unwrap();
+        let holding = "SELECT COUNT(*) FROM person WHERE rev_to = 9223372036854775807";
+        assert_eq!(transaction.int(holding, &[]).await.unwrap(), 2);
+        drop(transaction);
+        assert_eq!(verify(registry).await.unwrap().faults, Vec::<String>::new());
+    }
+}

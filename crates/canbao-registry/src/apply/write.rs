@@ -103,12 +103,14 @@ impl Table {
     }
 }
 
-/// A digest over rows in any order: the sum of their BLAKE3 hashes. What was written under a revision can be counted and
-/// summed up again at any time.
+/// A digest over rows in any order: the sum of their BLAKE3 hashes, and a word of it for each table. What was written under
+/// a revision can be counted and summed up again at any time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Digest {
     sum: [u64; 4],
     rows: u64,
+    /// 32 bits of the sum of each table's own rows: the whole sum proves, these say where.
+    tables: [u32; 5],
 }
 
 impl Digest {
@@ -141,19 +143,22 @@ impl Digest {
                 }
             }
         }
-        self.add(hasher.finalize().as_bytes());
+        self.add(table, hasher.finalize().as_bytes());
     }
 
     /// Adds a row that ceases to hold.
     pub(crate) fn end(&mut self, table: Table, id: i64) {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&[128 | table as u8]).update(&id.to_le_bytes());
-        self.add(hasher.finalize().as_bytes());
+        self.add(table, hasher.finalize().as_bytes());
     }
 
-    fn add(&mut self, hash: &[u8; 32]) {
+    fn add(&mut self, table: Table, hash: &[u8; 32]) {
         for (sum, eight) in self.sum.iter_mut().zip(hash.chunks_exact(8)) {
             *sum = sum.wrapping_add(eight.try_into().map_or(0, u64::from_le_bytes));
+        }
+        if let (Some(word), Some(four)) = (self.tables.get_mut(table as usize), hash.first_chunk()) {
+            *word = word.wrapping_add(u32::from_le_bytes(*four));
         }
         self.rows += 1;
     }
@@ -163,6 +168,9 @@ impl Digest {
         for (sum, more) in self.sum.iter_mut().zip(other.sum) {
             *sum = sum.wrapping_add(more);
         }
+        for (word, more) in self.tables.iter_mut().zip(other.tables) {
+            *word = word.wrapping_add(more);
+        }
         self.rows += other.rows;
     }
 
@@ -170,6 +178,9 @@ impl Digest {
     pub(crate) fn without(&mut self, other: &Self) {
         for (sum, less) in self.sum.iter_mut().zip(other.sum) {
             *sum = sum.wrapping_sub(less);
+        }
+        for (word, less) in self.tables.iter_mut().zip(other.tables) {
+            *word = word.wrapping_sub(less);
         }
         self.rows = self.rows.saturating_sub(other.rows);
     }
@@ -179,9 +190,28 @@ impl Digest {
         self.rows
     }
 
-    /// 40 bytes: the sum and the number of rows.
+    /// 60 bytes: the sum, the number of rows, and a word for each table.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        self.sum.iter().chain([&self.rows]).flat_map(|word| word.to_le_bytes()).collect()
+        let sum = self.sum.iter().chain([&self.rows]).flat_map(|word| word.to_le_bytes());
+        sum.chain(self.tables.iter().flat_map(|word| word.to_le_bytes())).collect()
+    }
+
+    /// How many rows went into a digest that was written down as bytes.
+    pub(crate) fn rows_of(written: &[u8]) -> u64 {
+        written.get(32..40).and_then(|eight| eight.try_into().ok()).map_or(0, u64::from_le_bytes)
+    }
+
+    /// Where this digest is another than the one that was `written` down as bytes: `None` where it is the same, else the
+    /// tables that differ, as far as they can be told.
+    pub(crate) fn differs(&self, written: &[u8]) -> Option<Vec<Table>> {
+        let own = self.bytes();
+        if own == written {
+            return None;
+        }
+        let words = |bytes: &[u8]| bytes.get(40..).map(|tail| tail.chunks(4).map(<[u8]>::to_vec).collect::<Vec<_>>());
+        let (own, written) = (words(&own).unwrap_or_default(), words(written).unwrap_or_default());
+        let pairs = Table::ALL.into_iter().zip(own.iter().zip(&written));
+        Some(pairs.filter(|(_, (own, written))| own != written).map(|(table, _)| table).collect())
     }
 }
 

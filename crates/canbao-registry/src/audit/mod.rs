@@ -1,11 +1,13 @@
 //! The audit (审计): append-only, each entry chained to the one before by hash.
 
 mod look;
+mod resum;
 mod verify;
 
 pub use look::Look;
 pub(crate) use look::Looks;
 pub use verify::{Verified, verify};
+pub(crate) use verify::{hex, verify_looks, verify_record};
 
 use crate::RegistryError;
 use crate::clock::now_ms;

@@ -3,10 +3,10 @@
 use super::chain;
 use crate::RegistryError;
 use crate::registry::Registry;
-use crate::store::Row;
+use crate::store::{Row, Transaction};
 
-/// What a check of the chains found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a check of the chains and of the record found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Entries of the audit.
     pub entries: u64,
@@ -16,17 +16,36 @@ pub struct Verified {
     pub looks: u64,
     /// Their last one's hash.
     pub looks_head: String,
+    /// Applies (and undone applies) whose rows were summed up again.
+    pub applies: u64,
+    /// Changes by hand whose rows were summed up again.
+    pub changes: u64,
+    /// Rows that were summed up: versions of people, numbers, enrolments, findings and employers.
+    pub rows: u64,
     /// What is wrong, each a Chinese sentence; empty where all is whole.
     pub faults: Vec<String>,
 }
 
-/// Checks both chains from their beginnings.
+/// Checks both chains from their beginnings, and that the record holds what its audit says was written.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn verify(registry: &Registry) -> Result<Verified, RegistryError> {
-    let mut faults = Vec::new();
+    let mut found = Verified::default();
     let mut transaction = registry.store().read().await?;
+    verify_record(&mut transaction, true, &mut found).await?;
+    drop(transaction);
+    let mut transaction = registry.store().looks().await?;
+    verify_looks(&mut transaction, &mut found).await?;
+    Ok(found)
+}
+
+/// Checks the audit's chain, and with `rows` the record by it; all as one transaction sees it.
+pub(crate) async fn verify_record(
+    transaction: &mut Transaction,
+    rows: bool,
+    found: &mut Verified,
+) -> Result<(), RegistryError> {
     let mut audit = Chain::new("审计记录");
     let sql = "SELECT seq, at, actor, action, subject, revision, digest, hash FROM audit ORDER BY seq";
     transaction
@@ -35,12 +54,16 @@ pub async fn verify(registry: &Registry) -> Result<Verified, RegistryError> {
                 let (actor, action, subject) = (row.text(2), row.text(3), row.text(4));
                 chain(before, row.int(0), row.int(1), actor, action, subject, row.int(5), row.bytes(6))
             };
-            audit.next(&row, hash, row.bytes(7), &mut faults);
+            audit.next(&row, hash, row.bytes(7), &mut found.faults);
             Ok(())
         })
         .await?;
-    drop(transaction);
-    let mut transaction = registry.store().looks().await?;
+    (found.entries, found.head) = (audit.entries, hex(&audit.before));
+    if rows { super::resum::resum(transaction, found).await } else { Ok(()) }
+}
+
+/// Checks the chain of looks.
+pub(crate) async fn verify_looks(transaction: &mut Transaction, found: &mut Verified) -> Result<(), RegistryError> {
     let mut looks = Chain::new("查询日志");
     let sql = "SELECT seq, at, actor, purpose, subject, persons, hash FROM look ORDER BY seq";
     transaction
@@ -48,17 +71,12 @@ pub async fn verify(registry: &Registry) -> Result<Verified, RegistryError> {
             let hash = |before: &[u8], row: &Row| {
                 chain(before, row.int(0), row.int(1), row.text(2), row.text(3), row.text(4), row.int(5), &[])
             };
-            looks.next(&row, hash, row.bytes(6), &mut faults);
+            looks.next(&row, hash, row.bytes(6), &mut found.faults);
             Ok(())
         })
         .await?;
-    Ok(Verified {
-        entries: audit.entries,
-        head: hex(&audit.before),
-        looks: looks.entries,
-        looks_head: hex(&looks.before),
-        faults,
-    })
+    (found.looks, found.looks_head) = (looks.entries, hex(&looks.before));
+    Ok(())
 }
 
 struct Chain {
@@ -87,6 +105,6 @@ impl Chain {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

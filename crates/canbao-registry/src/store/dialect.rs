@@ -34,10 +34,19 @@ pub(super) const POSTGRES_WRITE: &str = "BEGIN";
 /// Writers take turns, as SQLite's do: one lock of the database, let go at the transaction's end.
 pub(super) const POSTGRES_TURN: &str = "SELECT pg_advisory_xact_lock(7212016001)";
 /// Who writes the chain of looks; those who write records need not wait for it.
-pub(super) const POSTGRES_LOOKS_TURN: &str = "SELECT pg_advisory_xact_lock(7212016002)";
+pub(crate) const POSTGRES_LOOKS_TURN: &str = "SELECT pg_advisory_xact_lock(7212016002)";
 /// Who applies a run, as long as the transaction lives.
 pub(crate) const POSTGRES_APPLY: &str =
     "SELECT CASE WHEN pg_try_advisory_xact_lock(7212016003) THEN 1 ELSE 0 END::BIGINT";
+
+/// The names of all tables.
+pub(super) const SQLITE_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+pub(super) const POSTGRES_TABLES: &str =
+    "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1";
+/// What `pg_dump` is told, so that it sees what the transaction sees.
+pub(crate) const POSTGRES_SNAPSHOT: &str = "SELECT pg_export_snapshot()";
+/// A restore does not wait for ever for those who read.
+pub(crate) const POSTGRES_PATIENCE: &str = "SET LOCAL lock_timeout = '60s'";
 
 /// Values in one statement: SQLite allows 32,766.
 const SQLITE_VALUES: usize = 8_192;

@@ -84,6 +84,20 @@ impl Store {
     }
 }
 
+/// The tables of a registry that are there, in order; those of others are left out.
+pub(crate) async fn tables(transaction: &mut Transaction, postgres: bool) -> Result<Vec<String>, RegistryError> {
+    let sql = if postgres { dialect::POSTGRES_TABLES } else { dialect::SQLITE_TABLES };
+    let there = transaction.all(sql, &[]).await?;
+    let known: Vec<&str> = MIGRATIONS.iter().chain(&LOOKS).flat_map(|(_, text)| made_by(text)).collect();
+    let is_known = |name: &str| known.contains(&name) || name == "migration" || name == "migration_of_looks";
+    Ok(there.iter().map(|row| row.text(0).to_owned()).filter(|name| is_known(name)).collect())
+}
+
+/// The tables that a migration makes.
+fn made_by(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next())
+}
+
 async fn version(transaction: &mut Transaction, table: &str) -> Result<i64, RegistryError> {
     transaction.int(format!("SELECT COALESCE(MAX(version), 0) FROM {table}"), &[]).await
 }

@@ -17,7 +17,8 @@ pub use transaction::Transaction;
 pub use value::{Row, Value};
 
 pub(crate) use lookup::{Fields, Lookup};
-pub(crate) use migrate::{INDEXES, VERSION};
+pub(crate) use migrate::{INDEXES, VERSION, tables};
+pub(crate) use open::{looks_path, postgres};
 pub(crate) use transaction::list;
 pub(crate) use value::values;
 

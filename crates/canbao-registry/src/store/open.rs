@@ -26,16 +26,21 @@ impl Store {
         }
         if url.starts_with("postgresql://") || url.starts_with("postgres://") {
             let options = PgConnectOptions::from_str(url).map_err(|_| RegistryError::Url(without_secret(url)))?;
-            let pool = PgPoolOptions::new()
-                .max_connections(READERS + 4)
-                .acquire_timeout(PATIENCE)
-                .connect_with(options.application_name("canbao"))
-                .await
-                .map_err(RegistryError::database("连接"))?;
-            return Ok(Self { backend: Backend::Postgres(pool) });
+            return postgres(options).await;
         }
         Err(RegistryError::Url(without_secret(url)))
     }
+}
+
+/// Opens a database of a server.
+pub(crate) async fn postgres(options: PgConnectOptions) -> Result<Store, RegistryError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(READERS + 4)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options.application_name("canbao"))
+        .await
+        .map_err(RegistryError::database("连接"))?;
+    Ok(Store { backend: Backend::Postgres(pool) })
 }
 
 async fn sqlite(path: &Path, create: bool) -> Result<Store, RegistryError> {
@@ -76,7 +81,7 @@ pub(crate) fn looks_path(path: &Path) -> PathBuf {
 }
 
 /// A URL without its password.
-fn without_secret(url: &str) -> String {
+pub(super) fn without_secret(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(start), Some(end)) if end > start => {
             let (scheme, rest) = (url.get(..start + 3).unwrap_or_default(), url.get(end..).unwrap_or_default());

@@ -178,6 +178,32 @@ impl Transaction {
         Ok(self.first(sql, values).await?.map_or(0, |row| row.int(0)))
     }
 
+    /// Hands rows in PostgreSQL's own text form to a `COPY … FROM stdin`, piece by piece until `next` has no more or fails.
+    ///
+    /// # Errors
+    /// Where the database fails or refuses, is SQLite, or `next` fails.
+    pub(crate) async fn copy_text(
+        &mut self,
+        statement: &str,
+        mut next: impl AsyncFnMut() -> Result<Option<Vec<u8>>, RegistryError>,
+    ) -> Result<(), RegistryError> {
+        let failed = || RegistryError::database("写入");
+        let Inner::Postgres(transaction) = &mut self.inner else {
+            return Err(RegistryError::Broken("SQLite 没有 COPY".to_owned()));
+        };
+        let mut target = transaction.copy_in_raw(statement).await.map_err(failed())?;
+        loop {
+            match next().await {
+                Ok(Some(rows)) => target.send(rows).await.map(drop).map_err(failed())?,
+                Ok(None) => return target.finish().await.map(drop).map_err(failed()),
+                Err(error) => {
+                    target.abort("the rows ended early").await.map_err(failed())?;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
     /// Inserts many rows, each with a value for each column. SQLite takes many a statement, PostgreSQL a `COPY`.
     ///
     /// # Errors

@@ -38,7 +38,12 @@ fn yes(seen: i64) -> Decision {
 }
 
 /// Proposed by one and approved by another.
-async fn done(registry: &Registry, whole: &Whole, procedure: Procedure, effective: &str) -> Result<i64, RegistryError> {
+pub(crate) async fn done(
+    registry: &Registry,
+    whole: &Whole,
+    procedure: Procedure,
+    effective: &str,
+) -> Result<i64, RegistryError> {
     let id = registry.propose(&by("maker"), &proposal(whole, procedure, effective), today()).await?;
     registry.decide(&by("checker"), id, &yes(whole.revision), today()).await?;
     Ok(id)

@@ -5,6 +5,7 @@
 
 mod apply;
 mod audit;
+mod backup;
 mod batch;
 mod change;
 mod decision;

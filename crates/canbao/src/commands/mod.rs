@@ -1,10 +1,12 @@
 //! The command line: one file a command.
 
 mod audit;
+mod backup;
 mod compare;
 mod demo;
 mod inspect;
 mod registry;
+mod restore;
 mod standard;
 mod synth;
 
@@ -42,6 +44,8 @@ enum Command {
     Demo(demo::Arguments),
     Registry(registry::Arguments),
     Audit(audit::Arguments),
+    Backup(backup::Arguments),
+    Restore(restore::Arguments),
     Standard(standard::Arguments),
 }
 
@@ -71,6 +75,7 @@ impl Arguments {
         match &self.command {
             Command::Compare(arguments) => arguments.telling.progress,
             Command::Inspect(_) | Command::Registry(_) | Command::Audit(_) | Command::Standard(_) => Form::None,
+            Command::Backup(_) | Command::Restore(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -88,6 +93,8 @@ impl Arguments {
             Command::Demo(arguments) => demo::run(&arguments, self.lang),
             Command::Registry(arguments) => registry::run(&arguments, self.lang),
             Command::Audit(arguments) => audit::run(&arguments, self.lang),
+            Command::Backup(arguments) => backup::run(&arguments, self.lang),
+            Command::Restore(arguments) => restore::run(&arguments, self.lang),
             Command::Standard(arguments) => standard::run(&arguments, self.lang),
         }
     }

@@ -12,6 +12,8 @@ fn help_opens_with_examples() {
         vec!["inspect", "--help"],
         vec!["synth", "--help"],
         vec!["demo", "--help"],
+        vec!["backup", "--help"],
+        vec!["restore", "--help"],
         vec!["standard", "--help"],
         vec!["standard", "list", "--help"],
         vec!["standard", "dictionary", "--help"],
@@ -35,6 +37,8 @@ fn the_options_that_other_programs_use_are_there() {
         ("synth", &["--persons", "--seed", "--out", "--months"]),
         ("demo", &["--persons", "--dir"]),
         ("inspect", &["--json"]),
+        ("backup", &["--out", "--replace", "--json", "--database"]),
+        ("restore", &["--replace", "--json", "--database", "--key-file"]),
     ] {
         let help = run_well(&folder, &[command, "--help"]);
         for option in options {

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod backup;
 mod decisions;
 mod demo;
 mod help;

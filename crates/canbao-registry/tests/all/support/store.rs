@@ -21,15 +21,21 @@ pub(crate) async fn sqlite() -> Fresh {
 
 /// A new registry in a database of its own on the server, where there is one.
 pub(crate) async fn postgres() -> Option<Fresh> {
+    let url = empty_database().await?;
+    let folder = tempfile::tempdir().unwrap();
+    let key_file = Some(folder.path().join("registry.key"));
+    Some(open(Address { url, key_file }, folder).await)
+}
+
+/// A database with nothing in it, on the server, where there is one.
+pub(crate) async fn empty_database() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("CANBAO_TEST_POSTGRES").ok().filter(|server| server.starts_with("postgresql"))?;
     let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let pool = sqlx::PgPool::connect(&format!("{server}/postgres")).await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
     pool.close().await;
-    let folder = tempfile::tempdir().unwrap();
-    let key_file = Some(folder.path().join("registry.key"));
-    Some(open(Address { url: format!("{server}/{name}"), key_file }, folder).await)
+    Some(format!("{server}/{name}"))
 }
 
 async fn open(address: Address, folder: TempDir) -> Fresh {

@@ -3,6 +3,7 @@
 pub(crate) mod city;
 pub(crate) mod extract;
 pub(crate) mod folder;
+pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod score;
 pub(crate) mod table;
