@@ -240,11 +240,8 @@ const PEOPLE: Lookup = Lookup {
     key: "person",
     columns: &["person", "area", "name", "pension", "medical", "category", "state"],
 };
-const ENROLMENTS: Lookup = Lookup {
-    table: "enrolment",
-    key: "person",
-    columns: &["person", "scheme", "status", "benefit", "pooling_area"],
-};
+const ENROLMENTS: Lookup =
+    Lookup { table: "enrolment", key: "person", columns: &["person", "scheme", "status", "benefit", "pooling_area"] };
 
 fn holder_of(row: &Fields<'_>) -> (i64, Holder) {
     let former = NumberKind::from_word(row.text(2)) == NumberKind::Former;

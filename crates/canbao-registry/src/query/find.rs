@@ -3,6 +3,7 @@
 use canbao_domain::number::read_number;
 use canbao_domain::scope::Scope;
 
+use super::Filter;
 use crate::RegistryError;
 use crate::audit::Look;
 use crate::person::{State, Whole, people};
@@ -98,6 +99,16 @@ impl Registry {
         let mut transaction = self.store.read().await?;
         let mut ids: Vec<i64> = match values {
             [Value::Int(Some(person))] if sql == "SELECT $1" => vec![*person],
+            _ if sql.contains("FROM person") => {
+                // thousands share a name: only those of the area are read whole
+                let (mut sql, mut values) = (sql.to_owned(), values.to_vec());
+                let filter = Filter { area: area.map(str::to_owned), ..Filter::default() };
+                for condition in self.conditions(&mut transaction, &asker.scope, &filter, "area", &mut values).await? {
+                    sql.push_str(" AND ");
+                    sql.push_str(&condition);
+                }
+                transaction.all(sql, &values).await?.iter().map(|row| row.int(0)).collect()
+            }
             _ => transaction.all(sql, values).await?.iter().map(|row| row.int(0)).collect(),
         };
         ids.sort_unstable();

@@ -85,7 +85,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub(crate) async fn looks(&self) -> Result<Transaction, RegistryError> {
+    pub async fn looks(&self) -> Result<Transaction, RegistryError> {
         match &self.backend {
             Backend::Sqlite { looks, .. } => Transaction::sqlite(looks, dialect::SQLITE_WRITE).await,
             Backend::Postgres(pool) => {
