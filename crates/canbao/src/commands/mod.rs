@@ -3,6 +3,7 @@
 mod audit;
 mod compare;
 mod demo;
+mod exchange;
 mod inspect;
 mod registry;
 mod standard;
@@ -42,6 +43,7 @@ enum Command {
     Demo(demo::Arguments),
     Registry(registry::Arguments),
     Audit(audit::Arguments),
+    Exchange(exchange::Arguments),
     Standard(standard::Arguments),
 }
 
@@ -70,7 +72,11 @@ impl Arguments {
     pub(crate) fn progress(&self) -> Form {
         match &self.command {
             Command::Compare(arguments) => arguments.telling.progress,
-            Command::Inspect(_) | Command::Registry(_) | Command::Audit(_) | Command::Standard(_) => Form::None,
+            Command::Inspect(_)
+            | Command::Registry(_)
+            | Command::Audit(_)
+            | Command::Exchange(_)
+            | Command::Standard(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -88,6 +94,7 @@ impl Arguments {
             Command::Demo(arguments) => demo::run(&arguments, self.lang),
             Command::Registry(arguments) => registry::run(&arguments, self.lang),
             Command::Audit(arguments) => audit::run(&arguments, self.lang),
+            Command::Exchange(arguments) => exchange::run(&arguments, self.lang),
             Command::Standard(arguments) => standard::run(&arguments, self.lang),
         }
     }

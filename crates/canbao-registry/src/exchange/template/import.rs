@@ -3,6 +3,8 @@
 //! A row counts only where it can be used beyond doubt: a valid number that we asked this answerer about, of the insurance
 //! that we asked about, under the name that we know or one that is written like it. All others come back with the reason.
 
+use std::sync::Arc;
+
 use ahash::AHashMap;
 use canbao_domain::date::Date;
 use canbao_domain::number::CitizenNumber;
@@ -10,6 +12,7 @@ use canbao_domain::source::Insurance;
 use canbao_linkage::names::{NameAgreement, compare};
 
 use crate::RegistryError;
+use crate::area::Areas;
 use crate::audit::Look;
 use crate::clock::{instant, now_ms};
 use crate::exchange::rows::Outcome;
@@ -118,6 +121,14 @@ struct Asked {
 const A_STATEMENT: usize = 500;
 
 impl Registry {
+    /// All areas of today.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn current_areas(&self) -> Result<Arc<Areas>, RegistryError> {
+        self.areas.get(&mut self.store.read().await?).await
+    }
+
     /// The revision of a file of answers that was taken in before.
     ///
     /// # Errors
