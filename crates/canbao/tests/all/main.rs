@@ -11,6 +11,7 @@ mod support;
 
 mod decisions;
 mod demo;
+mod exchange;
 mod help;
 mod inspect;
 mod killed;

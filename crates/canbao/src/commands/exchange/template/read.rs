@@ -39,7 +39,9 @@ pub(super) fn read(path: &Path, template: &Template, areas: &Areas) -> Result<An
         spec.codes.insert(Field::Status, template.answer.statuses.clone());
     }
     let unknown = |error: &canbao_intake::IntakeError| {
-        refused(error).hint("返回文件的列名写在模板的 answer.columns 里；用 canbao inspect 可以看到认出了哪些列。")
+        // intake speaks of the city file, in which columns are named otherwise
+        Failure::new(error.to_string().replace("城市文件的columns", "模板的 answer.columns "))
+            .hint("请把返回文件里各列的列名写进模板的 answer.columns；用 canbao inspect 可以看到认出了哪些列。")
     };
     let extract = canbao_intake::open(&spec, &profiles).map_err(|error| unknown(&error))?;
     let file = spec.files.first().map(|file| file.shown.clone()).unwrap_or_default();
