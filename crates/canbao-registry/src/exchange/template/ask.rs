@@ -163,7 +163,7 @@ impl Registry {
 
 /// The rows of a person.
 fn lines_of(who: Candidate, row_per_insurance: bool) -> Vec<Candidate> {
-    if !row_per_insurance || !(who.asked.pension && who.asked.medical) {
+    if !(row_per_insurance && who.asked.pension && who.asked.medical) {
         return vec![who];
     }
     let medical = Candidate {

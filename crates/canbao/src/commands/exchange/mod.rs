@@ -23,7 +23,7 @@ Examples:
   canbao exchange export --to xian --out /media/usb              whom we ask about
   canbao exchange export --to xian --private --out /media/usb    the same, and they do not learn who
   canbao exchange answer /media/usb --out /media/usb             at the other side
-  canbao exchange import /media/usb                              their answer leaves nobody on the list in vain
+  canbao exchange import /media/usb                              who is insured there leaves the survey list
   canbao exchange verify /media/usb --card xian.card             without a database
   canbao exchange template show hunan-pension > 省.toml          a layout of the province, to be edited
   canbao exchange export --template 省.toml --out 上报

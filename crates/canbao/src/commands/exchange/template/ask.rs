@@ -106,7 +106,7 @@ pub(in crate::commands::exchange) fn export(
             }
         })
         .collect();
-    let list = (!entries.is_empty()).then(|| out.join(work_list::NAME));
+    let list = (!entries.is_empty()).then(|| work_list::place(out));
     if let Some(list) = &list {
         work_list::write(list, "不能上报比对的人员", "登记库编号", &entries, language)?;
     }

@@ -10,10 +10,11 @@ use super::file::Template;
 use super::read::read;
 use super::work_list::{self, Entry};
 use crate::commands::Outcome;
+use crate::commands::exchange::answer::finish;
 use crate::commands::registry::{Database, actor, done, runtime};
 use crate::output::failure::Failure;
+use crate::output::figure;
 use crate::output::language::Language;
-use crate::output::{figure, print};
 
 /// What became of a file.
 struct Taken {
@@ -33,7 +34,7 @@ pub(in crate::commands::exchange) fn import(
     language: Language,
 ) -> Result<Outcome, Failure> {
     let template = Template::load(name)?;
-    let (taken, entries) = runtime(async {
+    let (taken, entries, stopped) = runtime(async {
         let registry = database.open().await?;
         let areas = done(registry.current_areas().await)?;
         let mut files = Vec::new();
@@ -45,6 +46,7 @@ pub(in crate::commands::exchange) fn import(
             files.push((path.clone(), digest, answers));
         }
         let (mut taken, mut entries): (Vec<Taken>, Vec<Entry>) = (Vec::new(), Vec::new());
+        let mut stopped = None;
         for (path, digest, answers) in files {
             let Some(answers) = answers else {
                 taken.push(Taken { path, rows: 0, told: None });
@@ -52,7 +54,14 @@ pub(in crate::commands::exchange) fn import(
             };
             let rows = (answers.lines.len() + answers.unusable.len()) as u64;
             let file = AnswerFile { answerer: &template.answerer, digest: &digest, lines: &answers.lines };
-            let told = done(registry.import_lines(&file, &actor()).await)?;
+            let told = match done(registry.import_lines(&file, &actor()).await) {
+                Ok(told) => told,
+                Err(failure) => {
+                    // what the files before had on their work-list must not be lost
+                    stopped = Some(failure);
+                    break;
+                }
+            };
             let mut places: Vec<Option<Entry>> = answers.places.into_iter().map(Some).collect();
             let mut unusable = answers.unusable;
             for (at, why) in &told.unusable {
@@ -65,9 +74,9 @@ pub(in crate::commands::exchange) fn import(
             taken.push(Taken { path, rows, told: Some(told) });
         }
         registry.close().await;
-        Ok((taken, entries))
+        Ok((taken, entries, stopped))
     })?;
-    let beside = || paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")).join(work_list::NAME);
+    let beside = || work_list::place(paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")));
     let list = (!entries.is_empty()).then(|| work_list.map_or_else(beside, Path::to_owned));
     if let Some(list) = &list {
         work_list::write(list, "联网比对返回中没有使用的行", "行", &entries, language)?;
@@ -90,8 +99,10 @@ pub(in crate::commands::exchange) fn import(
         taken.iter().map(|taken| sentence(taken, language)).collect::<String>()
             + &work_list::told(&reasons, list.as_deref(), language)
     };
-    print(&text, language)?;
-    Ok(if entries.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
+    match finish(!taken.is_empty(), &text, stopped, language)? {
+        Outcome::Done if !entries.is_empty() => Ok(Outcome::SomeRejected),
+        outcome => Ok(outcome),
+    }
 }
 
 /// A file as JSON: `rows` = `used` + `repeated` + `rejected`.

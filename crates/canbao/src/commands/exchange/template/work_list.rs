@@ -1,7 +1,7 @@
 //! The work-list (待核实名单): rows that could not be used, each with where it stands and why.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use canbao_paper::{About, Book, Cell, Column, Kind, ListPlan, PaperError};
 
@@ -11,7 +11,18 @@ use crate::output::table::{Side, Table};
 use crate::output::{figure, private};
 
 /// Its usual name.
-pub(super) const NAME: &str = "待核实名单.xlsx";
+const NAME: &str = "待核实名单.xlsx";
+
+/// Its place in a folder: an earlier list, which somebody may be at work on, is never replaced.
+pub(super) fn place(folder: &Path) -> PathBuf {
+    let mut path = folder.join(NAME);
+    let mut next = 2;
+    while path.exists() {
+        path = folder.join(format!("待核实名单-{next}.xlsx"));
+        next += 1;
+    }
+    path
+}
 
 /// A row that could not be used; what is not known is blank.
 #[derive(Default)]
