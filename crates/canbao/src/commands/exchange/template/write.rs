@@ -66,7 +66,7 @@ pub(super) fn write(
 ) -> Result<(), Failure> {
     let export = &template.export;
     let rows = file.rows.len();
-    let fill = |text: &str| filled(text, template, day, file.sequence, rows).map_err(|what| Failure::new(what));
+    let fill = |text: &str| filled(text, template, day, file.sequence, rows).map_err(Failure::new);
     let mut head: Vec<Vec<String>> = Vec::new();
     for title in &export.titles {
         head.push(vec![fill(title)?]);
