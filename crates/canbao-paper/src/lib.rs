@@ -8,7 +8,9 @@
 mod book;
 mod cell;
 mod error;
+mod grid;
 
 pub use book::{About, Book, Column, Kind, List, ListPlan, MOST_ROWS, Page};
 pub use cell::Cell;
 pub use error::PaperError;
+pub use grid::Grid;

@@ -86,6 +86,9 @@ pub enum RegistryError {
         /// What changed meanwhile, in Chinese; no values.
         what: String,
     },
+    /// A choice of people to ask another registry about is empty.
+    #[error("所选范围内没有需要查询的人员。")]
+    NobodyToAsk,
     /// A procedure's wrong use.
     #[error("{sentence}")]
     Refused {
@@ -117,6 +120,9 @@ impl RegistryError {
             Self::BadKey(_) | Self::OtherKey(_) => "请换回建库时生成的密钥文件。".to_owned(),
             Self::OpenKey(_) => "请运行 chmod 600，只让运行程序的用户读它。".to_owned(),
             Self::File { .. } => "请检查路径、权限和磁盘空间。".to_owned(),
+            Self::NobodyToAsk => {
+                "请核对区域和类别：只查询缺少参保信息、有姓名和有效公民身份号码的在册人员。".to_owned()
+            }
             Self::Run(error) => error.hint().unwrap_or("请核对比对结果的文件夹。").to_owned(),
             Self::Content { .. } => "请用本版本的 canbao compare 重新比对。".to_owned(),
             Self::Earlier { .. } => {

@@ -7,9 +7,8 @@
 
 use std::path::Path;
 
-use ahash::{AHashMap, AHashSet};
-use canbao_domain::date::Date;
-use canbao_domain::source::{Insurance, SourceKind};
+use ahash::AHashSet;
+use canbao_domain::source::Insurance;
 
 use super::desk::{Desk, blocking};
 use super::keep;
@@ -17,63 +16,17 @@ use super::parcel::{Digest, Kind};
 use super::psi::{Asking, Found, Reply};
 use super::receive::{Received, rows};
 use super::rows::{AnswerRow, Outcome};
+use super::said::{Answer, Import, Question, Said, counted, place, put};
 use crate::RegistryError;
-use crate::clock::now_ms;
 use crate::hand::Hand;
-use crate::person::{Enrolment, Origin, State, Whole};
 use crate::private::Kind as Hashed;
-use crate::store::{Row, Transaction, Value, values};
-
-/// What an answer changed. Outcomes are counted by insurance: a person asked about both counts twice.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Import {
-    /// The revision that shows it.
-    pub revision: i64,
-    /// People asked about.
-    pub asked: u64,
-    /// Insured there.
-    pub insured: u64,
-    /// Not insured there.
-    pub uninsured: u64,
-    /// Not known there.
-    pub unknown: u64,
-    /// The number is known there under another name.
-    pub name_differs: u64,
-    /// Asked about, and not answered.
-    pub unanswered: u64,
-    /// People whose record changed.
-    pub changed: u64,
-    /// People whose number changed, or who are no longer in the record, since they were asked about: left as they are.
-    pub left_out: u64,
-    /// Whose number is known there under another name, by our identifiers: to be looked at.
-    pub to_look_at: Vec<i64>,
-}
-
-/// Somebody who was asked about.
-struct Question {
-    person: i64,
-    hash: i64,
-    asked: [bool; 2],
-    /// Pension, medical.
-    said: [Option<Said>; 2],
-}
-
-/// What was said of one insurance.
-#[derive(Clone)]
-struct Said {
-    outcome: Outcome,
-    area: Option<String>,
-    since: Option<Date>,
-}
+use crate::store::{Row, Transaction, values};
 
 /// A list of people by what is said of them.
 enum Content {
     Rows(Vec<AnswerRow>),
     Reply(Box<Reply>),
 }
-
-/// People whose records are in memory at once.
-const A_CHUNK: usize = 2_000;
 
 impl Desk {
     /// Applies an answer that was received, plain or private.
@@ -137,6 +90,7 @@ impl Desk {
             hash: row.int(2),
             asked: [row.flag(3), row.flag(4)],
             said: [None, None],
+            noted: None,
         };
         // lines count from 1 without a gap, so a line's place follows from it
         Ok((rows.iter().map(question).collect(), insurance))
@@ -182,7 +136,7 @@ impl Desk {
         &self,
         received: &Received<Content>,
         parcel: Digest,
-        questions: Vec<Question>,
+        mut questions: Vec<Question>,
         actor: &str,
     ) -> Result<Import, RegistryError> {
         let mut import = counted(&questions);
@@ -197,46 +151,9 @@ impl Desk {
         }
         let sql = "DELETE FROM private_question WHERE parcel = $1";
         hand.transaction.execute(sql, values![parcel.to_string()]).await?;
-        let next = "SELECT COALESCE(MAX(id), 0) + 1 FROM change_request";
-        let mut request = hand.transaction.int(next, &[]).await?;
-        let mut questions = questions;
-        questions.sort_by_key(|question| question.person);
-        for chunk in questions.chunks(A_CHUNK) {
-            let ids: Vec<i64> = chunk.iter().map(|question| question.person).collect();
-            let known = hand.people(&ids).await?;
-            let known: AHashMap<i64, Whole> = known.into_iter().map(|whole| (whole.person, whole)).collect();
-            let mut requests: Vec<Vec<Value>> = Vec::new();
-            for question in chunk {
-                let theirs = |whole: &&Whole| {
-                    let number = whole.number().map(|number| self.registry.key.hash(Hashed::Number, number));
-                    whole.record.state == State::Current && number == Some(question.hash)
-                };
-                let Some(before) = known.get(&question.person).filter(theirs) else {
-                    import.left_out += 1;
-                    continue;
-                };
-                let Some(wish) = wished(before, question, id, there, &day) else { continue };
-                hand.put(Some(before), wish, &day);
-                import.changed += 1;
-                requests.push(vec![
-                    request.into(),
-                    "exchange".into(),
-                    question.person.into(),
-                    "done".into(),
-                    day.as_str().into(),
-                    format!("{{\"peer\":\"{id}\",\"parcel\":\"{}\"}}", received.digest).into(),
-                    hand.seen.into(),
-                    actor.into(),
-                    now_ms().into(),
-                    hand.revision.into(),
-                ]);
-                request += 1;
-            }
-            let columns =
-                ["id", "kind", "person", "state", "effective", "content", "base", "maker", "made_at", "revision"];
-            hand.transaction.insert("change_request", &columns, requests).await?;
-            hand.flush().await?;
-        }
+        let content = format!("{{\"peer\":\"{id}\",\"parcel\":\"{}\"}}", received.digest);
+        let said = Answer { from: id, there: Some(there), day: &day, content: &content, actor };
+        put(&self.registry, &mut hand, &mut questions, &said, &mut import).await?;
         let Import { asked, insured, uninsured, unknown, name_differs, changed, left_out, .. } = &import;
         let subject = format!(
             "answer from {id} number {} people {asked} insured {insured} uninsured {uninsured} unknown {unknown} \
@@ -266,14 +183,6 @@ async fn open_still(transaction: &mut Transaction, parcel: Digest) -> Result<(),
     if answered { Err(answered_before()) } else { Ok(()) }
 }
 
-const fn place(insurance: Insurance) -> Option<usize> {
-    match insurance {
-        Insurance::Pension => Some(0),
-        Insurance::Medical => Some(1),
-        Insurance::Other => None,
-    }
-}
-
 /// Puts an answer's rows to their questions; one that was not asked refuses them all.
 fn take_rows(questions: &mut [Question], rows: &[AnswerRow]) -> Result<(), RegistryError> {
     for row in rows {
@@ -295,68 +204,4 @@ fn not_asked_about() -> RegistryError {
         "答复中有没有查询过的人员或险种，整个答复没有使用。",
         "请把这个数据包的编号告诉对方，由对方查明后重新答复。",
     )
-}
-
-fn counted(questions: &[Question]) -> Import {
-    let mut import = Import { asked: questions.len() as u64, ..Import::default() };
-    for question in questions {
-        for (asked, said) in question.asked.iter().zip(&question.said).filter(|(asked, _)| **asked) {
-            let count = match said.as_ref().filter(|_| *asked).map(|said| said.outcome) {
-                Some(Outcome::Insured) => &mut import.insured,
-                Some(Outcome::Uninsured) => &mut import.uninsured,
-                Some(Outcome::Unknown) => &mut import.unknown,
-                Some(Outcome::NameDiffers) => &mut import.name_differs,
-                None => &mut import.unanswered,
-            };
-            *count += 1;
-        }
-        if question.said.iter().flatten().any(|said| said.outcome == Outcome::NameDiffers) {
-            import.to_look_at.push(question.person);
-        }
-    }
-    import
-}
-
-/// Somebody's record after an answer; `None` where it says what is there already. Of an insurance that was answered, the
-/// registry's earlier row goes; where they are insured, its row of today stands.
-fn wished(before: &Whole, question: &Question, peer: &str, there: &str, day: &str) -> Option<Whole> {
-    let mut wish = before.clone();
-    for (insurance, said) in [Insurance::Pension, Insurance::Medical].into_iter().zip(&question.said) {
-        let Some(said) = said else { continue };
-        let mut standing: Option<Enrolment> = None;
-        wish.enrolments.retain(|row| {
-            let earlier = row.insurance == insurance && row.answerer() == Some(peer);
-            if earlier {
-                standing = Some(row.clone());
-            }
-            !earlier
-        });
-        if said.outcome != Outcome::Insured {
-            continue;
-        }
-        let row = Enrolment {
-            id: 0,
-            effective: day.to_owned(),
-            scheme: SourceKind::Elsewhere.as_str().to_owned(),
-            insurance,
-            status: Some("normal".to_owned()),
-            benefit: None,
-            unit_code: None,
-            unit_name: None,
-            pooling_area: Some(said.area.clone().unwrap_or_else(|| there.to_owned())),
-            since: said.since,
-            reason: None,
-            origin: Origin::Hand,
-            source: Some(peer.to_owned()),
-            line: None,
-        };
-        // one that says the same stays as it is, with its day
-        wish.enrolments.push(standing.filter(|standing| *standing == row).unwrap_or(row));
-    }
-    let ids = |whole: &Whole| {
-        let mut ids: Vec<i64> = whole.enrolments.iter().map(|row| row.id).collect();
-        ids.sort_unstable();
-        ids
-    };
-    (ids(&wish) != ids(before)).then_some(wish)
 }

@@ -15,21 +15,27 @@
 //! | file | does |
 //! |---|---|
 //! | `desk` | makes other registries known, verifies a folder of parcels |
-//! | `ask` | chooses whom we ask about, and writes a question, plain or private |
+//! | `choose` | whom we ask about |
+//! | `ask` | writes a question, plain or private |
 //! | `answer` | answers a question from our record |
-//! | `import` | applies an answer to it |
+//! | `import`, `said` | applies an answer to it |
+//! | `template` | asks and takes in answers by the workbooks of province and ministry |
+//! | `inbox` | which parcels of a folder are for us and not taken in yet |
 //! | `send`, `receive` | the parcels of all of these, and their place in the chain |
 //! | `keep` | a private question's secret, encrypted until its reply comes |
 
 mod answer;
 mod ask;
+mod choose;
 mod desk;
 mod hex;
 mod import;
+mod inbox;
 mod keep;
 mod random;
 mod receive;
 mod refuse;
+mod said;
 mod send;
 mod write_aside;
 
@@ -37,9 +43,11 @@ pub mod identity;
 pub mod parcel;
 pub mod psi;
 pub mod rows;
+pub mod template;
 
 pub use answer::Answered;
-pub use ask::{Choice, Export};
+pub use ask::Export;
+pub use choose::{Choice, LeftOut, LeftOutWhy};
 pub use desk::{Desk, Peer};
-pub use import::Import;
+pub use said::Import;
 pub use send::Sent;

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod compare;
 mod demo;
+mod exchange;
 mod inspect;
 mod registry;
 mod restore;
@@ -44,6 +45,7 @@ enum Command {
     Demo(demo::Arguments),
     Registry(registry::Arguments),
     Audit(audit::Arguments),
+    Exchange(exchange::Arguments),
     Backup(backup::Arguments),
     Restore(restore::Arguments),
     Standard(standard::Arguments),
@@ -74,8 +76,13 @@ impl Arguments {
     pub(crate) fn progress(&self) -> Form {
         match &self.command {
             Command::Compare(arguments) => arguments.telling.progress,
-            Command::Inspect(_) | Command::Registry(_) | Command::Audit(_) | Command::Standard(_) => Form::None,
-            Command::Backup(_) | Command::Restore(_) => Form::None,
+            Command::Inspect(_)
+            | Command::Registry(_)
+            | Command::Audit(_)
+            | Command::Exchange(_)
+            | Command::Backup(_)
+            | Command::Restore(_)
+            | Command::Standard(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -93,6 +100,7 @@ impl Arguments {
             Command::Demo(arguments) => demo::run(&arguments, self.lang),
             Command::Registry(arguments) => registry::run(&arguments, self.lang),
             Command::Audit(arguments) => audit::run(&arguments, self.lang),
+            Command::Exchange(arguments) => exchange::run(&arguments, self.lang),
             Command::Backup(arguments) => backup::run(&arguments, self.lang),
             Command::Restore(arguments) => restore::run(&arguments, self.lang),
             Command::Standard(arguments) => standard::run(&arguments, self.lang),

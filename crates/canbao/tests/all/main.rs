@@ -12,6 +12,7 @@ mod support;
 mod backup;
 mod decisions;
 mod demo;
+mod exchange;
 mod help;
 mod inspect;
 mod killed;

@@ -7,6 +7,7 @@ mod psi;
 mod psi_refusals;
 mod registry;
 mod rows;
+mod template;
 
 use std::io::Read as _;
 use std::path::Path;

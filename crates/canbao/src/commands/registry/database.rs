@@ -32,6 +32,22 @@ impl Database {
         Ok(Address { url, key_file })
     }
 
+    /// A file beside the key file, which stands beside the SQLite file unless it is named.
+    ///
+    /// # Errors
+    /// As [`Database::address`].
+    pub(crate) fn beside(&self, ending: &str) -> Result<PathBuf, Failure> {
+        let address = self.address()?;
+        let file = address.url.strip_prefix("sqlite://").map(PathBuf::from);
+        let key = address.key_file.or(file).unwrap_or_else(|| PathBuf::from("canbao.key"));
+        Ok(key.with_extension(ending))
+    }
+
+    /// Whether a database is named at all.
+    pub(crate) fn is_named(&self) -> bool {
+        self.address().is_ok()
+    }
+
     /// The registry, open.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ mod undo;
 
 use clap::Subcommand;
 
-pub(super) use database::{Database, actor, done, runtime};
+pub(super) use database::{Database, actor, done, failure, runtime};
 
 use super::Outcome;
 use crate::output::failure::Failure;
