@@ -4,20 +4,21 @@ use super::{Backend, Store, Transaction, dialect, values};
 use crate::RegistryError;
 
 /// In order; a number is never used twice, a text never changed after a release.
-const MIGRATIONS: [(i64, &str); 6] = [
+const MIGRATIONS: [(i64, &str); 7] = [
     (1, include_str!("../../migrations/0001_record.sql")),
     (2, include_str!("../../migrations/0002_indexes.sql")),
     (3, include_str!("../../migrations/0003_hands.sql")),
     (4, include_str!("../../migrations/0004_audit.sql")),
     (5, include_str!("../../migrations/0005_decision.sql")),
     (10, include_str!("../../migrations/0010_exchange.sql")),
+    (12, include_str!("../../migrations/0012_bulk.sql")),
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
 const LOOKS: [(i64, &str); 1] = [(1, include_str!("../../migrations/looks/0001_look.sql"))];
 
 /// The structure that this program needs.
-pub(crate) const VERSION: i64 = 10;
+pub(crate) const VERSION: i64 = 12;
 const LOOKS_VERSION: i64 = 1;
 
 /// The statements that make the ways to find people; see the migration.

@@ -6,6 +6,7 @@
 mod apply;
 mod audit;
 mod batch;
+mod bulk;
 mod change;
 mod decision;
 mod exchange;
