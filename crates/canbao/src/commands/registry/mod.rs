@@ -1,5 +1,6 @@
 //! `canbao registry`: the live record of every person.
 
+mod answer;
 mod apply;
 mod batch;
 mod change;
