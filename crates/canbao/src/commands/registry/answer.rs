@@ -68,7 +68,7 @@ fn book(path: &Path, head: &Head<'_>, rows: &[Vec<String>]) -> Result<(), PaperE
         name: "答复".to_owned(),
         title: head.title.to_owned(),
         note: head.note.clone(),
-        columns: head.columns.iter().map(|title| Column::new(*title, Kind::Text)).collect(),
+        columns: head.columns.iter().map(|title| Column::new(title, Kind::Text)).collect(),
         group: None,
         empty: "没有数据行。".to_owned(),
     })?;
