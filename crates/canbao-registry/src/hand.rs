@@ -104,18 +104,39 @@ impl<'a> Hand<'a> {
         subject: &str,
         effective: &str,
     ) -> Result<i64, RegistryError> {
+        let revision = self.step(kind, actor, subject, effective).await?;
+        self.commit().await?;
+        Ok(revision)
+    }
+
+    /// Ends one change of several that share a transaction; what is put from now on is the next one's, with a revision and
+    /// an audit entry of its own. Gives the revision of the one that ended.
+    pub(crate) async fn step(
+        &mut self,
+        kind: &str,
+        actor: &str,
+        subject: &str,
+        effective: &str,
+    ) -> Result<i64, RegistryError> {
         let revision = self.revision;
         self.flush().await?;
-        self.tally.write(&mut self.transaction).await?;
-        let next_row = self.ids.next();
-        let sql = "UPDATE state SET visible = $1, next_row = $2, next_person = $3";
-        self.transaction.execute(sql, values![revision, next_row, self.next_person]).await?;
         let sql = "INSERT INTO revision (revision, at, kind, actor, effective) VALUES ($1, $2, $3, $4, $5)";
         self.transaction.execute(sql, values![revision, now_ms(), kind, actor, effective]).await?;
         let digest = self.writer.digest.bytes();
         let entry = Entry { actor, action: kind, subject, revision: Some(revision), digest: &digest };
         audit::append(&mut self.transaction, entry).await?;
-        self.transaction.commit().await?;
+        self.writer = Writer::default();
+        self.seen = revision;
+        self.revision = revision + 1;
         Ok(revision)
+    }
+
+    /// Makes the changes that ended visible, all at once.
+    pub(crate) async fn commit(mut self) -> Result<(), RegistryError> {
+        self.tally.write(&mut self.transaction).await?;
+        let next_row = self.ids.next();
+        let sql = "UPDATE state SET visible = $1, next_row = $2, next_person = $3";
+        self.transaction.execute(sql, values![self.seen, next_row, self.next_person]).await?;
+        self.transaction.commit().await
     }
 }

@@ -49,6 +49,11 @@ impl ProfileFile {
     }
 }
 
+/// The sections of a file that holds several profiles.
+pub(super) fn sections(name: &str, text: &str) -> Result<BTreeMap<String, ProfileFile>, IntakeError> {
+    toml::from_str(text).map_err(|error| wrong(name, format!("配置文件写法不对：{}", error.message())))
+}
+
 /// The profile of a kind: its file, then its base's, and so on.
 pub(super) fn assemble(kind: SourceKind, files: &BTreeMap<&str, ProfileFile>) -> Result<Profile, IntakeError> {
     let mut profile = Profile {

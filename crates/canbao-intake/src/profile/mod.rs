@@ -49,6 +49,7 @@ pub(crate) struct Together {
 const EMBEDDED: &[(&str, &str)] = &[
     ("person", include_str!("../../profiles/person.toml")),
     ("insurance", include_str!("../../profiles/insurance.toml")),
+    ("life", include_str!("../../profiles/life.toml")),
     ("population", include_str!("../../profiles/population.toml")),
     ("employer", include_str!("../../profiles/employer.toml")),
     ("employee-pension", include_str!("../../profiles/employee-pension.toml")),
@@ -68,6 +69,11 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("insured-units", include_str!("../../profiles/insured-units.toml")),
     ("elsewhere", include_str!("../../profiles/elsewhere.toml")),
 ];
+
+/// What columns of files of events are called, by procedure.
+const EVENTS: &str = include_str!("../../profiles/events.toml");
+/// The kind whose fields a file of events has: a number, a name, a state, and the day in `since`.
+const EVENT_KIND: SourceKind = SourceKind::HouseholdRegister;
 
 impl Profiles {
     /// The profiles that the program carries.
@@ -91,6 +97,21 @@ impl Profiles {
                 Err(error) => Err(IntakeError::io(path.display().to_string(), error)),
             }
         })
+    }
+
+    /// The profile by which a file of events is read, such as a month's `death`: as [`SourceKind::HouseholdRegister`], with
+    /// the day of the event in `since`. `None` for an event that nobody sends files of.
+    ///
+    /// # Errors
+    /// As [`Profiles::embedded`].
+    pub fn of_events(event: &str) -> Result<Option<Self>, IntakeError> {
+        let Some(own) = file::sections("events", EVENTS)?.remove(event) else { return Ok(None) };
+        let mut files = BTreeMap::new();
+        for (name, text) in EMBEDDED {
+            files.insert(*name, ProfileFile::parse(name, text)?);
+        }
+        files.insert(EVENT_KIND.as_str(), own);
+        Ok(Some(Self { profiles: vec![Arc::new(file::assemble(EVENT_KIND, &files)?)] }))
     }
 
     fn build(own: impl Fn(&str) -> Result<Option<String>, IntakeError>) -> Result<Self, IntakeError> {

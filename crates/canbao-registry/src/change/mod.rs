@@ -3,8 +3,9 @@
 //! A procedure is proposed by its maker with its evidence, and decided by a checker who is somebody else. Deciding is one
 //! transaction: the record, its history, its counters, its audit entry. Both say which version of the record they looked
 //! at; where somebody else was on it meanwhile they are told what changed, and nothing is overwritten. Whatever was done
-//! can be undone, as long as nothing later rests on it.
+//! can be undone, as long as nothing later rests on it. A department's file becomes many requests at once (`bulk`).
 
+mod bulk;
 mod check;
 mod claim;
 mod confirm;
@@ -13,6 +14,7 @@ mod history;
 mod procedure;
 mod request;
 
+pub use bulk::{Bulk, BulkAnswer, BulkDecided, BulkProposal, BulkProposed, BulkRow, Outcome, Settled};
 pub use claim::Claim;
 pub use history::{Event, Moment};
 pub use procedure::{NewPerson, Procedure};

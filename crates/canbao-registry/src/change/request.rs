@@ -102,11 +102,14 @@ pub struct Request {
     pub reason: Option<String>,
     /// The revision that shows it.
     pub revision: Option<i64>,
+    /// The bulk that it belongs to.
+    pub bulk: Option<i64>,
 }
 
-const COLUMNS: &str = "id, person, state, kind, content, effective, base, maker, checker, reason, revision";
+pub(super) const COLUMNS: &str =
+    "id, person, state, kind, content, effective, base, maker, checker, reason, revision, bulk";
 
-fn request_of(row: &Row) -> Request {
+pub(super) fn request_of(row: &Row) -> Request {
     let text = |at| row.maybe_text(at).map(str::to_owned);
     let tagged = |content: &str| {
         let mut value: serde_json::Value = serde_json::from_str(content).ok()?;
@@ -124,11 +127,12 @@ fn request_of(row: &Row) -> Request {
         checker: text(8),
         reason: text(9),
         revision: row.maybe_int(10),
+        bulk: row.maybe_int(11),
     }
 }
 
 /// A procedure's particulars; its kind stands in a column of its own.
-fn content(procedure: &Procedure) -> String {
+pub(super) fn content(procedure: &Procedure) -> String {
     let mut value = serde_json::to_value(procedure).unwrap_or_default();
     if let Some(object) = value.as_object_mut() {
         object.remove("procedure");
@@ -384,12 +388,12 @@ impl Registry {
     }
 
     /// Refuses where a record is out of an asker's reach.
-    async fn may(&self, hand: &mut Hand<'_>, asker: &Asker, whole: &Whole) -> Result<(), RegistryError> {
+    pub(super) async fn may(&self, hand: &mut Hand<'_>, asker: &Asker, whole: &Whole) -> Result<(), RegistryError> {
         let areas = self.areas.get(&mut hand.transaction).await?;
         in_scope(&asker.scope, &whole.record.area, &areas)
     }
 
-    async fn checked(
+    pub(super) async fn checked(
         &self,
         hand: &mut Hand<'_>,
         procedure: &Procedure,
@@ -439,7 +443,7 @@ async fn unclaimed(
 }
 
 /// Refuses where the record changed since somebody looked at it, and says which items did.
-async fn unchanged(hand: &mut Hand<'_>, whole: &Whole, seen: i64) -> Result<(), RegistryError> {
+pub(super) async fn unchanged(hand: &mut Hand<'_>, whole: &Whole, seen: i64) -> Result<(), RegistryError> {
     if whole.revision == seen {
         return Ok(());
     }
@@ -448,7 +452,7 @@ async fn unchanged(hand: &mut Hand<'_>, whole: &Whole, seen: i64) -> Result<(), 
     Err(RegistryError::Changed { what })
 }
 
-fn in_scope(scope: &Scope, area: &str, areas: &crate::area::Areas) -> Result<(), RegistryError> {
+pub(super) fn in_scope(scope: &Scope, area: &str, areas: &crate::area::Areas) -> Result<(), RegistryError> {
     match areas.of_scope(scope) {
         Some(codes) if codes.binary_search(&area).is_err() => Err(RegistryError::Nobody),
         _ => Ok(()),
@@ -467,7 +471,7 @@ async fn pending(transaction: &mut Transaction, id: i64) -> Result<Request, Regi
     }
 }
 
-async fn settle(
+pub(super) async fn settle(
     transaction: &mut Transaction,
     id: i64,
     state: &str,
@@ -482,7 +486,7 @@ async fn settle(
     Ok(())
 }
 
-async fn next_request(transaction: &mut Transaction) -> Result<i64, RegistryError> {
+pub(super) async fn next_request(transaction: &mut Transaction) -> Result<i64, RegistryError> {
     transaction.int("SELECT COALESCE(MAX(id), 0) + 1 FROM change_request", &[]).await
 }
 

@@ -4,6 +4,10 @@ use std::fmt;
 
 use canbao_domain::date::Date;
 use canbao_domain::rules::{ItemSet, PersonLife, Population};
+use canbao_domain::standard;
+
+/// 户主 in the table of relations.
+const HEAD: &str = "02";
 
 /// Whether a record is of somebody who is known today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,6 +112,14 @@ pub struct Record {
     pub disability: bool,
     /// Items that are filled, but not credible.
     pub wrong: ItemSet,
+}
+
+impl Record {
+    /// Whether they head their household (户主).
+    pub fn is_head(&self) -> bool {
+        let head = |relation: &str| standard::relations().find(relation).is_some_and(|entry| entry.code() == HEAD);
+        self.relation.as_deref().is_some_and(head)
+    }
 }
 
 impl fmt::Debug for Record {

@@ -7,6 +7,7 @@ use canbao_linkage::names;
 use super::{Key, Kind};
 use crate::decision::{Decided, Decision, Ruling};
 use crate::person::{Derived, Number, NumberKind, Record, State, Whole};
+use crate::query::Line;
 use crate::store::{Row, Value};
 
 /// The columns of `person`, in the order in which rows are written and read.
@@ -191,6 +192,23 @@ pub(crate) fn number_of(row: &Row) -> (i64, Number) {
         evidence: row.text(4).to_owned(),
     };
     (row.int(1), number)
+}
+
+/// What a line of a list is read from: `p` is the person, `$1` the revision.
+pub(crate) const LINE: &str = "p.person, p.area, p.name, p.birth, p.category, \
+     (SELECT MIN(n.value) FROM number n WHERE n.person = p.person AND n.kind = 'current' \
+      AND n.rev_from <= $1 AND n.rev_to > $1)";
+
+/// A line of a row of [`LINE`].
+pub(crate) fn line_of(row: &Row) -> Line {
+    Line {
+        person: row.int(0),
+        area: row.text(1).to_owned(),
+        name: row.maybe_text(2).map(str::to_owned),
+        birth: row.maybe_text(3).and_then(Date::parse),
+        category: row.text(4).to_owned(),
+        number: row.maybe_text(5).map(str::to_owned),
+    }
 }
 
 /// The columns of `decision`.

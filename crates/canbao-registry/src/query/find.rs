@@ -53,7 +53,7 @@ impl Registry {
         self.found(asker, sql, values![hash], area, has).await
     }
 
-    /// The people of a household.
+    /// The people of a household: who is current first, and of them the head (户主).
     ///
     /// # Errors
     /// As [`Registry::by_number`].
@@ -63,7 +63,9 @@ impl Registry {
         let sql = "SELECT person FROM person WHERE household_hash = $1 AND rev_from <= (SELECT visible FROM state) \
                    AND rev_to > (SELECT visible FROM state)";
         let has = |whole: &Whole| whole.record.household.as_deref() == Some(household);
-        self.found(asker, sql, values![hash], None, has).await
+        let mut members = self.found(asker, sql, values![hash], None, has).await?;
+        members.sort_by_key(|whole| (whole.record.state != State::Current, !whole.record.is_head(), whole.person));
+        Ok(members)
     }
 
     /// People with a phone number.

@@ -10,6 +10,7 @@ use super::Asker;
 use crate::RegistryError;
 use crate::audit::Look;
 use crate::person::{Whole, people};
+use crate::private::{LINE, line_of};
 use crate::registry::Registry;
 use crate::store::{Transaction, Value};
 
@@ -144,12 +145,8 @@ impl Registry {
         let lines = lines.clamp(1, MOST);
         let visible = crate::person::visible(transaction).await?;
         let mut values: Vec<Value> = vec![visible.into(), (lines + 1).into()];
-        let mut sql = String::from(
-            "SELECT p.person, p.area, p.name, p.birth, p.category, \
-             (SELECT MIN(n.value) FROM number n WHERE n.person = p.person AND n.kind = 'current' \
-              AND n.rev_from <= $1 AND n.rev_to > $1) \
-             FROM person p WHERE p.rev_from <= $1 AND p.rev_to > $1 AND p.state = 'current'",
-        );
+        let mut sql =
+            format!("SELECT {LINE} FROM person p WHERE p.rev_from <= $1 AND p.rev_to > $1 AND p.state = 'current'");
         let mut and = |condition: String| {
             sql.push_str(" AND ");
             sql.push_str(&condition);
@@ -179,17 +176,7 @@ impl Registry {
         }
         sql.push_str(" ORDER BY p.area, p.person LIMIT $2");
         let rows = transaction.all(sql, &values).await?;
-        let mut found: Vec<Line> = rows
-            .iter()
-            .map(|row| Line {
-                person: row.int(0),
-                area: row.text(1).to_owned(),
-                name: row.maybe_text(2).map(str::to_owned),
-                birth: row.maybe_text(3).and_then(Date::parse),
-                category: row.text(4).to_owned(),
-                number: row.maybe_text(5).map(str::to_owned),
-            })
-            .collect();
+        let mut found: Vec<Line> = rows.iter().map(line_of).collect();
         let more = found.len() as i64 > lines;
         found.truncate(lines as usize);
         let next = found.last().filter(|_| more).map(|line| (line.area.clone(), line.person));

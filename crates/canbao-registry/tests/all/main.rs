@@ -7,6 +7,7 @@ mod apply;
 mod audit;
 mod backup;
 mod batch;
+mod bulk;
 mod change;
 mod decision;
 mod exchange;

@@ -1,9 +1,11 @@
 //! Asking: what is found, by whom, and what is not.
 
+use canbao_domain::date::Date;
 use canbao_domain::scope::Scope;
 use canbao_registry::RegistryError;
 use canbao_registry::apply::apply;
 use canbao_registry::audit::verify;
+use canbao_registry::change::{Decision, NewPerson, Procedure, Proposal};
 use canbao_registry::query::{Asker, Filter};
 
 use crate::apply::{asker, one, town};
@@ -30,6 +32,35 @@ both!(people_are_found_by_what_is_written_in_any_usual_way, |fresh: Fresh| async
     assert_eq!(registry.by_number(&asker, "e1234567").await.unwrap().len(), 0);
     assert_eq!(registry.by_number(&asker, "E1234567").await.unwrap().len(), 1);
     assert_eq!(registry.by_number(&asker, &number("1985-03-12", 99)).await.unwrap().len(), 0);
+});
+
+both!(a_household_begins_with_its_head, |fresh: Fresh| async move {
+    let (registry, folder) = (&fresh.registry, fresh.folder.path());
+    apply(registry, &write(folder, "a", "2016-11-01", &town()), "test", false).await.unwrap();
+    let today = Date::parse("2016-12-31").unwrap();
+    let by = |actor: &str| Asker { actor: actor.to_owned(), ..asker() };
+    for (sequence, relation) in [(51, "子"), (53, "户主"), (55, "其他")] {
+        let arrived = NewPerson {
+            name: "钱国庆".to_owned(),
+            number: Some(number("1950-01-01", sequence)),
+            sex: "1".to_owned(),
+            birth_date: "1950-01-01".to_owned(),
+            area: "610902001001".to_owned(),
+            household: Some("H1".to_owned()),
+            relation: Some(relation.to_owned()),
+            ..NewPerson::default()
+        };
+        let effective = "2016-12-01".to_owned();
+        let proposal =
+            Proposal { person: 0, seen: 0, procedure: Procedure::Arrival(arrived), effective, evidence: None };
+        let id = registry.propose(&by("maker"), &proposal, today).await.unwrap();
+        let decision = Decision { approve: true, reason: "齐全".to_owned(), seen: 0 };
+        registry.decide(&by("checker"), id, &decision, today).await.unwrap();
+    }
+    let members = registry.by_household(&asker(), "H1").await.unwrap();
+    assert_eq!(members.len(), 6);
+    assert_eq!(members[0].record.relation.as_deref(), Some("户主"));
+    assert!(members[1..].is_sorted_by_key(|whole| whole.person) && members[1..].iter().all(|w| !w.record.is_head()));
 });
 
 both!(nobody_sees_beyond_their_area, |fresh: Fresh| async move {

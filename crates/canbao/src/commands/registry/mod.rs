@@ -1,10 +1,12 @@
 //! `canbao registry`: the live record of every person.
 
+mod answer;
 mod apply;
 mod batch;
 mod change;
 mod database;
 mod export_decisions;
+mod list;
 mod migrate;
 mod query;
 mod undo;
@@ -44,6 +46,7 @@ enum Command {
     Apply(apply::Arguments),
     Undo(undo::Arguments),
     Query(query::Arguments),
+    List(list::Arguments),
     Change(change::Arguments),
     Batch(batch::Arguments),
     ExportDecisions(export_decisions::Arguments),
@@ -55,6 +58,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         Command::Apply(arguments) => apply::run(arguments, language),
         Command::Undo(arguments) => undo::run(arguments, language),
         Command::Query(arguments) => query::run(arguments, language),
+        Command::List(arguments) => list::run(arguments, language),
         Command::Change(arguments) => change::run(arguments, language),
         Command::Batch(arguments) => batch::run(arguments, language),
         Command::ExportDecisions(arguments) => export_decisions::run(arguments, language),

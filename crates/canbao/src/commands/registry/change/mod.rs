@@ -1,5 +1,8 @@
 //! `canbao registry change`: the record is changed by procedure, by two people.
 
+mod bulk;
+mod read;
+
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -25,7 +28,9 @@ Examples:
   canbao registry change propose name-changed --person 1024 --effective 2016-12-05 --particulars name.json
   canbao registry change list                            what waits for a checker
   canbao registry change decide 17 --approve --reason 材料齐全    by somebody else than the maker
-  canbao registry change undo 17 --reason 登记有误";
+  canbao registry change undo 17 --reason 登记有误
+  canbao registry change bulk death 死亡注销2016-12.xlsx --out 结果.xlsx      a month's deaths, each row answered
+  canbao registry change decide-bulk 3 --approve --reason 已与公安核对        all of them in one step";
 
 /// Change a record by procedure: proposed by one, decided by another
 ///
@@ -45,6 +50,8 @@ enum Command {
     Decide(Decide),
     Undo(Undo),
     List(List),
+    Bulk(bulk::Propose),
+    DecideBulk(bulk::Decide),
 }
 
 /// Put a procedure forward; nothing changes before somebody else has decided
@@ -108,6 +115,9 @@ struct List {
     /// All about this person
     #[arg(long, value_name = "ID")]
     person: Option<i64>,
+    /// All of this bulk, done or not
+    #[arg(long, value_name = "BULK", conflicts_with = "person")]
+    bulk: Option<i64>,
     /// Print one JSON object to standard output, and nothing else there
     #[arg(long)]
     json: bool,
@@ -117,6 +127,7 @@ struct List {
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
     let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry change" };
+    let mut outcome = Outcome::Done;
     let text = match &arguments.command {
         Command::Propose(propose) => proposed(propose, &asker, language)?,
         Command::Decide(decide) => decided(decide, &asker, language)?,
@@ -127,9 +138,17 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
             language.pick(format!("已撤销，版本 {revision}。\n"), format!("Undone, revision {revision}.\n"))
         }
         Command::List(list) => listed(list, &asker, language)?,
+        Command::Bulk(propose) => {
+            let (text, unreadable) = bulk::propose(propose, &asker, language)?;
+            if unreadable {
+                outcome = Outcome::SomeRejected;
+            }
+            text
+        }
+        Command::DecideBulk(decide) => bulk::decide(decide, &asker, language)?,
     };
     print(&text, language)?;
-    Ok(Outcome::Done)
+    Ok(outcome)
 }
 
 /// Works on the registry and lets it go.
@@ -179,6 +198,16 @@ fn decided(arguments: &Decide, asker: &Asker, language: Language) -> Result<Stri
 
 fn listed(arguments: &List, asker: &Asker, language: Language) -> Result<String, Failure> {
     let requests = with(&arguments.database, async |registry| {
+        if let Some(bulk) = arguments.bulk {
+            done(registry.bulk(bulk).await)?;
+            let (mut all, mut after) = (Vec::new(), 0);
+            loop {
+                let page = done(registry.requests_of_bulk(bulk, after, 500).await)?;
+                let Some(last) = page.last() else { return Ok(all) };
+                after = last.id;
+                all.extend(page);
+            }
+        }
         done(match arguments.person {
             Some(person) => registry.requests(asker, person).await,
             None => registry.pending_requests(0, 500).await,
@@ -198,6 +227,7 @@ fn told(request: &Request) -> serde_json::Value {
         "id": request.id, "person": request.person, "state": request.state.as_str(),
         "procedure": request.procedure.as_ref().map(Procedure::kind), "effective": request.effective,
         "maker": request.maker, "checker": request.checker, "reason": request.reason, "revision": request.revision,
+        "bulk": request.bulk,
     })
 }
 

@@ -1,0 +1,81 @@
+//! What is answered row by row, as a file: CSV, or a workbook where its name ends in .xlsx.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+use canbao_domain::date::Date;
+use canbao_paper::{About, Book, Cell, Column, Kind, ListPlan, PaperError};
+
+use crate::output::failure::Failure;
+use crate::output::language::Language;
+use crate::output::private;
+
+/// What the file says of itself.
+pub(super) struct Head<'a> {
+    pub(super) title: &'a str,
+    pub(super) note: String,
+    pub(super) columns: &'a [&'static str],
+    pub(super) day: Date,
+}
+
+/// Writes rows of as many cells as there are columns, readable by the owner alone, whole or not at all.
+pub(super) fn write(out: &Path, head: &Head<'_>, rows: &[Vec<String>], language: Language) -> Result<(), Failure> {
+    let workbook = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    private::write(out, language, |aside| {
+        if workbook {
+            book(aside, head, rows).map_err(|error| Failure::new(&error).hints(error.hint().map(str::to_owned)))
+        } else {
+            csv(aside, head, rows).map_err(|error| private::unwritten(out, &error, language))
+        }
+    })
+}
+
+fn csv(path: &Path, head: &Head<'_>, rows: &[Vec<String>]) -> io::Result<()> {
+    let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+    // with the mark, office programs take it for UTF-8
+    out.write_all("\u{feff}".as_bytes())?;
+    cells(&mut out, head.columns.iter().copied())?;
+    for row in rows {
+        cells(&mut out, row.iter().map(String::as_str))?;
+    }
+    out.flush()
+}
+
+fn cells<'a>(out: &mut impl io::Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            out.write_all(b",")?;
+        }
+        // what a spreadsheet would compute stays text
+        let formula = cell.starts_with(['=', '+', '-', '@', '\t']);
+        if formula || cell.contains([',', '"', '\n', '\r']) {
+            let mark = if formula { "'" } else { "" };
+            write!(out, "\"{mark}{}\"", cell.replace('"', "\"\""))?;
+        } else {
+            out.write_all(cell.as_bytes())?;
+        }
+    }
+    out.write_all(b"\r\n")
+}
+
+fn book(path: &Path, head: &Head<'_>, rows: &[Vec<String>]) -> Result<(), PaperError> {
+    let (year, month, day) = head.day.ymd();
+    let date = (u16::try_from(year).unwrap_or(1970), month as u8, day as u8);
+    let about = About { title: head.title.to_owned(), author: "参保登记系统".to_owned(), date };
+    let mut book = Book::create(path, about)?;
+    let mut sheet = book.list(ListPlan {
+        name: "答复".to_owned(),
+        title: head.title.to_owned(),
+        note: head.note.clone(),
+        columns: head.columns.iter().map(|title| Column::new(title, Kind::Text)).collect(),
+        group: None,
+        empty: "没有数据行。".to_owned(),
+    })?;
+    for row in rows {
+        let cells: Vec<Cell<'_>> = row.iter().map(|text| Cell::Text(text)).collect();
+        sheet.row(&cells)?;
+    }
+    sheet.end()?;
+    book.save()
+}
