@@ -70,7 +70,7 @@ pub fn compare_then(
     last: impl FnOnce(&Path, &Summary) -> Result<(), CompareError>,
 ) -> Result<Summary, CompareError> {
     crate::times::tell("begin");
-    let rules = rules(city)?;
+    let (rules_text, rules) = rules(city)?;
     let areas = areas(city)?;
     let profiles = match &city.profiles {
         Some(folder) => Profiles::load(folder)?,
@@ -223,6 +223,8 @@ pub fn compare_then(
     let done = (engine, stage, links, places, enrolled.unit_people, index, unit_sources);
     let freed = std::thread::spawn(move || drop(done));
     std::fs::remove_dir_all(&scratch).map_err(|e| CompareError::io(&scratch, e))?;
+    let path = run.dir().join(canbao_run::RULES);
+    std::fs::write(&path, rules_text).map_err(|e| CompareError::io(&path, e))?;
     let before = Instant::now();
     last(run.dir(), &summary)?;
     summary.stages.push(StageTime { name: "workbooks".to_owned(), rows: 0, seconds: before.elapsed().as_secs_f64() });
@@ -292,12 +294,13 @@ fn date_text(date: canbao_domain::date::Date) -> String {
     format!("{y:04}-{m:02}-{d:02}")
 }
 
-fn rules(city: &City) -> Result<&'static Rules, CompareError> {
-    let Some(path) = &city.rules else { return Ok(Rules::embedded()) };
+/// The rule file's text, and what it says.
+fn rules(city: &City) -> Result<(String, &'static Rules), CompareError> {
+    let Some(path) = &city.rules else { return Ok((Rules::EMBEDDED.to_owned(), Rules::embedded())) };
     let text = std::fs::read_to_string(path).map_err(|e| CompareError::io(path, e))?;
     let rules = Rules::parse(&text).map_err(|e| CompareError::Input { sentence: e.to_string(), hint: e.hint() })?;
     // one rule file a process: it lives as long as the plans that hold it
-    Ok(Box::leak(Box::new(rules)))
+    Ok((text, Box::leak(Box::new(rules))))
 }
 
 fn areas(city: &City) -> Result<AreaTree, CompareError> {

@@ -31,7 +31,8 @@ async fn main() -> Result<ExitCode, RegistryError> {
         return Ok(ExitCode::from(2));
     };
     let [run, next] = [run, next].map(Path::new);
-    let address = Address { url: url.clone(), key_file: None };
+    let key_file = std::env::var_os("CANBAO_KEY_FILE").map(Into::into);
+    let address = Address { url: url.clone(), key_file };
     Registry::migrate(&address).await?;
     let registry = Registry::open(&address).await?;
     let mut told = Told::default();

@@ -1,5 +1,7 @@
 //! A change by hand: some people's records, in one transaction with its revision, counters and audit entry.
 
+use std::sync::Arc;
+
 use canbao_domain::date::Date;
 
 use crate::RegistryError;
@@ -9,6 +11,7 @@ use crate::clock::now_ms;
 use crate::counter::Tally;
 use crate::person::{NumberKind, Whole, derive, of_rows, people, visible};
 use crate::registry::Registry;
+use crate::ruling::Ruling;
 use crate::store::{Transaction, values};
 
 /// A change by hand under way. Dropped without [`Hand::finish`], it leaves nothing.
@@ -21,6 +24,7 @@ pub(crate) struct Hand<'a> {
     pub(crate) revision: i64,
     /// The day that the record stands for.
     pub(crate) as_of: Date,
+    ruling: Arc<Ruling>,
     ids: Ids,
     next_person: i64,
     writer: Writer,
@@ -41,9 +45,10 @@ impl<'a> Hand<'a> {
                 "请先用 canbao registry apply 载入一次比对结果。",
             )
         })?;
+        let ruling = registry.rules.get(&mut transaction).await?;
         let ids = Ids::new(next_row, i64::MAX);
         let (writer, tally) = (Writer::default(), Tally::default());
-        Ok(Self { registry, transaction, seen, revision: seen + 1, as_of, ids, next_person, writer, tally })
+        Ok(Self { registry, transaction, seen, revision: seen + 1, as_of, ruling, ids, next_person, writer, tally })
     }
 
     /// A person as they are now.
@@ -80,7 +85,7 @@ impl<'a> Hand<'a> {
     /// What a person is from now on; what follows from it is decided anew. The next apply looks at them whatever its run
     /// says. Each person once in a change.
     pub(crate) fn put(&mut self, before: Option<&Whole>, mut wish: Whole, effective: &str) -> Whole {
-        let rules = &self.registry.rules;
+        let rules = &self.ruling.rules;
         wish.revision = self.revision;
         effective.clone_into(&mut wish.effective);
         wish.digest = 0;

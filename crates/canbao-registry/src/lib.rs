@@ -34,6 +34,7 @@ pub mod person;
 pub mod private;
 pub mod query;
 pub mod registry;
+mod ruling;
 pub mod store;
 
 pub use error::RegistryError;

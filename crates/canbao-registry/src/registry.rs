@@ -3,20 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use canbao_domain::rules::Rules;
-
 use crate::RegistryError;
 use crate::area::Cache;
 use crate::audit::Looks;
 use crate::private::Key;
 use crate::store::{Store, values};
 
-/// A registry: its database, its key, the rules by which it decides. Cheap to clone.
+/// A registry: its database, its key. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Registry {
     pub(crate) store: Store,
     pub(crate) key: Arc<Key>,
-    pub(crate) rules: Arc<Rules>,
+    pub(crate) rules: Arc<crate::ruling::Cache>,
     pub(crate) areas: Arc<Cache>,
     pub(crate) looks: Looks,
 }
@@ -99,16 +97,9 @@ impl Registry {
         drop(transaction);
         let known = known.ok_or(RegistryError::Schema { found: 0, needed: crate::store::VERSION })?;
         check_key(&path, known.text(0))?;
-        let (key, rules) = (Arc::new(Key::read(&path)?), Arc::new(Rules::embedded().clone()));
+        let key = Arc::new(Key::read(&path)?);
         let looks = Looks::begin(store.clone());
-        Ok(Self { store, key, rules, areas: Arc::default(), looks })
-    }
-
-    /// The same registry, deciding by a city's own rule file.
-    #[must_use]
-    pub fn with_rules(mut self, rules: Rules) -> Self {
-        self.rules = Arc::new(rules);
-        self
+        Ok(Self { store, key, rules: Arc::default(), areas: Arc::default(), looks })
     }
 
     /// The database.

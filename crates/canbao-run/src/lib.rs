@@ -14,6 +14,9 @@ pub mod schema;
 mod summary;
 mod table;
 
+/// The file that holds the text of the rules by which a run decided.
+pub const RULES: &str = "rules.toml";
+
 pub use error::RunError;
 pub use folder::RunWriter;
 pub use hash::sha256;

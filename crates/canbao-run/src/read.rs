@@ -52,6 +52,19 @@ impl RunReader {
         Summary::read(&self.dir.join("summary.json"))
     }
 
+    /// The text of the rule file by which the run decided; none where it does not say.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn rules(&self) -> Result<Option<String>, RunError> {
+        let path = self.dir.join(crate::RULES);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(RunError::io("读取", &path)(source)),
+        }
+    }
+
     /// How many rows a table has, by its file's footer.
     ///
     /// # Errors

@@ -51,11 +51,14 @@ pub(super) struct UnitRules {
 }
 
 impl Rules {
-    /// The rules that the program comes with (`standard/rules.toml`).
+    /// The text of the rule file that the program comes with (`standard/rules.toml`).
+    pub const EMBEDDED: &str = include_str!("../../standard/rules.toml");
+
+    /// The rules of [`Rules::EMBEDDED`].
     pub fn embedded() -> &'static Self {
         static RULES: LazyLock<Rules> = LazyLock::new(|| {
             #[expect(clippy::expect_used, reason = "the rule file is compiled in, and a test reads it")]
-            Rules::parse(include_str!("../../standard/rules.toml")).expect("the embedded rules are sound")
+            Rules::parse(Rules::EMBEDDED).expect("the embedded rules are sound")
         });
         &RULES
     }

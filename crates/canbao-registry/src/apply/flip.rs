@@ -22,6 +22,7 @@ pub(super) struct Flip<'a> {
     pub(super) areas: &'a std::collections::BTreeMap<String, super::area::Area>,
     pub(super) tally: &'a Tally,
     pub(super) digest: Digest,
+    pub(super) ruling: &'a crate::ruling::Ruling,
     pub(super) contests: &'a [(i64, Contest)],
     pub(super) balance: Balance,
 }
@@ -36,7 +37,8 @@ pub(super) async fn flip(registry: &Registry, flip: Flip<'_>) -> Result<bool, Re
     if flip.missed > 0 {
         return Err(RegistryError::Broken(format!("有 {} 行应当结束的记录已经结束", flip.missed)));
     }
-    let Flip { revision, day, actor, areas, tally, digest, contests, balance, .. } = flip;
+    let Flip { revision, day, actor, areas, tally, digest, contests, balance, ruling, .. } = flip;
+    ruling.write(&mut transaction, revision).await?;
     super::area::write(&mut transaction, areas, day).await?;
     tally.write(&mut transaction).await?;
     for (person, contest) in contests {

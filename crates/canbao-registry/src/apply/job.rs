@@ -18,6 +18,7 @@ use crate::RegistryError;
 use crate::counter::{Share, Tally};
 use crate::person::{Enrolment, Finding, Origin, State, Whole, people, visible};
 use crate::registry::Registry;
+use crate::ruling::Ruling;
 use crate::store::{Transaction, list, values};
 
 /// People whose content is held in memory at once.
@@ -32,6 +33,7 @@ const IDS: i64 = 100_000;
 /// An apply at work.
 pub(super) struct Job<'a> {
     registry: &'a Registry,
+    ruling: Arc<Ruling>,
     run: &'a RunReader,
     all: Arc<Everybody>,
     former: Arc<AHashMap<i64, Vec<String>>>,
@@ -78,6 +80,7 @@ impl<'a> Job<'a> {
     pub(super) fn new(
         registry: &'a Registry,
         run: &'a RunReader,
+        ruling: Arc<Ruling>,
         all: Arc<Everybody>,
         former: Arc<AHashMap<i64, Vec<String>>>,
         day: &'a str,
@@ -88,6 +91,7 @@ impl<'a> Job<'a> {
     ) -> Self {
         Self {
             registry,
+            ruling,
             run,
             all,
             former,
@@ -238,8 +242,7 @@ impl<'a> Job<'a> {
                 *slot = person;
             }
             let known = known.get(&known_as);
-            let frame =
-                Frame { rules: &self.registry.rules, as_of: self.as_of, day: self.day, revision: self.revision };
+            let frame = Frame { rules: &self.ruling.rules, as_of: self.as_of, day: self.day, revision: self.revision };
             let confirmed = self.confirmed.get(&person).map(Vec::as_slice).unwrap_or_default();
             let decided = said.person.category.clone();
             let (mut wish, contests) = wish(said, person, known, confirmed, frame);

@@ -17,6 +17,7 @@ use crate::counter::Tally;
 use crate::person::{Finding, NumberKind, derive};
 use crate::private::{number_row, person_row};
 use crate::registry::Registry;
+use crate::ruling::Ruling;
 use crate::store::{INDEXES, Value};
 
 /// Rows that are written in one transaction: large enough that a commit costs little, small enough that a change by hand
@@ -38,6 +39,7 @@ pub(super) struct Loaded {
 pub(super) async fn load(
     registry: &Registry,
     run: &RunReader,
+    ruling: Arc<Ruling>,
     all: Arc<Everybody>,
     former: Arc<AHashMap<i64, Vec<String>>>,
     as_of: Date,
@@ -51,7 +53,8 @@ pub(super) async fn load(
     let (send, mut receive) = mpsc::channel::<Lot>(3);
     let (making, dir) = (registry.clone(), run.dir().to_owned());
     let made = tokio::task::spawn_blocking(move || {
-        let frame = Making { registry: making, all, former, as_of, day: as_of.to_string(), revision, first_person };
+        let frame =
+            Making { registry: making, ruling, all, former, as_of, day: as_of.to_string(), revision, first_person };
         frame.make(dir, Ids::new(first_row, first_row + rows), send)
     });
     let mut failed = None;
@@ -110,6 +113,7 @@ fn statements() -> impl Iterator<Item = &'static str> {
 /// What rows are made from.
 struct Making {
     registry: Registry,
+    ruling: Arc<Ruling>,
     all: Arc<Everybody>,
     former: Arc<AHashMap<i64, Vec<String>>>,
     as_of: Date,
@@ -139,7 +143,7 @@ impl Making {
             loaded.digest.begin(Table::Finding, &row);
             lots.push(Table::Finding, row)?;
         }
-        let rules = &self.registry.rules;
+        let rules = &self.ruling.rules;
         let frame = Frame { rules, as_of: self.as_of, day: &self.day, revision: self.revision };
         let mut place = 0;
         each_person(&run, |person| {

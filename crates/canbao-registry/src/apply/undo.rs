@@ -15,6 +15,7 @@ use crate::clock::now_ms;
 use crate::counter::{Share, Tally};
 use crate::person::{Origin, State, Whole, people, visible};
 use crate::registry::Registry;
+use crate::ruling::Ruling;
 use crate::store::{Row, Transaction, Value, values};
 
 /// People who are compared at once.
@@ -319,6 +320,7 @@ impl<'a> Job<'a> {
         if self.undone.day_before < self.undone.day && !self.undone.day_before.is_empty() {
             super::area::take_back(&mut transaction, &self.undone.day).await?;
         }
+        Ruling::take_back(&mut transaction, self.undone.revision, self.revision).await?;
         self.tally.write(&mut transaction).await?;
         self.withdraw_contests(&mut transaction).await?;
         let (of, revision, day) = (self.undone.revision, self.revision, self.undone.day_before.as_str());

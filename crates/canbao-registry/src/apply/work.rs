@@ -9,6 +9,7 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use canbao_domain::date::Date;
 use canbao_domain::number::read_number;
+use canbao_domain::rules::Rules;
 use canbao_run::RunReader;
 
 use super::balance::Balance;
@@ -20,6 +21,7 @@ use super::{load, unit};
 use crate::RegistryError;
 use crate::person::Finding;
 use crate::registry::Registry;
+use crate::ruling::Ruling;
 use crate::store::{Transaction, Value, dialect, values};
 
 /// What was done.
@@ -29,6 +31,8 @@ pub struct Apply {
     pub revision: i64,
     /// The day of the run.
     pub as_of: String,
+    /// The run was decided by another rule file than the record; from now on the record is decided by it, too.
+    pub rules_changed: bool,
     /// In people.
     pub balance: Balance,
 }
@@ -36,8 +40,8 @@ pub struct Apply {
 /// Turns the run in `folder` into changes of the registry. With `dry_run` nothing is written, only counted.
 ///
 /// # Errors
-/// Where the run cannot be read, is of an earlier day than the one applied last, was decided by other rules, or another
-/// apply is at work: then the registry is as it was.
+/// Where the run cannot be read, is of an earlier day than the one applied last, was not decided by the rules that it names, or
+/// another apply is at work: then the registry is as it was.
 pub async fn apply(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
     let turn = Turn::take(registry).await?;
     let applied = in_turn(registry, folder, actor, dry_run).await;
@@ -56,6 +60,7 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
     let state = transaction.first("SELECT visible, as_of FROM state", &[]).await?;
     let (visible, known_day) = state.map_or((0, String::new()), |row| (row.int(0), row.text(1).to_owned()));
     let empty = transaction.first("SELECT person FROM person LIMIT 1", &[]).await?.is_none();
+    let known_rules = registry.rules.get(&mut transaction).await?;
     drop(transaction);
     if day < known_day {
         return Err(RegistryError::Earlier { given: day, known: known_day });
@@ -64,19 +69,30 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
         let (registry, run) = (registry.clone(), run.clone());
         blocking(move || Content::read(&registry, &run)).await?
     };
-    let Content { all, former, areas, units, nobodys } = content;
+    let Content { ruling, all, former, areas, units, nobodys } = content;
+    let rules_changed = !empty && ruling.text != known_rules.text;
     let revision = ((visible >> 32) + 1) << 32;
-    let mut job =
-        Job::new(registry, &run, Arc::clone(&all), Arc::clone(&former), &day, as_of, revision, visible, dry_run);
+    let mut job = Job::new(
+        registry,
+        &run,
+        Arc::clone(&ruling),
+        Arc::clone(&all),
+        Arc::clone(&former),
+        &day,
+        as_of,
+        revision,
+        visible,
+        dry_run,
+    );
     if dry_run && empty {
         job.balance.new = all.len() as u64;
-        return Ok(Apply { revision: 0, as_of: day.clone(), balance: job.balance });
+        return Ok(Apply { revision: 0, as_of: day.clone(), rules_changed, balance: job.balance });
     }
     if !dry_run {
         begin(registry, revision, visible, &day, all.digest()).await?;
     }
     if empty {
-        let loaded = load::load(registry, &run, all, former, as_of, revision).await?;
+        let loaded = load::load(registry, &run, Arc::clone(&ruling), all, former, as_of, revision).await?;
         job.balance.new = loaded.people;
         job.tally = loaded.tally;
         job.digest = loaded.digest;
@@ -88,12 +104,12 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
         job.others(units, nobodys).await?;
     }
     job.balance.rows_written = job.digest.rows();
-    let nothing = job.digest.rows() == 0 && job.contests.is_empty() && day == known_day;
+    let nothing = job.digest.rows() == 0 && job.contests.is_empty() && day == known_day && !rules_changed;
     if dry_run || nothing {
         if !dry_run {
             forget(registry, revision).await?;
         }
-        return Ok(Apply { revision: 0, as_of: day.clone(), balance: job.balance });
+        return Ok(Apply { revision: 0, as_of: day.clone(), rules_changed, balance: job.balance });
     }
     // people on whom a hand was meanwhile are looked at again, until there is none
     loop {
@@ -106,11 +122,12 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
             areas: &areas,
             tally: &job.tally,
             digest: job.digest,
+            ruling: &ruling,
             contests: &job.contests,
             balance: job.balance,
         };
         if flip(registry, made).await? {
-            return Ok(Apply { revision, as_of: day.clone(), balance: job.balance });
+            return Ok(Apply { revision, as_of: day.clone(), rules_changed, balance: job.balance });
         }
         job.again().await?;
         job.balance.rows_written = job.digest.rows();
@@ -119,6 +136,7 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
 
 /// All that a run says that is not about one person alone.
 struct Content {
+    ruling: Arc<Ruling>,
     all: Arc<Everybody>,
     former: Arc<AHashMap<i64, Vec<String>>>,
     areas: std::collections::BTreeMap<String, super::area::Area>,
@@ -128,7 +146,8 @@ struct Content {
 
 impl Content {
     fn read(registry: &Registry, run: &RunReader) -> Result<Self, RegistryError> {
-        let mut all = Everybody::read(run, &registry.key, &registry.rules)?;
+        let ruling = Ruling::read(run.rules()?.unwrap_or_else(|| Rules::EMBEDDED.to_owned()))?;
+        let mut all = Everybody::read(run, &registry.key, &ruling.rules)?;
         let former = former_numbers(run)?;
         all.add_former(&former, &registry.key);
         let mut nobodys = Vec::new();
@@ -139,6 +158,7 @@ impl Content {
             Ok(())
         })?;
         Ok(Self {
+            ruling: Arc::new(ruling),
             all: Arc::new(all),
             former: Arc::new(former),
             areas: super::area::read(run)?,
@@ -325,11 +345,11 @@ mod tests {
         }
         // the steps of an apply up to its flip
         let run = RunReader::open(&write(folder.path(), "b", "2016-12-01", &town)).unwrap();
-        let Content { all, former, areas, units, nobodys } = Content::read(registry, &run).unwrap();
+        let Content { ruling, all, former, areas, units, nobodys } = Content::read(registry, &run).unwrap();
         let (day, as_of) = ("2016-12-01", Date::parse("2016-12-01").unwrap());
         let (seen, revision) = (1 << 32, 2 << 32);
         begin(registry, revision, seen, day, all.digest()).await.unwrap();
-        let mut job = Job::new(registry, &run, all, former, day, as_of, revision, seen, false);
+        let mut job = Job::new(registry, &run, Arc::clone(&ruling), all, former, day, as_of, revision, seen, false);
         job.pair().await.unwrap();
         job.people().await.unwrap();
         job.ended().await.unwrap();
@@ -350,6 +370,7 @@ mod tests {
                 areas: &areas,
                 tally: &job.tally,
                 digest: job.digest,
+                ruling: &ruling,
                 contests: &job.contests,
                 balance: job.balance,
             };

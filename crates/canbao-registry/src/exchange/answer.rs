@@ -88,6 +88,7 @@ impl Desk {
         let mut counts = [0_u64; 4];
         let mut transaction = self.registry.store.read().await?;
         let at = visible(&mut transaction).await?;
+        let ruling = self.registry.rules.get(&mut transaction).await?;
         for chunk in questions.chunks(A_STATEMENT) {
             let known = self.known(&mut transaction, chunk, at).await?;
             for question in chunk {
@@ -99,7 +100,7 @@ impl Desk {
                     }
                     let number = question.number.bytes();
                     let people = known.get(number.as_slice()).map(Vec::as_slice).unwrap_or_default();
-                    let row = self.tell(question, insurance, people);
+                    let row = self.tell(question, insurance, people, &ruling.rules);
                     if let Some(count) = counts.get_mut(row.outcome as usize) {
                         *count += 1;
                     }
@@ -212,7 +213,7 @@ impl Desk {
     }
 
     /// What we say of somebody: only of who bears both number and name.
-    fn tell(&self, question: &QuestionRow, insurance: Insurance, people: &[Whole]) -> AnswerRow {
+    fn tell(&self, question: &QuestionRow, insurance: Insurance, people: &[Whole], rules: &Rules) -> AnswerRow {
         let mut row = AnswerRow {
             row: question.row,
             insurance,
@@ -228,7 +229,7 @@ impl Desk {
         let mut found = false;
         for whole in people.iter().filter(named) {
             found = true;
-            states.extend(own(whole, insurance, &self.registry.rules));
+            states.extend(own(whole, insurance, rules));
         }
         if !found {
             if !people.is_empty() {
@@ -257,12 +258,12 @@ impl Desk {
 
     /// The numbers of all who are insured here.
     async fn insured(&self, insurance: Insurance) -> Result<Vec<CitizenNumber>, RegistryError> {
-        let schemes = self.registry.rules.schemes(insurance);
         let sql = "SELECT n.value FROM person p JOIN number n ON n.person = p.person AND n.kind = 'current' \
                    AND n.rev_from <= $1 AND n.rev_to > $1 \
                    WHERE p.rev_from <= $1 AND p.rev_to > $1 AND p.state = 'current' AND (p.schemes & $2) <> 0";
         let mut transaction = self.registry.store.read().await?;
         let at = visible(&mut transaction).await?;
+        let schemes = self.registry.rules.get(&mut transaction).await?.rules.schemes(insurance);
         let mut numbers = Vec::new();
         transaction
             .each(sql, values![at, i64::from(schemes.bits())], |row| {

@@ -165,6 +165,7 @@ impl Registry {
         let mut transaction = self.store.read().await?;
         let at = visible(&mut transaction).await?;
         let areas = self.areas.get(&mut transaction).await?;
+        let ruling = self.rules.get(&mut transaction).await?;
         drop(transaction);
         let (key, rows) = (Arc::clone(&self.key), questions.len());
         let (questions, asked, hashes) = blocking(move || {
@@ -201,7 +202,7 @@ impl Registry {
         known.extend(self.in_lanes(&people, at, &PEOPLE, |row| is_known(row).then(|| known_of(row))).await?);
         people.retain(|person| known.contains_key(person));
         let mut places: AHashMap<i64, Vec<Place>> = AHashMap::with_capacity(people.len());
-        for (person, place) in self.in_lanes(&people, at, &ENROLMENTS, |row| live(row, &self.rules)).await? {
+        for (person, place) in self.in_lanes(&people, at, &ENROLMENTS, |row| live(row, &ruling.rules)).await? {
             places.entry(person).or_default().push(place);
         }
         let answers = blocking(move || {

@@ -13,5 +13,6 @@ mod decision;
 mod exchange;
 mod opening;
 mod query;
+mod rules;
 mod support;
 mod undo;

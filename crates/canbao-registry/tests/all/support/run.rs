@@ -58,8 +58,13 @@ pub(crate) fn somebody(name: &'static str, birth: &'static str, sequence: u64) -
     }
 }
 
-/// Writes a run of a day into `folder/NAME`.
+/// Writes a run of a day into `folder/NAME`; it does not say by which rules it decided, so by the program's own.
 pub(crate) fn write(folder: &Path, name: &str, day: &str, people: &[Somebody]) -> PathBuf {
+    write_by(folder, name, day, people, Rules::embedded())
+}
+
+/// The same, decided by other rules.
+pub(crate) fn write_by(folder: &Path, name: &str, day: &str, people: &[Somebody], rules: &Rules) -> PathBuf {
     let out = folder.join(name);
     let run = RunWriter::with_threads(&out, 1).unwrap();
     let put = |table: &str, schema: SchemaRef, columns: Vec<ArrayRef>| {
@@ -81,7 +86,7 @@ pub(crate) fn write(folder: &Path, name: &str, day: &str, people: &[Somebody]) -
         Arc::new(builder.finish()) as ArrayRef
     };
     let as_of = Date::parse(day).unwrap();
-    let derived: Vec<_> = people.iter().map(|person| decided(person, as_of)).collect();
+    let derived: Vec<_> = people.iter().map(|person| decided(person, as_of, rules)).collect();
     let keys: Vec<i64> = (0..people.len() as i64).map(|at| 3 * at + 1).collect();
     put(
         "persons",
@@ -215,8 +220,7 @@ fn unit(texts: &dyn Fn(Vec<Option<String>>) -> ArrayRef) -> Vec<ArrayRef> {
 }
 
 /// What a comparison decides of somebody, by domain's function.
-fn decided(person: &Somebody, as_of: Date) -> canbao_registry::person::Derived {
-    let rules = Rules::embedded();
+fn decided(person: &Somebody, as_of: Date, rules: &Rules) -> canbao_registry::person::Derived {
     let record = Record {
         state: State::Current,
         merged_into: None,

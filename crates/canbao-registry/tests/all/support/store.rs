@@ -1,9 +1,11 @@
 //! A registry of its own for each test, in each store.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use canbao_registry::{Address, Registry};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 /// A registry in a folder of its own; gone with the value.
 pub(crate) struct Fresh {
@@ -45,24 +47,43 @@ async fn open(address: Address, folder: TempDir) -> Fresh {
     Fresh { registry, address, folder }
 }
 
-/// A test on both stores: `both!(name, |fresh| async { … })`.
+/// What a test does with a new registry.
+pub(crate) type Test = fn(Fresh) -> Pin<Box<dyn Future<Output = ()>>>;
+
+pub(crate) fn on_sqlite(test: Test) {
+    runtime().block_on(async move { test(sqlite().await).await });
+}
+
+pub(crate) fn on_postgres(test: Test) {
+    runtime().block_on(async move {
+        if let Some(fresh) = postgres().await {
+            test(fresh).await;
+        }
+    });
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// A test on both stores: `both!(name, |fresh| async { … })`. Each is compiled once, and what runs it once for all of them.
 macro_rules! both {
     ($name:ident, $test:expr) => {
         mod $name {
             use super::*;
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                let test = $test;
-                test(crate::support::store::sqlite().await).await;
+            fn test(fresh: Fresh) -> std::pin::Pin<Box<dyn Future<Output = ()>>> {
+                Box::pin(($test)(fresh))
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                if let Some(fresh) = crate::support::store::postgres().await {
-                    let test = $test;
-                    test(fresh).await;
-                }
+            #[test]
+            fn on_sqlite() {
+                crate::support::store::on_sqlite(test);
+            }
+
+            #[test]
+            fn on_postgres() {
+                crate::support::store::on_postgres(test);
             }
         }
     };

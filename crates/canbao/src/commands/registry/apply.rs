@@ -54,7 +54,7 @@ fn told(applied: &Apply) -> String {
     let told = json!({
         "as_of": applied.as_of, "revision": applied.revision, "new": balance.new, "changed": balance.changed,
         "ended": balance.ended, "untouched": balance.untouched, "contested": balance.contested,
-        "rows_written": balance.rows_written,
+        "rows_written": balance.rows_written, "rules_changed": applied.rules_changed,
     });
     format!("{told}\n")
 }
@@ -82,5 +82,16 @@ fn report(applied: &Apply, dry_run: bool, since: Instant, language: Language) ->
             format!("The registry is at {day}: {rows} rows written in {time} s.\n"),
         ),
     };
-    table.render() + &end
+    let rules = match (applied.rules_changed, dry_run) {
+        (false, _) => "",
+        (true, true) => l.pick(
+            "这次比对用的规则文件与登记库的不同；载入后登记库将按新的规则判定。\n",
+            "The run was decided by another rule file; once applied, the record will be, too.\n",
+        ),
+        (true, false) => l.pick(
+            "规则文件有变化：登记库从现在起按这次比对的规则判定。\n",
+            "The rule file has changed: from now on the record is decided by this run's.\n",
+        ),
+    };
+    table.render() + rules + &end
 }
