@@ -39,13 +39,18 @@ pub struct Apply {
 /// Where the run cannot be read, is of an earlier day than the one applied last, was decided by other rules, or another
 /// apply is at work: then the registry is as it was.
 pub async fn apply(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
-    let turn = Turn::take(registry).await?;
-    let applied = in_turn(registry, folder, actor, dry_run).await;
-    turn.release().await?;
-    applied
+    let mut turn = Turn::take(registry).await?;
+    let applied = in_turn(registry, &mut turn, folder, actor, dry_run).await;
+    turn.give_back(applied).await
 }
 
-async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
+async fn in_turn(
+    registry: &Registry,
+    turn: &mut Turn,
+    folder: &Path,
+    actor: &str,
+    dry_run: bool,
+) -> Result<Apply, RegistryError> {
     let run = RunReader::open(folder)?;
     let day = run.summary()?.as_of;
     let as_of = Date::parse(&day).ok_or_else(|| content("summary.json", "as_of 不是日期"))?;
@@ -109,7 +114,7 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
             contests: &job.contests,
             balance: job.balance,
         };
-        if flip(registry, made).await? {
+        if flip(registry, turn, made).await? {
             return Ok(Apply { revision, as_of: day.clone(), balance: job.balance });
         }
         job.again().await?;
@@ -280,14 +285,22 @@ impl Turn {
         }
     }
 
-    /// Gives the right back; dropped, it is given back some time later.
-    pub(super) async fn release(self) -> Result<(), RegistryError> {
+    /// Gives the right back, and hands on what was done under it. A server that is gone by now holds no right, and takes
+    /// nothing from what it has committed.
+    pub(super) async fn give_back<T>(self, done: Result<T, RegistryError>) -> Result<T, RegistryError> {
         match self {
-            Self::File { lock } => {
-                drop(lock);
-                Ok(())
-            }
-            Self::Postgres { lock } => lock.rollback().await,
+            Self::File { lock } => drop(lock),
+            Self::Postgres { lock } => drop(lock.rollback().await),
+        }
+        done
+    }
+
+    /// Makes sure that the right is still ours. The server ends it with its connection, and whoever takes it then clears
+    /// away what we wrote: so it is asked once more in the transaction that makes that visible.
+    pub(super) async fn still(&mut self) -> Result<(), RegistryError> {
+        match self {
+            Self::File { .. } => Ok(()),
+            Self::Postgres { lock } => lock.int("SELECT CAST(1 AS BIGINT)", &[]).await.map(|_| ()),
         }
     }
 }
@@ -340,6 +353,7 @@ mod tests {
         wish.enrolments.pop();
         hand.put(Some(&before), wish, "2016-12-02");
         hand.finish("exchange-import", "test", "person", "2016-12-02").await.unwrap();
+        let mut turn = Turn::take(registry).await.unwrap();
         for round in 0..2 {
             let made = Flip {
                 revision,
@@ -353,7 +367,7 @@ mod tests {
                 contests: &job.contests,
                 balance: job.balance,
             };
-            assert_eq!(flip(registry, made).await.unwrap(), round == 1);
+            assert_eq!(flip(registry, &mut turn, made).await.unwrap(), round == 1);
             if round == 0 {
                 job.again().await.unwrap();
             }

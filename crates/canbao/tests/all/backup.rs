@@ -154,13 +154,13 @@ fn file(folder: &Path, name: &str) -> String {
 #[test]
 fn a_backup_of_sqlite_that_is_killed_leaves_no_half_file() {
     let city = sqlite("backup-killed");
-    backups_are_killed(&city, kills(4), |name| file(&city.folder, &name));
+    backups_are_killed(&city, kills(3), |name| file(&city.folder, &name));
 }
 
 #[test]
 fn a_restore_to_sqlite_that_is_killed_leaves_the_old_or_the_new() {
     let city = sqlite("restore-killed");
-    restores_are_killed(&city, kills(4), |name| file(&city.folder, &name));
+    restores_are_killed(&city, kills(3), |name| file(&city.folder, &name));
 }
 
 #[test]

@@ -71,7 +71,10 @@ pub(crate) fn killed() -> &'static Compared {
 }
 
 /// Makes it once; where that failed, the first test says why and the others say that it did.
-fn made(city: &'static OnceLock<Option<Compared>>, make: impl FnOnce() -> Compared + std::panic::UnwindSafe) -> &'static Compared {
+fn made(
+    city: &'static OnceLock<Option<Compared>>,
+    make: impl FnOnce() -> Compared + std::panic::UnwindSafe,
+) -> &'static Compared {
     let city = city.get_or_init(|| std::panic::catch_unwind(make).ok());
     city.as_ref().expect("the city that this test reads could not be made: see above")
 }

@@ -110,7 +110,10 @@ impl Server {
     /// A database like another one, on which nobody is at work.
     pub(crate) fn copy(&self, from: &str, to: &str) -> String {
         // whoever was at work last may not be gone yet
-        self.ask("postgres", &format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{from}'"));
+        self.ask(
+            "postgres",
+            &format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{from}'"),
+        );
         self.ask("postgres", &format!("CREATE DATABASE {to} TEMPLATE {from}"));
         self.url(to)
     }

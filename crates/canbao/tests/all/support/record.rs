@@ -57,9 +57,8 @@ impl State {
         let mut keys: Vec<&String> = self.counts.keys().chain(other.counts.keys()).collect();
         keys.dedup();
         let differ = keys.iter().filter(|key| self.counts.get(**key) != other.counts.get(**key));
-        let counts: Vec<String> = differ
-            .map(|key| format!("{key}: {:?} {:?}", self.counts.get(*key), other.counts.get(*key)))
-            .collect();
+        let counts: Vec<String> =
+            differ.map(|key| format!("{key}: {:?} {:?}", self.counts.get(*key), other.counts.get(*key))).collect();
         format!("{people} people; {counts:?}; rows of {TABLES:?}: {:?} {:?}", self.rows, other.rows)
     }
 }
@@ -70,7 +69,10 @@ const COUNTS: [(&str, &str); 8] = [
     ("apply", "SELECT state, COUNT(*) FROM apply WHERE state <> 'staging' GROUP BY state"),
     ("request", "SELECT kind || ' ' || state, COUNT(*) FROM change_request GROUP BY kind || ' ' || state"),
     ("parcel", "SELECT direction || ' ' || kind, COUNT(*) FROM parcel GROUP BY direction || ' ' || kind"),
-    ("counter", "SELECT area || ' ' || category || ' ' || scheme || ' ' || finding, people FROM counter WHERE people <> 0"),
+    (
+        "counter",
+        "SELECT area || ' ' || category || ' ' || scheme || ' ' || finding, people FROM counter WHERE people <> 0",
+    ),
     ("area", "SELECT code || ' ' || valid_from || ' ' || valid_to || ' ' || name, CAST(1 AS BIGINT) FROM area"),
     (
         "person",
