@@ -314,9 +314,8 @@ impl<'a> Job<'a> {
         let mut transaction = self.registry.store.write().await?;
         turn.still().await?;
         let now = visible(&mut transaction).await?;
-        if now != self.seen {
-            self.leave_touched(&mut transaction, now).await?;
-        }
+        // a request that came meanwhile is no revision yet
+        self.leave_touched(&mut transaction, now).await?;
         if self.undone.day_before < self.undone.day && !self.undone.day_before.is_empty() {
             super::area::take_back(&mut transaction, &self.undone.day).await?;
         }
