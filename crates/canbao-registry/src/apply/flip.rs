@@ -2,6 +2,7 @@
 
 use super::balance::Balance;
 use super::wish::Contest;
+use super::work::Turn;
 use super::write::Digest;
 use crate::RegistryError;
 use crate::audit::{self, Entry};
@@ -28,8 +29,9 @@ pub(super) struct Flip<'a> {
 }
 
 /// Makes an apply visible; false where a hand was on the record meanwhile, and nothing was done.
-pub(super) async fn flip(registry: &Registry, flip: Flip<'_>) -> Result<bool, RegistryError> {
+pub(super) async fn flip(registry: &Registry, turn: &mut Turn, flip: Flip<'_>) -> Result<bool, RegistryError> {
     let mut transaction = registry.store.write().await?;
+    turn.still().await?;
     let visible = crate::person::visible(&mut transaction).await?;
     if visible != flip.seen {
         return Ok(false);

@@ -65,14 +65,14 @@ pub async fn undo(
     actor: &str,
     dry_run: bool,
 ) -> Result<Undo, RegistryError> {
-    let turn = Turn::take(registry).await?;
-    let done = in_turn(registry, revision, actor, dry_run).await;
-    turn.release().await?;
-    done
+    let mut turn = Turn::take(registry).await?;
+    let done = in_turn(registry, &mut turn, revision, actor, dry_run).await;
+    turn.give_back(done).await
 }
 
 async fn in_turn(
     registry: &Registry,
+    turn: &mut Turn,
     revision: Option<i64>,
     actor: &str,
     dry_run: bool,
@@ -95,7 +95,7 @@ async fn in_turn(
     job.people(changed, &rests).await?;
     job.others().await?;
     if !dry_run {
-        job.flip(actor).await?;
+        job.flip(turn, actor).await?;
     }
     let Job { undone, digest, restored, ended, mut left, .. } = job;
     left.sort_unstable();
@@ -311,12 +311,12 @@ impl<'a> Job<'a> {
     }
 
     /// Makes it visible. People on whom a hand was meanwhile are left as the hand left them.
-    async fn flip(&mut self, actor: &str) -> Result<(), RegistryError> {
+    async fn flip(&mut self, turn: &mut Turn, actor: &str) -> Result<(), RegistryError> {
         let mut transaction = self.registry.store.write().await?;
+        turn.still().await?;
         let now = visible(&mut transaction).await?;
-        if now != self.seen {
-            self.leave_touched(&mut transaction, now).await?;
-        }
+        // a request that came meanwhile is no revision yet
+        self.leave_touched(&mut transaction, now).await?;
         if self.undone.day_before < self.undone.day && !self.undone.day_before.is_empty() {
             super::area::take_back(&mut transaction, &self.undone.day).await?;
         }

@@ -40,16 +40,21 @@ pub struct Apply {
 /// Turns the run in `folder` into changes of the registry. With `dry_run` nothing is written, only counted.
 ///
 /// # Errors
-/// Where the run cannot be read, is of an earlier day than the one applied last, was not decided by the rules that it names, or
-/// another apply is at work: then the registry is as it was.
+/// Where the run cannot be read, is of an earlier day than the one applied last, was not decided by the rules that it
+/// names, or another apply is at work: then the registry is as it was.
 pub async fn apply(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
-    let turn = Turn::take(registry).await?;
-    let applied = in_turn(registry, folder, actor, dry_run).await;
-    turn.release().await?;
-    applied
+    let mut turn = Turn::take(registry).await?;
+    let applied = in_turn(registry, &mut turn, folder, actor, dry_run).await;
+    turn.give_back(applied).await
 }
 
-async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
+async fn in_turn(
+    registry: &Registry,
+    turn: &mut Turn,
+    folder: &Path,
+    actor: &str,
+    dry_run: bool,
+) -> Result<Apply, RegistryError> {
     let run = RunReader::open(folder)?;
     let day = run.summary()?.as_of;
     let as_of = Date::parse(&day).ok_or_else(|| content("summary.json", "as_of 不是日期"))?;
@@ -126,7 +131,7 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
             contests: &job.contests,
             balance: job.balance,
         };
-        if flip(registry, made).await? {
+        if flip(registry, turn, made).await? {
             return Ok(Apply { revision, as_of: day.clone(), rules_changed, balance: job.balance });
         }
         job.again().await?;
@@ -300,14 +305,22 @@ impl Turn {
         }
     }
 
-    /// Gives the right back; dropped, it is given back some time later.
-    pub(super) async fn release(self) -> Result<(), RegistryError> {
+    /// Gives the right back, and hands on what was done under it. A server that is gone by now holds no right, and takes
+    /// nothing from what it has committed.
+    pub(super) async fn give_back<T>(self, done: Result<T, RegistryError>) -> Result<T, RegistryError> {
         match self {
-            Self::File { lock } => {
-                drop(lock);
-                Ok(())
-            }
-            Self::Postgres { lock } => lock.rollback().await,
+            Self::File { lock } => drop(lock),
+            Self::Postgres { lock } => drop(lock.rollback().await),
+        }
+        done
+    }
+
+    /// Makes sure that the right is still ours. The server ends it with its connection, and whoever takes it then clears
+    /// away what we wrote: so it is asked once more in the transaction that makes that visible.
+    pub(super) async fn still(&mut self) -> Result<(), RegistryError> {
+        match self {
+            Self::File { .. } => Ok(()),
+            Self::Postgres { lock } => lock.int("SELECT CAST(1 AS BIGINT)", &[]).await.map(|_| ()),
         }
     }
 }
@@ -360,6 +373,7 @@ mod tests {
         wish.enrolments.pop();
         hand.put(Some(&before), wish, "2016-12-02");
         hand.finish("exchange-import", "test", "person", "2016-12-02").await.unwrap();
+        let mut turn = Turn::take(registry).await.unwrap();
         for round in 0..2 {
             let made = Flip {
                 revision,
@@ -374,7 +388,7 @@ mod tests {
                 contests: &job.contests,
                 balance: job.balance,
             };
-            assert_eq!(flip(registry, made).await.unwrap(), round == 1);
+            assert_eq!(flip(registry, &mut turn, made).await.unwrap(), round == 1);
             if round == 0 {
                 job.again().await.unwrap();
             }

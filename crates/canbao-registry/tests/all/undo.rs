@@ -1,17 +1,23 @@
 //! An apply undone: what it changed is as it was, and nothing else.
 
-use canbao_domain::rules::Category;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use canbao_domain::date::Date;
+use canbao_domain::rules::{Category, PersonLife};
 use canbao_domain::scope::Scope;
 use canbao_domain::source::SourceKind;
 use canbao_registry::apply::{Balance, apply, undo};
 use canbao_registry::audit::verify;
+use canbao_registry::change::{Procedure, Proposal};
 use canbao_registry::person::{State, Whole};
 use canbao_registry::query::Filter;
 use canbao_registry::store::Value;
 use canbao_registry::{Registry, RegistryError};
 
 use crate::apply::{asker, counted, one, town};
-use crate::support::run::{Somebody, number, somebody, write};
+use crate::change::done;
+use crate::support::run::{AREAS, Somebody, number, somebody, write, write_by};
 use crate::support::store::{Fresh, both};
 
 /// The next month: one insured now, one gone, one new, one with other findings and another village.
@@ -154,4 +160,123 @@ both!(an_undo_that_was_killed_leaves_nothing, |fresh: Fresh| async move {
     let balance = apply(registry, &folder.join("b"), "test", false).await.unwrap().balance;
     assert_eq!((balance.changed, balance.ended), (3, 1));
     counted(registry).await;
+});
+
+both!(whom_a_hand_changed_since_is_left_and_listed, |fresh: Fresh| async move {
+    let (registry, folder) = (&fresh.registry, fresh.folder.path());
+    apply(registry, &write(folder, "a", "2016-11-01", &town()), "test", false).await.unwrap();
+    let second = write(folder, "b", "2016-12-01", &next(town()));
+    apply(registry, &second, "test", false).await.unwrap();
+    let [insured, new] =
+        [one(registry, &number("1980-05-02", 11)).await, one(registry, &number("2001-02-03", 20)).await];
+    let death = done(registry, &insured, Procedure::Death, "2016-12-05").await.unwrap();
+    done(registry, &new, Procedure::Death, "2016-12-06").await.unwrap();
+    let dry = undo(registry, None, "test", true).await.unwrap();
+    let undone = undo(registry, None, "test", false).await.unwrap();
+    assert_eq!((&undone.left, undone.restored, undone.ended), (&vec![insured.person, new.person], 2, 0));
+    assert_eq!((dry.left, dry.restored, dry.ended), (undone.left, 2, 0));
+    for (left, day) in [(&insured, "2016-12-05"), (&new, "2016-12-06")] {
+        let now = registry.person(&asker(), left.person).await.unwrap();
+        assert_eq!((now.record.life, now.record.life_date), (PersonLife::Deceased, Date::parse(day)));
+        // what the apply had brought is under the hand's change still
+        assert_eq!((now.record.state, now.enrolments.len()), (State::Current, left.enrolments.len()));
+    }
+    assert_eq!(one(registry, &number("1991-07-08", 12)).await.record.state, State::Current);
+    counted(registry).await;
+    // the hand's change can be undone by itself, and the run applied again
+    registry.undo_change(&asker(), death, "登记有误").await.unwrap();
+    assert_eq!(said(&one(registry, &number("1980-05-02", 11)).await), said(&insured));
+    apply(registry, &second, "test", false).await.unwrap();
+    counted(registry).await;
+    assert_eq!(verify(registry).await.unwrap().faults, Vec::<String>::new());
+});
+
+both!(to_whom_a_hand_comes_while_the_undo_runs_is_left, |fresh: Fresh| async move {
+    let (registry, folder) = (&fresh.registry, fresh.folder.path());
+    apply(registry, &write(folder, "a", "2016-11-01", &town()), "test", false).await.unwrap();
+    let second = write(folder, "b", "2016-12-01", &next(town()));
+    apply(registry, &second, "test", false).await.unwrap();
+    let [insured, moved] = [one(registry, &number("1980-05-02", 11)).await, one(registry, "E1234567").await];
+    // the writer's turn is held until the undo has looked at everybody, and the hands wait behind it: they come between
+    // its beginning and its end
+    let turn = registry.store().write().await.unwrap();
+    let (here, there, elsewhere) = (registry.clone(), registry.clone(), registry.clone());
+    let undoing = tokio::spawn(async move { undo(&here, None, "test", false).await });
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let changed = insured.clone();
+    let hand = tokio::spawn(async move { done(&there, &changed, Procedure::Death, "2016-12-05").await });
+    let proposal = Proposal {
+        person: moved.person,
+        seen: moved.revision,
+        procedure: Procedure::Death,
+        effective: "2016-12-05".to_owned(),
+        evidence: None,
+    };
+    let today = Date::parse("2017-06-30").unwrap();
+    let request = tokio::spawn(async move { elsewhere.propose(&asker(), &proposal, today).await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    turn.rollback().await.unwrap();
+    let undone = undoing.await.unwrap().unwrap();
+    hand.await.unwrap().unwrap();
+    request.await.unwrap().unwrap();
+    let mut left = vec![insured.person, moved.person];
+    left.sort_unstable();
+    assert_eq!((undone.left, undone.restored, undone.ended), (left, 1, 1));
+    let dead = registry.person(&asker(), insured.person).await.unwrap();
+    assert_eq!((dead.record.life, dead.enrolments.len()), (PersonLife::Deceased, insured.enrolments.len()));
+    assert_eq!(said(&one(registry, "E1234567").await), said(&moved));
+    assert_eq!(one(registry, &number("1991-07-08", 12)).await.record.state, State::Current);
+    counted(registry).await;
+    apply(registry, &second, "test", false).await.unwrap();
+    counted(registry).await;
+    assert_eq!(verify(registry).await.unwrap().faults, Vec::<String>::new());
+});
+
+/// Areas that hold, as texts.
+async fn areas(registry: &Registry) -> BTreeSet<String> {
+    let areas = registry.current_areas().await.unwrap();
+    let mut all: BTreeSet<String> = areas.iter().map(|(code, _)| format!("{code} {}", areas.full_name(code))).collect();
+    let mut transaction = registry.store().read().await.unwrap();
+    let sql = "SELECT code, valid_from, name, level, parent, reporting FROM area WHERE valid_to = '9999-12-31'";
+    for row in transaction.all(sql, &[]).await.unwrap() {
+        let texts: Vec<&str> = (0..6).map(|at| row.maybe_text(at).unwrap_or("-")).collect();
+        all.insert(texts.join(" "));
+    }
+    all
+}
+
+both!(areas_that_an_apply_changed_are_as_they_were, |fresh: Fresh| async move {
+    let (registry, folder) = (&fresh.registry, fresh.folder.path());
+    apply(registry, &write(folder, "a", "2016-11-01", &town()), "test", false).await.unwrap();
+    // who manages a village is not the run's to say
+    let mut transaction = registry.store().write().await.unwrap();
+    transaction.execute("UPDATE area SET reporting = '610921001' WHERE code = '610902001001'", &[]).await.unwrap();
+    transaction.commit().await.unwrap();
+    let (before, people) = (areas(registry).await, everybody(registry).await);
+    // renamed, gone, under another town, and new
+    let mut changed = AREAS.to_vec();
+    changed[3].1 = "张滩社区";
+    changed[7].3 = Some("610902001");
+    changed.remove(4);
+    changed.push(("610902001003", "新村", "village", Some("610902001")));
+    let mut moved = next(town());
+    moved[2].village = Some("610902001003");
+    let second = write_by(folder, "b", "2016-12-01", &moved, &changed, Rules::embedded());
+    apply(registry, &second, "test", false).await.unwrap();
+    let after = areas(registry).await;
+    assert!(after.iter().any(|area| area.contains("张滩社区")) && !after.iter().any(|area| area.contains("黄沟村")));
+    undo(registry, None, "test", false).await.unwrap();
+    let undone = areas(registry).await;
+    // the one that it brought stays: somebody may have been put there by hand
+    let stays = |area: &&String| area.starts_with("610902001003");
+    assert_eq!(undone.iter().filter(|area| !stays(area)).collect::<Vec<_>>(), before.iter().collect::<Vec<_>>());
+    assert_eq!(undone.iter().filter(stays).count(), 2);
+    assert_eq!(everybody(registry).await, people);
+    // and the same again
+    apply(registry, &second, "test", false).await.unwrap();
+    assert_eq!(areas(registry).await, after);
+    undo(registry, None, "test", false).await.unwrap();
+    assert_eq!(areas(registry).await, undone);
+    counted(registry).await;
+    assert_eq!(verify(registry).await.unwrap().faults, Vec::<String>::new());
 });

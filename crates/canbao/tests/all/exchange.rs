@@ -302,6 +302,12 @@ fn the_province_is_asked_and_answers_in_its_own_layout() {
         text += &format!("{number},{name},{area},{scheme}\r\n");
     }
     fs::write(east.join("back.csv"), &encoding_rs::GBK.encode(&text).0).unwrap();
+    // where the work-list cannot be written nothing is taken in, for nobody would tell those rows again
+    fs::create_dir(east.join("folder")).unwrap();
+    for list in ["none/list.xlsx", "/proc/list.xlsx", "folder"] {
+        refused(&east, &["import", "--template", "province.toml", "back.csv", "--work-list", list], list);
+    }
+    assert_eq!(category(&east, "李明"), "partial");
     let done = told(&east, 1, &["import", "--template", "province.toml", "back.csv"]);
     let file = &done["files"][0];
     assert_eq!(

@@ -17,6 +17,7 @@ mod help;
 mod inspect;
 mod killed;
 mod layout;
+mod reading;
 mod refusals;
 mod registry;
 mod registry_lists;

@@ -110,6 +110,29 @@ pub struct TemplateImport {
     pub names_noted: u64,
 }
 
+/// A file of answers that was read into the record, which does not show it yet: the writer's turn is held until
+/// [`AnswerDraft::keep`]. Dropped before, nothing changed, and the file can be taken in again. So the rows that come back
+/// can be written down first: once the file is taken in, nobody would tell them again.
+pub struct AnswerDraft<'a> {
+    hand: Hand<'a>,
+    /// What it changes.
+    pub told: TemplateImport,
+    actor: String,
+    subject: String,
+    day: String,
+}
+
+impl AnswerDraft<'_> {
+    /// Makes it visible.
+    ///
+    /// # Errors
+    /// Where the database does not answer; nothing changed then.
+    pub async fn keep(self) -> Result<TemplateImport, RegistryError> {
+        self.hand.finish("exchange-import", &self.actor, &self.subject, &self.day).await?;
+        Ok(self.told)
+    }
+}
+
 /// Somebody who was asked about under a number.
 struct Asked {
     person: i64,
@@ -137,12 +160,13 @@ impl Registry {
         before(&mut self.store.read().await?, digest).await
     }
 
-    /// Takes a file of answers in: whoever is insured there leaves the survey list. One change of the record with one
-    /// audit entry, all or nothing; rows that cannot be used change nothing and are told.
+    /// Reads a file of answers into the record: whoever is insured there leaves the survey list. One change of the record
+    /// with one audit entry, all or nothing, made by [`AnswerDraft::keep`]; rows that cannot be used change nothing and
+    /// are told.
     ///
     /// # Errors
     /// Where the file was taken in before, or the database does not answer.
-    pub async fn import_lines(&self, file: &AnswerFile<'_>, actor: &str) -> Result<TemplateImport, RegistryError> {
+    pub async fn draft_answer(&self, file: &AnswerFile<'_>, actor: &str) -> Result<AnswerDraft<'_>, RegistryError> {
         let look = Look {
             actor: actor.to_owned(),
             purpose: "exchange-import",
@@ -179,8 +203,8 @@ impl Registry {
             told.repeated,
             told.unusable.len(),
         );
-        told.revision = hand.finish("exchange-import", actor, &subject, &day).await?;
-        Ok(TemplateImport { insured, uninsured, changed, ..told })
+        let told = TemplateImport { revision: hand.revision, insured, uninsured, changed, ..told };
+        Ok(AnswerDraft { hand, told, actor: actor.to_owned(), subject, day })
     }
 
     /// Puts each line to whom it speaks of.

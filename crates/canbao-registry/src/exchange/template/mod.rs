@@ -7,4 +7,4 @@ mod ask;
 mod import;
 
 pub use ask::{AskedFile, AskedRow, Draft, Plan};
-pub use import::{AnswerFile, AnswerLine, TemplateImport, Unusable};
+pub use import::{AnswerDraft, AnswerFile, AnswerLine, TemplateImport, Unusable};

@@ -65,7 +65,7 @@ async fn ask(registry: &Registry, only: Option<Insurance>, rows: usize) -> Vec<(
 }
 
 async fn import(registry: &Registry, digest: &str, lines: &[AnswerLine]) -> Result<TemplateImport, RegistryError> {
-    registry.import_lines(&AnswerFile { answerer: "province", digest, lines }, "clerk").await
+    registry.draft_answer(&AnswerFile { answerer: "province", digest, lines }, "clerk").await?.keep().await
 }
 
 async fn person(registry: &Registry, birth: &str, sequence: u64) -> Whole {
@@ -145,7 +145,7 @@ both!(an_answer_changes_those_alone_whom_it_may, |fresh: Fresh| async move {
     assert_eq!(import(registry, "bb", &lines).await.unwrap().changed, 0);
     // another's answer to what was asked of the province is nobody's
     let file = AnswerFile { answerer: "ministry", digest: "cc", lines: &lines };
-    let told = registry.import_lines(&file, "clerk").await.unwrap();
+    let told = registry.draft_answer(&file, "clerk").await.unwrap().keep().await.unwrap();
     assert_eq!((told.used, told.unusable.len()), (0, lines.len()));
     // no longer insured there
     let mut gone = line("1980-05-02", 11, "李明", Insurance::Pension);

@@ -58,13 +58,35 @@ pub(crate) fn somebody(name: &'static str, birth: &'static str, sequence: u64) -
     }
 }
 
+/// An area: code, name, level, parent.
+pub(crate) type Place = (&'static str, &'static str, &'static str, Option<&'static str>);
+
+/// The areas of a run.
+pub(crate) const AREAS: [Place; 8] = [
+    ("610900", "安康市", "city", None),
+    ("610902", "汉滨区", "county", Some("610900")),
+    ("610902001", "江北街道", "town", Some("610902")),
+    ("610902001001", "张滩村", "village", Some("610902001")),
+    ("610902001002", "黄沟村", "village", Some("610902001")),
+    ("610921", "汉阴县", "county", Some("610900")),
+    ("610921001", "城关镇", "town", Some("610921")),
+    ("610921001001", "新街村", "village", Some("610921001")),
+];
+
 /// Writes a run of a day into `folder/NAME`; it does not say by which rules it decided, so by the program's own.
 pub(crate) fn write(folder: &Path, name: &str, day: &str, people: &[Somebody]) -> PathBuf {
-    write_by(folder, name, day, people, Rules::embedded())
+    write_by(folder, name, day, people, &AREAS, Rules::embedded())
 }
 
-/// The same, decided by other rules.
-pub(crate) fn write_by(folder: &Path, name: &str, day: &str, people: &[Somebody], rules: &Rules) -> PathBuf {
+/// The same with other areas, decided by other rules.
+pub(crate) fn write_by(
+    folder: &Path,
+    name: &str,
+    day: &str,
+    people: &[Somebody],
+    areas: &[Place],
+    rules: &Rules,
+) -> PathBuf {
     let out = folder.join(name);
     let run = RunWriter::with_threads(&out, 1).unwrap();
     let put = |table: &str, schema: SchemaRef, columns: Vec<ArrayRef>| {
@@ -179,16 +201,6 @@ pub(crate) fn write_by(folder: &Path, name: &str, day: &str, people: &[Somebody]
     columns.extend((3..24).map(|_| texts(written.iter().map(|_| None).collect())));
     put("rows", schema::rows(), columns);
     put("units", schema::units(), unit(&texts));
-    let areas = [
-        ("610900", "安康市", "city", None),
-        ("610902", "汉滨区", "county", Some("610900")),
-        ("610902001", "江北街道", "town", Some("610902")),
-        ("610902001001", "张滩村", "village", Some("610902001")),
-        ("610902001002", "黄沟村", "village", Some("610902001")),
-        ("610921", "汉阴县", "county", Some("610900")),
-        ("610921001", "城关镇", "town", Some("610921")),
-        ("610921001001", "新街村", "village", Some("610921001")),
-    ];
     put(
         "areas",
         schema::areas(),

@@ -61,8 +61,20 @@ pub(crate) fn small() -> &'static Compared {
     made(&SMALL, || make("small", 3_000, 5, &["--json", "--no-workbooks"]))
 }
 
+/// That of those who kill, as large as they want it; read only.
+pub(crate) fn killed() -> &'static Compared {
+    static KILLED: OnceLock<Option<Compared>> = OnceLock::new();
+    match super::kill::people() {
+        3_000 => small(),
+        people => made(&KILLED, || make("killed-city", people, 5, &["--json", "--no-workbooks"])),
+    }
+}
+
 /// Makes it once; where that failed, the first test says why and the others say that it did.
-fn made(city: &'static OnceLock<Option<Compared>>, make: fn() -> Compared) -> &'static Compared {
+fn made(
+    city: &'static OnceLock<Option<Compared>>,
+    make: impl FnOnce() -> Compared + std::panic::UnwindSafe,
+) -> &'static Compared {
     let city = city.get_or_init(|| std::panic::catch_unwind(make).ok());
     city.as_ref().expect("the city that this test reads could not be made: see above")
 }

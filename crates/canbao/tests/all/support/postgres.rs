@@ -81,15 +81,8 @@ impl Server {
     pub(crate) fn kill(&self) {
         let lines = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
         let head: i32 = lines.lines().next().unwrap().trim().parse().unwrap();
-        let mut all = vec![head];
-        for entry in fs::read_dir("/proc").unwrap().flatten() {
-            let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
-            let field =
-                |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<i32>().ok());
-            if field("PPid:") == Some(head) {
-                all.extend(field("Pid:"));
-            }
-        }
+        let mut all = children(head);
+        all.insert(0, head);
         for process in &all {
             let _ = kill_process(Pid::from_raw(*process).unwrap(), Signal::KILL);
         }
@@ -114,6 +107,22 @@ impl Server {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// A database like another one, on which nobody is at work.
+    pub(crate) fn copy(&self, from: &str, to: &str) -> String {
+        // whoever was at work last may not be gone yet
+        self.ask(
+            "postgres",
+            &format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{from}'"),
+        );
+        self.ask("postgres", &format!("CREATE DATABASE {to} TEMPLATE {from}"));
+        self.url(to)
+    }
+
+    /// Takes a database away.
+    pub(crate) fn remove(&self, database: &str) {
+        self.ask("postgres", &format!("DROP DATABASE {database} WITH (FORCE)"));
+    }
+
     /// A new, empty database.
     pub(crate) fn create(&self, database: &str) -> String {
         self.ask("postgres", &format!("CREATE DATABASE {database}"));
@@ -125,6 +134,22 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.program("pg_ctl").arg("-D").arg(self.data()).args(["-s", "-m", "immediate", "stop"]).status();
     }
+}
+
+/// The processes that a process started: by the system's own list, which is quick, else by looking at all.
+fn children(head: i32) -> Vec<i32> {
+    if let Ok(list) = fs::read_to_string(format!("/proc/{head}/task/{head}/children")) {
+        return list.split_whitespace().filter_map(|process| process.parse().ok()).collect();
+    }
+    let mut all = Vec::new();
+    for entry in fs::read_dir("/proc").unwrap().flatten() {
+        let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<i32>().ok());
+        if field("PPid:") == Some(head) {
+            all.extend(field("Pid:"));
+        }
+    }
+    all
 }
 
 /// Whether a process runs; one that has ended and was not waited for does not.

@@ -1,12 +1,11 @@
 //! Asking by a template.
 
-use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use canbao_registry::exchange::Choice;
 use canbao_registry::exchange::template::Plan;
+use canbao_registry::exchange::{Choice, LeftOut};
 use serde_json::json;
 
 use super::file::{ColumnField, Format, Template};
@@ -55,6 +54,16 @@ impl Asides {
     }
 }
 
+fn entry(who: &LeftOut) -> Entry {
+    Entry {
+        line: who.person,
+        name: who.name.clone(),
+        area: who.area.clone(),
+        why: who.why.chinese().to_owned(),
+        ..Entry::default()
+    }
+}
+
 /// Writes the files of a question, and the work-list of those who cannot be asked about.
 pub(in crate::commands::exchange) fn export(
     name: &str,
@@ -75,7 +84,7 @@ pub(in crate::commands::exchange) fn export(
     };
     let encoding = template.encoding().filter(|_| template.export.format == Format::Csv);
     let writable = |name: &str| encoding.is_none_or(|encoding| !encoding.encode(name).2);
-    let (files, people, left_out) = runtime(async {
+    let (files, people, entries, list) = runtime(async {
         let registry = database.open().await?;
         let draft = done(registry.draft(&plan, choice, writable, &actor()).await)?;
         let mut asides = Asides::default();
@@ -86,30 +95,18 @@ pub(in crate::commands::exchange) fn export(
             write(&aside, &template, file, &draft.day, language)?;
             rows.push((file.sequence, file.rows.len()));
         }
-        let (people, left_out) = (draft.people(), draft.left_out.clone());
+        let entries: Vec<Entry> = draft.left_out.iter().map(entry).collect();
+        let list = (!entries.is_empty()).then(|| work_list::place(out));
+        let written =
+            list.as_deref().map(|list| work_list::write(list, "不能上报比对的人员", "登记库编号", &entries, language));
+        let (written, people) = (written.transpose()?, draft.people());
         done(draft.keep().await)?;
         let placed = asides.place(language)?;
+        written.map_or(Ok(()), |list| list.place_or_keep(language))?;
         registry.close().await;
-        Ok((placed.into_iter().zip(rows).collect::<Vec<_>>(), people, left_out))
+        Ok((placed.into_iter().zip(rows).collect::<Vec<_>>(), people, entries, list))
     })?;
-    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    let entries: Vec<Entry> = left_out
-        .iter()
-        .map(|who| {
-            *reasons.entry(who.why.chinese()).or_default() += 1;
-            Entry {
-                line: who.person,
-                name: who.name.clone(),
-                area: who.area.clone(),
-                why: who.why.chinese().to_owned(),
-                ..Entry::default()
-            }
-        })
-        .collect();
-    let list = (!entries.is_empty()).then(|| work_list::place(out));
-    if let Some(list) = &list {
-        work_list::write(list, "不能上报比对的人员", "登记库编号", &entries, language)?;
-    }
+    let reasons = work_list::reasons(&entries);
     let text = if as_json {
         let files: Vec<_> = files
             .iter()

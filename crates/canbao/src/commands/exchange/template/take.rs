@@ -1,13 +1,13 @@
 //! Taking in what came back by a template.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use canbao_registry::Registry;
 use canbao_registry::exchange::template::{AnswerFile, TemplateImport};
 use serde_json::json;
 
 use super::file::Template;
-use super::read::read;
+use super::read::{Answers, read};
 use super::work_list::{self, Entry};
 use crate::commands::Outcome;
 use crate::commands::exchange::answer::finish;
@@ -34,6 +34,8 @@ pub(in crate::commands::exchange) fn import(
     language: Language,
 ) -> Result<Outcome, Failure> {
     let template = Template::load(name)?;
+    let beside = || work_list::place(paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")));
+    let list = work_list.map_or_else(beside, Path::to_owned);
     let (taken, entries, stopped) = runtime(async {
         let registry = database.open().await?;
         let areas = done(registry.current_areas().await)?;
@@ -53,38 +55,27 @@ pub(in crate::commands::exchange) fn import(
                 continue;
             };
             let rows = (answers.lines.len() + answers.unusable.len()) as u64;
-            let file = AnswerFile { answerer: &template.answerer, digest: &digest, lines: &answers.lines };
-            let told = match done(registry.import_lines(&file, &actor()).await) {
-                Ok(told) => told,
+            let so_far = entries.len();
+            match one(&registry, &template, &digest, answers, &mut entries, &list, language).await {
+                Ok((told, late)) => {
+                    taken.push(Taken { path, rows, told: Some(told) });
+                    if late.is_some() {
+                        stopped = late;
+                        break;
+                    }
+                }
                 Err(failure) => {
-                    // what the files before had on their work-list must not be lost
+                    entries.truncate(so_far);
                     stopped = Some(failure);
                     break;
                 }
-            };
-            let mut places: Vec<Option<Entry>> = answers.places.into_iter().map(Some).collect();
-            let mut unusable = answers.unusable;
-            for (at, why) in &told.unusable {
-                if let Some(place) = places.get_mut(*at).and_then(Option::take) {
-                    unusable.push(Entry { why: why.chinese().to_owned(), ..place });
-                }
             }
-            unusable.sort_by(|a, b| (&a.sheet, a.line).cmp(&(&b.sheet, b.line)));
-            entries.extend(unusable);
-            taken.push(Taken { path, rows, told: Some(told) });
         }
         registry.close().await;
         Ok((taken, entries, stopped))
     })?;
-    let beside = || work_list::place(paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")));
-    let list = (!entries.is_empty()).then(|| work_list.map_or_else(beside, Path::to_owned));
-    if let Some(list) = &list {
-        work_list::write(list, "联网比对返回中没有使用的行", "行", &entries, language)?;
-    }
-    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for entry in &entries {
-        *reasons.entry(&entry.why).or_default() += 1;
-    }
+    let list = (!entries.is_empty()).then_some(list);
+    let reasons = work_list::reasons(&entries);
     let text = if as_json {
         let files: Vec<_> = taken.iter().map(described).collect();
         let list = list.as_ref().map(|list| list.to_string_lossy());
@@ -103,6 +94,36 @@ pub(in crate::commands::exchange) fn import(
         Outcome::Done if !entries.is_empty() => Ok(Outcome::SomeRejected),
         outcome => Ok(outcome),
     }
+}
+
+/// Takes one file in. Its rows that cannot be used are written down beside the list's place before the record shows the
+/// file, for afterwards nobody would tell them again; the list then has those of this file and of all before it. What is
+/// refused once the record shows the file is told beside what was done.
+async fn one(
+    registry: &Registry,
+    template: &Template,
+    digest: &str,
+    answers: Answers,
+    entries: &mut Vec<Entry>,
+    list: &Path,
+    language: Language,
+) -> Result<(TemplateImport, Option<Failure>), Failure> {
+    let file = AnswerFile { answerer: &template.answerer, digest, lines: &answers.lines };
+    let draft = done(registry.draft_answer(&file, &actor()).await)?;
+    let mut places: Vec<Option<Entry>> = answers.places.into_iter().map(Some).collect();
+    let mut unusable = answers.unusable;
+    for (at, why) in &draft.told.unusable {
+        if let Some(place) = places.get_mut(*at).and_then(Option::take) {
+            unusable.push(Entry { why: why.chinese().to_owned(), ..place });
+        }
+    }
+    unusable.sort_by(|a, b| (&a.sheet, a.line).cmp(&(&b.sheet, b.line)));
+    let any = !unusable.is_empty();
+    entries.extend(unusable);
+    let written =
+        any.then(|| work_list::write(list, "联网比对返回中没有使用的行", "行", entries, language)).transpose()?;
+    let told = done(draft.keep().await)?;
+    Ok((told, written.and_then(|written| written.place_or_keep(language).err())))
 }
 
 /// A file as JSON: `rows` = `used` + `repeated` + `rejected`.

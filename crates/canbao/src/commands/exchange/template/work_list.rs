@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use canbao_paper::{About, Book, Cell, Column, Kind, ListPlan, PaperError};
 
 use crate::output::failure::Failure;
+use crate::output::figure;
 use crate::output::language::Language;
+use crate::output::private::Aside;
 use crate::output::table::{Side, Table};
-use crate::output::{figure, private};
 
 /// Its usual name.
 const NAME: &str = "待核实名单.xlsx";
@@ -39,17 +40,18 @@ pub(super) struct Entry {
     pub(super) text: String,
 }
 
-/// Writes the list, readable by its owner alone; `line`: what the figure of a row is called.
+/// Writes the list beside its place, readable by its owner alone; `line`: what the figure of a row is called.
 pub(super) fn write(
     path: &Path,
     title: &str,
     line: &str,
     entries: &[Entry],
     language: Language,
-) -> Result<(), Failure> {
-    private::write(path, language, |aside| {
+) -> Result<Aside, Failure> {
+    let made = Aside::make(path, language, |aside| {
         book(aside, title, line, entries).map_err(|error| Failure::new(&error).hints(error.hint().map(str::to_owned)))
-    })
+    });
+    made.map(|(file, ())| file)
 }
 
 fn book(path: &Path, title: &str, line: &str, entries: &[Entry]) -> Result<(), PaperError> {
@@ -88,6 +90,15 @@ fn book(path: &Path, title: &str, line: &str, entries: &[Entry]) -> Result<(), P
     }
     list.end()?;
     book.save()
+}
+
+/// How many rows there are of each reason.
+pub(super) fn reasons(entries: &[Entry]) -> BTreeMap<&str, u64> {
+    let mut reasons = BTreeMap::new();
+    for entry in entries {
+        *reasons.entry(entry.why.as_str()).or_default() += 1;
+    }
+    reasons
 }
 
 /// The reasons with their counts, and where the list is.
