@@ -19,7 +19,7 @@ pub(super) struct Flip<'a> {
     pub(super) missed: u64,
     pub(super) day: &'a str,
     pub(super) actor: &'a str,
-    pub(super) areas: &'a std::collections::BTreeMap<String, super::area::Area>,
+    pub(super) areas: &'a std::collections::BTreeMap<String, crate::area::Area>,
     pub(super) tally: &'a Tally,
     pub(super) digest: Digest,
     pub(super) contests: &'a [(i64, Contest)],
@@ -37,8 +37,8 @@ pub(super) async fn flip(registry: &Registry, flip: Flip<'_>) -> Result<bool, Re
         return Err(RegistryError::Broken(format!("有 {} 行应当结束的记录已经结束", flip.missed)));
     }
     let Flip { revision, day, actor, areas, tally, digest, contests, balance, .. } = flip;
-    super::area::write(&mut transaction, areas, day).await?;
     tally.write(&mut transaction).await?;
+    super::area::write(&mut transaction, areas, day, revision).await?;
     for (person, contest) in contests {
         contested(&mut transaction, *person, contest, day, visible).await?;
     }

@@ -317,7 +317,7 @@ impl<'a> Job<'a> {
             self.leave_touched(&mut transaction, now).await?;
         }
         if self.undone.day_before < self.undone.day && !self.undone.day_before.is_empty() {
-            super::area::take_back(&mut transaction, &self.undone.day).await?;
+            super::area::take_back(&mut transaction, self.undone.revision, &self.undone.day).await?;
         }
         self.tally.write(&mut transaction).await?;
         self.withdraw_contests(&mut transaction).await?;

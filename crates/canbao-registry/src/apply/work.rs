@@ -121,7 +121,7 @@ async fn in_turn(registry: &Registry, folder: &Path, actor: &str, dry_run: bool)
 struct Content {
     all: Arc<Everybody>,
     former: Arc<AHashMap<i64, Vec<String>>>,
-    areas: std::collections::BTreeMap<String, super::area::Area>,
+    areas: std::collections::BTreeMap<String, crate::area::Area>,
     units: Vec<unit::Unit>,
     nobodys: Vec<Finding>,
 }
