@@ -266,7 +266,8 @@ async fn named(transaction: &mut Transaction, value: &str, visible: i64) -> Resu
     let (known, name) = usual_name(transaction, &code, visible).await?;
     let plain = unit_name(if known { name.as_deref().unwrap_or_default() } else { value });
     let mut found = Vec::new();
-    if !plain.is_empty() {
+    // a credit code that no register has is nobody else's
+    if !plain.is_empty() && column != "credit_code" {
         let sql = format!("SELECT {UNIT} FROM unit WHERE rev_from <= $1 AND rev_to > $1 ORDER BY id");
         transaction
             .each(sql, values![visible], |row| {

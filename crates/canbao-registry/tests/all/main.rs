@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod apply;
+mod area;
 mod audit;
 mod backup;
 mod batch;
@@ -15,3 +16,4 @@ mod opening;
 mod query;
 mod support;
 mod undo;
+mod unit;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod apply;
+mod area;
 mod batch;
 mod change;
 mod database;
@@ -47,6 +48,7 @@ enum Command {
     Undo(undo::Arguments),
     Query(query::Arguments),
     List(list::Arguments),
+    Area(area::Arguments),
     Change(change::Arguments),
     Batch(batch::Arguments),
     ExportDecisions(export_decisions::Arguments),
@@ -59,6 +61,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         Command::Undo(arguments) => undo::run(arguments, language),
         Command::Query(arguments) => query::run(arguments, language),
         Command::List(arguments) => list::run(arguments, language),
+        Command::Area(arguments) => area::run(arguments, language),
         Command::Change(arguments) => change::run(arguments, language),
         Command::Batch(arguments) => batch::run(arguments, language),
         Command::ExportDecisions(arguments) => export_decisions::run(arguments, language),
