@@ -19,6 +19,8 @@ mod killed;
 mod layout;
 mod refusals;
 mod registry;
+mod registry_areas;
+mod registry_bulk;
 mod registry_lists;
 mod rejected_rows;
 mod repeatable;

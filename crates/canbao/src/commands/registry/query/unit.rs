@@ -2,6 +2,7 @@
 
 use std::str::FromStr as _;
 
+use canbao_domain::rules::UnitCategory;
 use canbao_domain::source::SourceKind;
 use canbao_registry::query::{Asker, Employer, Line, Members};
 use serde_json::{Value, json};
@@ -101,18 +102,9 @@ fn shown(employer: &Employer, l: Language) -> String {
 }
 
 fn category(word: Option<&str>, l: Language) -> &str {
-    match word {
-        None => l.pick("只见于参保记录", "known from enrolments alone"),
-        Some(word) => match word {
-            "closed" => l.pick("已注销", word),
-            "unregistered" => l.pick("参保但未见工商登记", word),
-            "information" => l.pick("信息不全", word),
-            "not-required" => l.pick("无须参保", word),
-            "uninsured" => l.pick("未参保", word),
-            "confirmed" => l.pick("已参保", word),
-            other => other,
-        },
-    }
+    let Some(word) = word else { return l.pick("只见于参保记录", "known from enrolments alone") };
+    let known = UnitCategory::ALL.iter().find(|category| category.as_str() == word);
+    known.map_or(word, |category| l.pick(category.chinese(), category.as_str()))
 }
 
 fn listed(members: &Members, full: bool, l: Language) -> String {
