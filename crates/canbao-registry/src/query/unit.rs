@@ -59,6 +59,8 @@ pub struct Employer {
 /// A page of the people who are insured through an employer.
 #[derive(Clone)]
 pub struct Members {
+    /// The employers.
+    pub units: Vec<Employer>,
     /// In the order of identifiers.
     pub lines: Vec<Line>,
     /// The identifier after which the next page begins; none where this is the last.
@@ -83,7 +85,7 @@ impl Registry {
     }
 
     /// Current people with a live insurance row through an employer (all that [`Self::by_unit`] finds under the value), page
-    /// by page from the identifier `after` on.
+    /// by page from the identifier `after` on, and the employers with them: one look on the log.
     ///
     /// # Errors
     /// As [`Self::by_unit`].
@@ -97,7 +99,7 @@ impl Registry {
         let lines = lines.clamp(1, LINES);
         let mut transaction = self.store.read().await?;
         let found = self.employers(&mut transaction, &asker.scope, value).await?;
-        let mut members = Members { lines: Vec::new(), next: None, people: 0 };
+        let mut members = Members { units: Vec::new(), lines: Vec::new(), next: None, people: 0 };
         let rows = Rows::of(&found);
         if !rows.is_empty() {
             let (from, mut values) = self.live(&mut transaction, &rows, &asker.scope).await?;
@@ -118,6 +120,7 @@ impl Registry {
         let subject = format!("members of unit {} after {}", subject(&found), after.unwrap_or_default());
         let persons = members.lines.len() as i64;
         self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose, subject, persons }).await?;
+        members.units = found;
         Ok(members)
     }
 

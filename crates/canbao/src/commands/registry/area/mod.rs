@@ -16,11 +16,11 @@ use crate::output::print;
 
 const EXAMPLES: &str = "\
 Examples:
-  canbao registry area list --under 610902001                       a town and its villages, and who manages them
-  canbao registry area add 610902001009 新立村 --from 2016-12-01      its town follows from the code
-  canbao registry area rename 610902001009 新立社区 --from 2017-01-01
-  canbao registry area report-to 610902001009 610999 --from 2017-01-01   a development zone manages it from then on
-  canbao registry area close 610902001009 --from 2017-06-01         nobody may be in it";
+  canbao registry area list --under 610902001                 a town, its villages, who manages them
+  canbao registry area add 610902001099 新立村 --from 2016-12-01
+  canbao registry area rename 610902001099 新立社区 --from 2017-01-01
+  canbao registry area report-to 610902001099 610999 --from 2017-01-01    a zone manages it
+  canbao registry area close 610902001099 --from 2017-06-01   nobody may be in it";
 
 /// The areas: listed, added, renamed, closed, put under another's management
 ///

@@ -64,6 +64,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
+    // clap lets `requires` go where what is required excludes what is given
+    if arguments.unit.is_none() && arguments.members {
+        return Err(Failure::new("--members 只能与 --unit 一起使用。").hint("请用 --unit 写出单位的代码或名称。"));
+    }
     let purpose = if arguments.full { "registry query full" } else { "registry query" };
     let asker = Asker { actor: actor(), scope: Scope::city(), purpose };
     if let Some(unit) = &arguments.unit {

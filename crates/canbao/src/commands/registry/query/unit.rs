@@ -19,14 +19,14 @@ pub(super) fn asked(arguments: &Arguments, unit: &str, asker: &Asker, language: 
     let unit = value(unit)?;
     let (found, members) = runtime(async {
         let registry = arguments.database.open().await?;
-        let found = registry.by_unit(asker, &unit).await;
-        let members = if arguments.members {
-            Some(registry.unit_members(asker, &unit, arguments.after, arguments.limit).await)
+        let found = if arguments.members {
+            let members = registry.unit_members(asker, &unit, arguments.after, arguments.limit).await;
+            done(members).map(|mut members| (std::mem::take(&mut members.units), Some(members)))
         } else {
-            None
+            done(registry.by_unit(asker, &unit).await).map(|found| (found, None))
         };
         registry.close().await;
-        Ok((done(found)?, members.map(done).transpose()?))
+        found
     })?;
     if arguments.json {
         let mut told = json!({ "units": found.iter().map(told).collect::<Vec<_>>() });
