@@ -2,10 +2,17 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use canbao_domain::date::Date;
+
 /// Milliseconds since 1970 (UTC).
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Today, in China.
+pub(crate) fn today() -> Date {
+    Date(i32::try_from((now_ms() / 1000 + 8 * 3600).div_euclid(86_400)).unwrap_or_default())
 }
 
 /// A time as `2016-11-01T08:00:00+08:00`: China's, wherever the machine stands.

@@ -4,19 +4,12 @@ use super::UnitRow;
 use ahash::AHashMap;
 use canbao_domain::credit::CreditCode;
 use canbao_linkage::hash::{mix, text as hash};
+pub(crate) use canbao_linkage::names::unit_name as plain_name;
 
 /// Finds the key of a unit by its code or its name.
 #[derive(Debug, Default)]
 pub(crate) struct UnitIndex {
     keys: AHashMap<u64, u64>,
-}
-
-/// A name of a unit without what is written in many ways: spaces, brackets' and letters' width.
-pub(crate) fn plain_name(name: &str) -> String {
-    let mut plain = String::new();
-    canbao_linkage::names::normalise(name, &mut plain);
-    plain.retain(|c| !matches!(c, '(' | ')' | '（' | '）' | '·'));
-    plain
 }
 
 impl UnitIndex {

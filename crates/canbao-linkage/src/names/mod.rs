@@ -13,6 +13,7 @@ mod placeholder;
 mod sound;
 mod surname;
 mod token;
+mod unit;
 
 pub use alike::looks_alike;
 pub use compare::compare;
@@ -22,6 +23,7 @@ pub use normalise::normalise;
 pub use placeholder::is_placeholder;
 pub use sound::same_sound;
 pub use surname::surname_chars;
+pub use unit::unit_name;
 
 /// How two names agree, from the best to none; the order is total and the numbers are stable.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

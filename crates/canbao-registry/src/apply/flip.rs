@@ -20,7 +20,7 @@ pub(super) struct Flip<'a> {
     pub(super) missed: u64,
     pub(super) day: &'a str,
     pub(super) actor: &'a str,
-    pub(super) areas: &'a std::collections::BTreeMap<String, super::area::Area>,
+    pub(super) areas: &'a std::collections::BTreeMap<String, crate::area::Area>,
     pub(super) tally: &'a Tally,
     pub(super) digest: Digest,
     pub(super) ruling: &'a crate::ruling::Ruling,
@@ -41,8 +41,8 @@ pub(super) async fn flip(registry: &Registry, turn: &mut Turn, flip: Flip<'_>) -
     }
     let Flip { revision, day, actor, areas, tally, digest, contests, balance, ruling, .. } = flip;
     ruling.write(&mut transaction, revision).await?;
-    super::area::write(&mut transaction, areas, day).await?;
     tally.write(&mut transaction).await?;
+    super::area::write(&mut transaction, areas, day, revision).await?;
     for (person, contest) in contests {
         contested(&mut transaction, *person, contest, day, visible).await?;
     }

@@ -107,7 +107,8 @@ pub(super) async fn make_indexes(registry: &Registry) -> Result<(), RegistryErro
 }
 
 fn statements() -> impl Iterator<Item = &'static str> {
-    INDEXES.split(';').filter_map(|text| text.find("CREATE INDEX").and_then(|at| text.get(at..))).map(str::trim)
+    let texts = INDEXES.into_iter().flat_map(|text| text.split(';'));
+    texts.filter_map(|text| text.find("CREATE INDEX").and_then(|at| text.get(at..))).map(str::trim)
 }
 
 /// What rows are made from.

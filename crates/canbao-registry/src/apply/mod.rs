@@ -33,7 +33,6 @@ pub use balance::Balance;
 pub use undo::{Undo, undo};
 pub use work::{Apply, apply};
 
-pub(crate) use area::STILL;
 pub(crate) use update::{Ids, rows_of, write_difference};
 pub(crate) use wish::{item, set_item};
 pub(crate) use write::{Digest, FOREVER, Table, Writer};

@@ -318,7 +318,7 @@ impl<'a> Job<'a> {
         // a request that came meanwhile is no revision yet
         self.leave_touched(&mut transaction, now).await?;
         if self.undone.day_before < self.undone.day && !self.undone.day_before.is_empty() {
-            super::area::take_back(&mut transaction, &self.undone.day).await?;
+            super::area::take_back(&mut transaction, self.undone.revision, &self.undone.day).await?;
         }
         Ruling::take_back(&mut transaction, self.undone.revision, self.revision).await?;
         self.tally.write(&mut transaction).await?;

@@ -144,7 +144,7 @@ struct Content {
     ruling: Arc<Ruling>,
     all: Arc<Everybody>,
     former: Arc<AHashMap<i64, Vec<String>>>,
-    areas: std::collections::BTreeMap<String, super::area::Area>,
+    areas: std::collections::BTreeMap<String, crate::area::Area>,
     units: Vec<unit::Unit>,
     nobodys: Vec<Finding>,
 }

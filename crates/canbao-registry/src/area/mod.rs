@@ -1,15 +1,27 @@
 //! Areas by their two trees: the codes, which serve statistics, and who reports to whom, which says who sees whom.
+//!
+//! Both are dated: a [`Version`] holds from a day on, and what is asked is answered by the trees of the day.
+
+mod change;
+mod version;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use canbao_domain::scope::Scope;
 
+pub use change::AreaChange;
+pub use version::Version;
+pub(crate) use version::Versions;
+
 use crate::RegistryError;
-use crate::apply::STILL;
+use crate::clock;
 use crate::store::{Transaction, Value, values};
 
-/// An area as it is today.
+/// Steps up a tree, at most; whoever is further down is under nobody. No tree of reporting is let grow so deep.
+const DEEP: usize = 16;
+
+/// An area as it is on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Area {
     /// Its name.
@@ -22,38 +34,54 @@ pub struct Area {
     pub reporting: Option<String>,
 }
 
-/// All areas of today, by code.
+impl Area {
+    /// The area that it reports to; none for the city.
+    pub fn manager(&self) -> Option<&str> {
+        self.reporting.as_deref().or(self.parent.as_deref())
+    }
+}
+
+/// All areas of a day, by code.
 #[derive(Clone, Debug, Default)]
 pub struct Areas {
     by_code: BTreeMap<String, Area>,
 }
 
-/// Areas that were read, with the revision that they are of.
+/// Areas that were read, with the revision and the day that they are of: another process's change raises the one, midnight
+/// the other.
 #[derive(Debug, Default)]
-pub(crate) struct Cache(Mutex<Option<(i64, Arc<Areas>)>>);
+pub(crate) struct Cache(Mutex<Option<Kept>>);
+
+type Kept = ((i64, String), Arc<Areas>);
 
 impl Cache {
-    /// The areas of the visible revision.
+    /// The areas of the visible revision, as they are today.
     pub(crate) async fn get(&self, transaction: &mut Transaction) -> Result<Arc<Areas>, RegistryError> {
-        let visible = crate::person::visible(transaction).await?;
+        let now = (crate::person::visible(transaction).await?, day(transaction).await?);
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, areas)) = kept.filter(|(of, _)| *of == visible) {
+        if let Some((_, areas)) = kept.filter(|(of, _)| *of == now) {
             return Ok(areas);
         }
-        let areas = Arc::new(Areas::read(transaction).await?);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((visible, Arc::clone(&areas)));
+        let areas = Arc::new(Areas::read(transaction, &now.1).await?);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&areas)));
         Ok(areas)
     }
+}
+
+/// Today, or the day that the record stands for where that is later.
+async fn day(transaction: &mut Transaction) -> Result<String, RegistryError> {
+    let as_of = transaction.first("SELECT as_of FROM state", &[]).await?;
+    Ok(as_of.map_or_else(String::new, |row| row.text(0).to_owned()).max(clock::today().to_string()))
 }
 
 /// The area right above one, by either tree.
 type Above = fn(&Area) -> Option<&str>;
 
 impl Areas {
-    async fn read(transaction: &mut Transaction) -> Result<Self, RegistryError> {
-        let sql = "SELECT code, name, level, parent, reporting FROM area WHERE valid_to = $1";
+    async fn read(transaction: &mut Transaction, day: &str) -> Result<Self, RegistryError> {
+        let sql = "SELECT code, name, level, parent, reporting FROM area WHERE valid_from <= $1 AND valid_to > $1";
         let mut by_code = BTreeMap::new();
-        for row in transaction.all(sql, values![STILL]).await? {
+        for row in transaction.all(sql, values![day]).await? {
             let text = |at| row.maybe_text(at).map(str::to_owned);
             let area = Area {
                 name: row.text(1).to_owned(),
@@ -91,7 +119,7 @@ impl Areas {
     fn is_under(&self, code: &str, top: &str, above: Above) -> bool {
         let mut code = Some(code);
         // a ring in the tree ends here, too
-        for _ in 0..8 {
+        for _ in 0..DEEP {
             match code {
                 Some(at) if at == top => return true,
                 Some(at) => code = self.by_code.get(at).and_then(above),
@@ -103,7 +131,12 @@ impl Areas {
 
     /// The codes under one, itself with them, by who reports to whom.
     pub fn reporting_to(&self, top: &str) -> Vec<&str> {
-        let above: Above = |area| area.reporting.as_deref().or(area.parent.as_deref());
+        self.by_code.keys().map(String::as_str).filter(|code| self.is_under(code, top, Area::manager)).collect()
+    }
+
+    /// The codes under one, itself with them, by the codes.
+    pub fn under(&self, top: &str) -> Vec<&str> {
+        let above: Above = |area| area.parent.as_deref();
         self.by_code.keys().map(String::as_str).filter(|code| self.is_under(code, top, above)).collect()
     }
 

@@ -4,7 +4,9 @@
 mod batch;
 mod find;
 mod list;
+mod unit;
 
 pub use batch::{Answer, Place, Question, Verdict};
 pub use find::Asker;
 pub use list::{Filter, Line, Page};
+pub use unit::{Employer, Members};

@@ -4,7 +4,7 @@ use super::{Backend, Store, Transaction, dialect, values};
 use crate::RegistryError;
 
 /// In order; a number is never used twice, a text never changed after a release.
-const MIGRATIONS: [(i64, &str); 9] = [
+const MIGRATIONS: [(i64, &str); 10] = [
     (1, include_str!("../../migrations/0001_record.sql")),
     (2, include_str!("../../migrations/0002_indexes.sql")),
     (3, include_str!("../../migrations/0003_hands.sql")),
@@ -13,6 +13,7 @@ const MIGRATIONS: [(i64, &str); 9] = [
     (10, include_str!("../../migrations/0010_exchange.sql")),
     (11, include_str!("../../migrations/0011_templates.sql")),
     (12, include_str!("../../migrations/0012_bulk.sql")),
+    (13, include_str!("../../migrations/0013_areas_and_units.sql")),
     (14, include_str!("../../migrations/0014_rules.sql")),
 ];
 
@@ -23,8 +24,9 @@ const LOOKS: [(i64, &str); 1] = [(1, include_str!("../../migrations/looks/0001_l
 pub(crate) const VERSION: i64 = 14;
 const LOOKS_VERSION: i64 = 1;
 
-/// The statements that make the ways to find people; see the migration.
-pub(crate) const INDEXES: &str = include_str!("../../migrations/0002_indexes.sql");
+/// The migrations with the statements that make the ways to find people.
+pub(crate) const INDEXES: [&str; 2] =
+    [include_str!("../../migrations/0002_indexes.sql"), include_str!("../../migrations/0013_areas_and_units.sql")];
 
 impl Store {
     /// Brings the database to this program's structure; gives how many steps were made.

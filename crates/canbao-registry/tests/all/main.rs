@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod apply;
+mod area;
 mod audit;
 mod backup;
 mod batch;
@@ -16,3 +17,4 @@ mod query;
 mod rules;
 mod support;
 mod undo;
+mod unit;

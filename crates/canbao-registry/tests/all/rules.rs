@@ -11,7 +11,7 @@ use canbao_registry::{Registry, RegistryError};
 
 use crate::apply::asker;
 use crate::change::done;
-use crate::support::run::{AREAS, Somebody, number, somebody, write, write_by};
+use crate::support::run::{Around, Somebody, number, somebody, write, write_in};
 use crate::support::store::{Fresh, both};
 
 /// Pension insurance from 18 on.
@@ -36,7 +36,8 @@ fn town() -> Vec<Somebody> {
 
 /// A run that says by which rules it decided.
 fn write_ruled(folder: &Path, name: &str, day: &str, people: &[Somebody], rules: &str) -> PathBuf {
-    let out = write_by(folder, name, day, people, &AREAS, &Rules::parse(rules).unwrap());
+    let parsed = Rules::parse(rules).unwrap();
+    let out = write_in(folder, name, day, people, &Around { rules: &parsed, ..Around::default() });
     std::fs::write(out.join("rules.toml"), rules).unwrap();
     out
 }

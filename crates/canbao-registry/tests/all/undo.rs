@@ -17,7 +17,7 @@ use canbao_registry::{Registry, RegistryError};
 
 use crate::apply::{asker, counted, one, town};
 use crate::change::done;
-use crate::support::run::{AREAS, Somebody, number, somebody, write, write_by};
+use crate::support::run::{AREAS, Around, Somebody, number, somebody, write, write_in};
 use crate::support::store::{Fresh, both};
 
 /// The next month: one insured now, one gone, one new, one with other findings and another village.
@@ -262,7 +262,7 @@ both!(areas_that_an_apply_changed_are_as_they_were, |fresh: Fresh| async move {
     changed.push(("610902001003", "新村", "village", Some("610902001")));
     let mut moved = next(town());
     moved[2].village = Some("610902001003");
-    let second = write_by(folder, "b", "2016-12-01", &moved, &changed, Rules::embedded());
+    let second = write_in(folder, "b", "2016-12-01", &moved, &Around { areas: &changed, ..Around::default() });
     apply(registry, &second, "test", false).await.unwrap();
     let after = areas(registry).await;
     assert!(after.iter().any(|area| area.contains("张滩社区")) && !after.iter().any(|area| area.contains("黄沟村")));

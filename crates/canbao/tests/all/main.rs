@@ -20,6 +20,8 @@ mod layout;
 mod reading;
 mod refusals;
 mod registry;
+mod registry_areas;
+mod registry_bulk;
 mod registry_lists;
 mod rejected_rows;
 mod repeatable;

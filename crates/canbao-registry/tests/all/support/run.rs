@@ -31,7 +31,30 @@ pub(crate) struct Somebody {
     pub(crate) findings: Vec<(&'static str, &'static str)>,
     /// Numbers under which rows of theirs stood.
     pub(crate) other_numbers: Vec<String>,
+    /// Code and name of the employer on all their rows.
+    pub(crate) unit: (Option<&'static str>, Option<&'static str>),
 }
+
+/// Code, name, level, parent.
+pub(crate) type AreaLine = (&'static str, &'static str, &'static str, Option<&'static str>);
+
+/// The areas of a run.
+pub(crate) const AREAS: [AreaLine; 8] = [
+    ("610900", "安康市", "city", None),
+    ("610902", "汉滨区", "county", Some("610900")),
+    ("610902001", "江北街道", "town", Some("610902")),
+    ("610902001001", "张滩村", "village", Some("610902001")),
+    ("610902001002", "黄沟村", "village", Some("610902001")),
+    ("610921", "汉阴县", "county", Some("610900")),
+    ("610921001", "城关镇", "town", Some("610921")),
+    ("610921001001", "新街村", "village", Some("610921001")),
+];
+
+/// An employer: credit code, registration number, name.
+pub(crate) type UnitLine = (Option<&'static str>, Option<&'static str>, &'static str);
+
+/// The employers of a run.
+pub(crate) const UNITS: [UnitLine; 1] = [(Some("91610902MA70000000"), None, "某某商行")];
 
 /// The number of somebody born on a day, the `sequence`th in a village's county.
 pub(crate) fn number(birth: &str, sequence: u64) -> String {
@@ -55,38 +78,31 @@ pub(crate) fn somebody(name: &'static str, birth: &'static str, sequence: u64) -
         schemes: vec![(SourceKind::ResidentPension, "normal"), (SourceKind::RuralMedical, "normal")],
         findings: Vec::new(),
         other_numbers: Vec::new(),
+        unit: (None, None),
     }
 }
 
-/// An area: code, name, level, parent.
-pub(crate) type Place = (&'static str, &'static str, &'static str, Option<&'static str>);
-
-/// The areas of a run.
-pub(crate) const AREAS: [Place; 8] = [
-    ("610900", "安康市", "city", None),
-    ("610902", "汉滨区", "county", Some("610900")),
-    ("610902001", "江北街道", "town", Some("610902")),
-    ("610902001001", "张滩村", "village", Some("610902001")),
-    ("610902001002", "黄沟村", "village", Some("610902001")),
-    ("610921", "汉阴县", "county", Some("610900")),
-    ("610921001", "城关镇", "town", Some("610921")),
-    ("610921001001", "新街村", "village", Some("610921001")),
-];
-
 /// Writes a run of a day into `folder/NAME`; it does not say by which rules it decided, so by the program's own.
 pub(crate) fn write(folder: &Path, name: &str, day: &str, people: &[Somebody]) -> PathBuf {
-    write_by(folder, name, day, people, &AREAS, Rules::embedded())
+    write_in(folder, name, day, people, &Around::default())
 }
 
-/// The same with other areas, decided by other rules.
-pub(crate) fn write_by(
-    folder: &Path,
-    name: &str,
-    day: &str,
-    people: &[Somebody],
-    areas: &[Place],
-    rules: &Rules,
-) -> PathBuf {
+/// What a run says beside its people; as a rule a small city, one employer, the program's own rules.
+pub(crate) struct Around<'a> {
+    pub(crate) areas: &'a [AreaLine],
+    pub(crate) units: &'a [UnitLine],
+    pub(crate) rules: &'a Rules,
+}
+
+impl Default for Around<'_> {
+    fn default() -> Self {
+        Self { areas: &AREAS, units: &UNITS, rules: Rules::embedded() }
+    }
+}
+
+/// Writes a run of a day with areas, employers or rules of its own.
+pub(crate) fn write_in(folder: &Path, name: &str, day: &str, people: &[Somebody], around: &Around<'_>) -> PathBuf {
+    let Around { areas, units, rules } = *around;
     let out = folder.join(name);
     let run = RunWriter::with_threads(&out, 1).unwrap();
     let put = |table: &str, schema: SchemaRef, columns: Vec<ArrayRef>| {
@@ -144,11 +160,11 @@ pub(crate) fn write_by(
             lists(derived.iter().map(|d| d.reasons.iter().collect()).collect()),
         ],
     );
-    type Line = (i64, SourceKind, &'static str);
+    type Line = (i64, SourceKind, &'static str, (Option<&'static str>, Option<&'static str>));
     let rows: Vec<Line> = people
         .iter()
         .zip(&keys)
-        .flat_map(|(person, key)| person.schemes.iter().map(|(kind, status)| (*key, *kind, *status)))
+        .flat_map(|(person, key)| person.schemes.iter().map(|(kind, status)| (*key, *kind, *status, person.unit)))
         .collect();
     let of_rows = |text: &dyn Fn(&Line) -> Option<String>| texts(rows.iter().map(text).collect());
     put(
@@ -162,8 +178,8 @@ pub(crate) fn write_by(
             of_rows(&|row| Some(row.1.insurance().unwrap().as_str().to_owned())),
             of_rows(&|row| Some(row.2.to_owned()).filter(|text| !text.is_empty())),
             of_rows(&|_| None),
-            of_rows(&|_| None),
-            of_rows(&|_| None),
+            of_rows(&|row| row.3.0.map(str::to_owned)),
+            of_rows(&|row| row.3.1.map(str::to_owned)),
             of_rows(&|_| Some("610902".to_owned())),
             Arc::new(rows.iter().map(|_| None::<i32>).collect::<Date32Array>()),
         ],
@@ -200,7 +216,7 @@ pub(crate) fn write_by(
     ];
     columns.extend((3..24).map(|_| texts(written.iter().map(|_| None).collect())));
     put("rows", schema::rows(), columns);
-    put("units", schema::units(), unit(&texts));
+    put("units", schema::units(), employers(units, &texts));
     put(
         "areas",
         schema::areas(),
@@ -215,19 +231,21 @@ pub(crate) fn write_by(
     out
 }
 
-fn unit(texts: &dyn Fn(Vec<Option<String>>) -> ArrayRef) -> Vec<ArrayRef> {
-    let text = |text: &str| texts(vec![Some(text.to_owned())]);
+fn employers(units: &[UnitLine], texts: &dyn Fn(Vec<Option<String>>) -> ArrayRef) -> Vec<ArrayRef> {
+    let each = |text: &dyn Fn(&UnitLine) -> Option<&'static str>| {
+        texts(units.iter().map(|unit| text(unit).map(str::to_owned)).collect())
+    };
     vec![
-        text("91610902MA70000000"),
-        texts(vec![None]),
-        text("某某商行"),
-        text("企业"),
-        texts(vec![None]),
-        text("610902"),
-        Arc::new(BooleanArray::from(vec![true])),
-        Arc::new(BooleanArray::from(vec![false])),
-        Arc::new(Int64Array::from(vec![0])),
-        text("uninsured"),
+        each(&|unit| unit.0),
+        each(&|unit| unit.1),
+        each(&|unit| Some(unit.2)),
+        each(&|_| Some("企业")),
+        each(&|_| None),
+        each(&|_| Some("610902")),
+        Arc::new(units.iter().map(|_| Some(true)).collect::<BooleanArray>()),
+        Arc::new(units.iter().map(|_| Some(false)).collect::<BooleanArray>()),
+        Arc::new(Int64Array::from(vec![0; units.len()])),
+        each(&|_| Some("uninsured")),
     ]
 }
 

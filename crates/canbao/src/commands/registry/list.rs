@@ -111,7 +111,7 @@ fn cursor(text: &str) -> Result<(String, i64), Failure> {
 }
 
 /// All but the first six and the last characters hidden.
-fn masked(number: &str) -> String {
+pub(super) fn masked(number: &str) -> String {
     let length = number.chars().count();
     number.chars().enumerate().map(|(at, c)| if at < 6.min(length / 3) || at + 1 == length { c } else { '*' }).collect()
 }

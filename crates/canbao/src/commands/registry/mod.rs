@@ -2,6 +2,7 @@
 
 mod answer;
 mod apply;
+mod area;
 mod batch;
 mod change;
 mod database;
@@ -26,7 +27,9 @@ Examples:
   canbao registry apply run-2016-12 --dry-run                               what the next one would change
   canbao registry undo --dry-run                                            what taking the last one back would change
   echo 61240119850312001X | canbao registry query --number -                one person, the number in no process list
-  canbao registry batch 名单.xlsx --out 答复.xlsx                           a list of numbers and names, each answered";
+  canbao registry batch 名单.xlsx --out 答复.xlsx                           a list of numbers and names, each answered
+  canbao registry query --unit 91610902MA70EXQ44G --members                 who is insured through an employer
+  canbao registry area report-to 610902001003 610999 --from 2017-01-01      a zone manages a village from then on";
 
 /// The live registry: one record for each person, kept true from then on
 ///
@@ -47,6 +50,7 @@ enum Command {
     Undo(undo::Arguments),
     Query(query::Arguments),
     List(list::Arguments),
+    Area(area::Arguments),
     Change(change::Arguments),
     Batch(batch::Arguments),
     ExportDecisions(export_decisions::Arguments),
@@ -59,6 +63,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         Command::Undo(arguments) => undo::run(arguments, language),
         Command::Query(arguments) => query::run(arguments, language),
         Command::List(arguments) => list::run(arguments, language),
+        Command::Area(arguments) => area::run(arguments, language),
         Command::Change(arguments) => change::run(arguments, language),
         Command::Batch(arguments) => batch::run(arguments, language),
         Command::ExportDecisions(arguments) => export_decisions::run(arguments, language),

@@ -1,5 +1,7 @@
 //! `canbao registry query`: who is it, insured or not.
 
+mod unit;
+
 use std::io::Read as _;
 
 use canbao_domain::rules::{Category, InsuranceState};
@@ -15,12 +17,13 @@ use crate::output::failure::Failure;
 use crate::output::language::Language;
 use crate::output::print;
 
-/// Find people by number, name, household or phone
+/// Find people by number, name, household or phone, and employers
 ///
 /// A value of `-` is read from standard input, so that it stands in no process list. Each look is on the log before
-/// anything is shown.
+/// anything is shown. An employer is found by its credit code, its registration number, the code that enrolments have for
+/// it, or its name, however brackets and spaces are written; --members lists, page by page, who has a live enrolment there.
 #[derive(clap::Args)]
-#[group(id = "by", required = true, multiple = false, args = ["number", "name", "household", "phone"])]
+#[group(id = "by", required = true, multiple = false, args = ["number", "name", "household", "phone", "unit"])]
 pub(super) struct Arguments {
     /// A social security number, current or former, or another certificate's
     #[arg(long, value_name = "N")]
@@ -34,8 +37,24 @@ pub(super) struct Arguments {
     /// A phone number
     #[arg(long, value_name = "N")]
     phone: Option<String>,
+    /// An employer's code or name
+    #[arg(long, value_name = "CODE|NAME")]
+    unit: Option<String>,
+    /// List the people with a live enrolment through the employer
+    #[arg(long, requires = "unit")]
+    members: bool,
+    /// From this cursor on: the one that the page before ended with
+    #[arg(long, value_name = "CURSOR", requires = "members")]
+    after: Option<i64>,
+    /// Lines on a page
+    #[arg(long, value_name = "N", default_value_t = 50, requires = "members",
+          value_parser = clap::value_parser!(i64).range(1..=500))]
+    limit: i64,
+    /// Show the numbers of members in full
+    #[arg(long, requires = "members")]
+    full: bool,
     /// Only people in this area or under it
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", conflicts_with = "unit")]
     area: Option<String>,
     /// Print one JSON object to standard output, and nothing else there
     #[arg(long)]
@@ -45,7 +64,16 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
-    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry query" };
+    // clap lets `requires` go where what is required excludes what is given
+    if arguments.unit.is_none() && arguments.members {
+        return Err(Failure::new("--members 只能与 --unit 一起使用。").hint("请用 --unit 写出单位的代码或名称。"));
+    }
+    let purpose = if arguments.full { "registry query full" } else { "registry query" };
+    let asker = Asker { actor: actor(), scope: Scope::city(), purpose };
+    if let Some(unit) = &arguments.unit {
+        print(&unit::asked(arguments, unit, &asker, language)?, language)?;
+        return Ok(Outcome::Done);
+    }
     let found = runtime(async {
         let registry = arguments.database.open().await?;
         let found = if let Some(number) = &arguments.number {
