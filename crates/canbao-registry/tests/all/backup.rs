@@ -266,7 +266,7 @@ both!(an_older_structure_is_restored_and_told_and_a_newer_one_refused, |fresh: F
     let (file, place) = (fresh.folder.path().join("a.canbao"), elsewhere(fresh).await);
     let mut transaction = fresh.registry.store().write().await.unwrap();
     transaction
-        .script("DELETE FROM migration WHERE version = 10; DROP TABLE private_question".to_owned())
+        .script("DELETE FROM migration WHERE version >= 10; DROP TABLE private_question".to_owned())
         .await
         .unwrap();
     transaction.commit().await.unwrap();
