@@ -4,6 +4,7 @@
 //! (a change by hand, a request that waits, a confirmation) are left as they are, and listed.
 
 use ahash::{AHashMap, AHashSet};
+use futures::future::BoxFuture;
 
 use super::job::take_back;
 use super::update::{Ids, rows_of, write_difference};
@@ -59,15 +60,17 @@ struct Undone {
 ///
 /// # Errors
 /// Where there is no such apply, a later one stands on it, or another apply or undo is at work.
-pub async fn undo(
-    registry: &Registry,
+pub fn undo<'a>(
+    registry: &'a Registry,
     revision: Option<i64>,
-    actor: &str,
+    actor: &'a str,
     dry_run: bool,
-) -> Result<Undo, RegistryError> {
-    let mut turn = Turn::take(registry).await?;
-    let done = in_turn(registry, &mut turn, revision, actor, dry_run).await;
-    turn.give_back(done).await
+) -> BoxFuture<'a, Result<Undo, RegistryError>> {
+    Box::pin(async move {
+        let mut turn = Turn::take(registry).await?;
+        let done = in_turn(registry, &mut turn, revision, actor, dry_run).await;
+        turn.give_back(done).await
+    })
 }
 
 async fn in_turn(

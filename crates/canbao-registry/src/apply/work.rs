@@ -11,6 +11,7 @@ use canbao_domain::date::Date;
 use canbao_domain::number::read_number;
 use canbao_domain::rules::Rules;
 use canbao_run::RunReader;
+use futures::future::BoxFuture;
 
 use super::balance::Balance;
 use super::flip::{Flip, flip};
@@ -42,10 +43,18 @@ pub struct Apply {
 /// # Errors
 /// Where the run cannot be read, is of an earlier day than the one applied last, was not decided by the rules that it
 /// names, or another apply is at work: then the registry is as it was.
-pub async fn apply(registry: &Registry, folder: &Path, actor: &str, dry_run: bool) -> Result<Apply, RegistryError> {
-    let mut turn = Turn::take(registry).await?;
-    let applied = in_turn(registry, &mut turn, folder, actor, dry_run).await;
-    turn.give_back(applied).await
+pub fn apply<'a>(
+    registry: &'a Registry,
+    folder: &'a Path,
+    actor: &'a str,
+    dry_run: bool,
+) -> BoxFuture<'a, Result<Apply, RegistryError>> {
+    // boxed, so that it is compiled here and not by each that calls it
+    Box::pin(async move {
+        let mut turn = Turn::take(registry).await?;
+        let applied = in_turn(registry, &mut turn, folder, actor, dry_run).await;
+        turn.give_back(applied).await
+    })
 }
 
 async fn in_turn(

@@ -219,12 +219,12 @@ impl Registry {
 
     /// What `make` keeps of the rows for all of `ids`, which ascend: several connections at a time. What a revision shows
     /// never changes, so they read the same state.
-    async fn in_lanes<T>(
+    async fn in_lanes<T: Send>(
         &self,
         ids: &[i64],
         at: i64,
         lookup: &Lookup,
-        make: impl Fn(&Fields<'_>) -> Option<T>,
+        make: impl Fn(&Fields<'_>) -> Option<T> + Sync,
     ) -> Result<Vec<T>, RegistryError> {
         let make = &make;
         let lanes = ids.chunks(ids.len().div_ceil(LANES).max(A_LANE)).map(|ids| async move {

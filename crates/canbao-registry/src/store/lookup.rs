@@ -68,12 +68,12 @@ impl Transaction {
     ///
     /// # Errors
     /// Where the database fails.
-    pub(crate) async fn lookup<T>(
+    pub(crate) async fn lookup<T: Send>(
         &mut self,
         lookup: &Lookup,
         keys: &[i64],
         at: i64,
-        make: impl Fn(&Fields<'_>) -> Option<T>,
+        make: impl Fn(&Fields<'_>) -> Option<T> + Sync,
     ) -> Result<Vec<T>, RegistryError> {
         let (packed, plain) = (lookup.packed(&self.among(4)), lookup.plain(&self.among(2)));
         let mut made = Vec::with_capacity(keys.len());

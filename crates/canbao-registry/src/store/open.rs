@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -20,15 +21,17 @@ impl Store {
     ///
     /// # Errors
     /// Where the URL is none of these, or the database does not answer.
-    pub async fn open(url: &str, create: bool) -> Result<Self, RegistryError> {
-        if let Some(path) = url.strip_prefix("sqlite://") {
-            return sqlite(Path::new(path), create).await;
-        }
-        if url.starts_with("postgresql://") || url.starts_with("postgres://") {
-            let options = PgConnectOptions::from_str(url).map_err(|_| RegistryError::Url(without_secret(url)))?;
-            return postgres(options).await;
-        }
-        Err(RegistryError::Url(without_secret(url)))
+    pub fn open(url: &str, create: bool) -> BoxFuture<'_, Result<Self, RegistryError>> {
+        Box::pin(async move {
+            if let Some(path) = url.strip_prefix("sqlite://") {
+                return sqlite(Path::new(path), create).await;
+            }
+            if url.starts_with("postgresql://") || url.starts_with("postgres://") {
+                let options = PgConnectOptions::from_str(url).map_err(|_| RegistryError::Url(without_secret(url)))?;
+                return postgres(options).await;
+            }
+            Err(RegistryError::Url(without_secret(url)))
+        })
     }
 }
 

@@ -1,8 +1,12 @@
 //! A transaction in either store.
+//!
+//! What speaks to the databases is boxed here: the body of an `async fn` is compiled anew in every crate that waits for it,
+//! and with it all that it waits for.
 
 use std::borrow::Cow;
 
 use futures::TryStreamExt as _;
+use futures::future::BoxFuture;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{
@@ -34,14 +38,18 @@ enum Inner {
 type Sql = Cow<'static, str>;
 
 impl Transaction {
-    pub(super) async fn sqlite(pool: &SqlitePool, begin: &'static str) -> Result<Self, RegistryError> {
-        let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
-        Ok(Self { inner: Inner::Sqlite(begun) })
+    pub(super) fn sqlite<'a>(pool: &'a SqlitePool, begin: &'static str) -> BoxFuture<'a, Result<Self, RegistryError>> {
+        Box::pin(async move {
+            let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
+            Ok(Self { inner: Inner::Sqlite(begun) })
+        })
     }
 
-    pub(super) async fn postgres(pool: &PgPool, begin: &'static str) -> Result<Self, RegistryError> {
-        let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
-        Ok(Self { inner: Inner::Postgres(begun) })
+    pub(super) fn postgres<'a>(pool: &'a PgPool, begin: &'static str) -> BoxFuture<'a, Result<Self, RegistryError>> {
+        Box::pin(async move {
+            let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
+            Ok(Self { inner: Inner::Postgres(begun) })
+        })
     }
 
     /// The condition that a column is one of the integers in place `$at`, see [`Self::integers`].
@@ -65,24 +73,28 @@ impl Transaction {
     ///
     /// # Errors
     /// Where the database fails; then nothing was written.
-    pub async fn commit(self) -> Result<(), RegistryError> {
-        match self.inner {
-            Inner::Sqlite(transaction) => transaction.commit().await,
-            Inner::Postgres(transaction) => transaction.commit().await,
-        }
-        .map_err(RegistryError::database("提交"))
+    pub fn commit(self) -> BoxFuture<'static, Result<(), RegistryError>> {
+        Box::pin(async move {
+            match self.inner {
+                Inner::Sqlite(transaction) => transaction.commit().await,
+                Inner::Postgres(transaction) => transaction.commit().await,
+            }
+            .map_err(RegistryError::database("提交"))
+        })
     }
 
     /// Gives up what was written; its locks are free afterwards. Dropping does the same, but only some time later.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn rollback(self) -> Result<(), RegistryError> {
-        match self.inner {
-            Inner::Sqlite(transaction) => transaction.rollback().await,
-            Inner::Postgres(transaction) => transaction.rollback().await,
-        }
-        .map_err(RegistryError::database("撤回"))
+    pub fn rollback(self) -> BoxFuture<'static, Result<(), RegistryError>> {
+        Box::pin(async move {
+            match self.inner {
+                Inner::Sqlite(transaction) => transaction.rollback().await,
+                Inner::Postgres(transaction) => transaction.rollback().await,
+            }
+            .map_err(RegistryError::database("撤回"))
+        })
     }
 
     /// Runs a statement; gives the number of rows that it changed.
@@ -90,31 +102,39 @@ impl Transaction {
     /// # Errors
     /// Where the database fails or refuses.
     pub async fn execute(&mut self, sql: impl Into<Sql>, values: &[Value]) -> Result<u64, RegistryError> {
-        let sql = AssertSqlSafe(sql.into());
-        match &mut self.inner {
-            Inner::Sqlite(transaction) => sqlx::query_with(sql, sqlite_arguments(values.iter().cloned())?)
-                .execute(&mut **transaction)
-                .await
-                .map(|done| done.rows_affected()),
-            Inner::Postgres(transaction) => sqlx::query_with(sql, postgres_arguments(values)?)
-                .execute(&mut **transaction)
-                .await
-                .map(|done| done.rows_affected()),
-        }
-        .map_err(RegistryError::database("写入"))
+        self.run(sql.into(), values).await
+    }
+
+    fn run<'a>(&'a mut self, sql: Sql, values: &'a [Value]) -> BoxFuture<'a, Result<u64, RegistryError>> {
+        Box::pin(async move {
+            let sql = AssertSqlSafe(sql);
+            match &mut self.inner {
+                Inner::Sqlite(transaction) => sqlx::query_with(sql, sqlite_arguments(values.iter().cloned())?)
+                    .execute(&mut **transaction)
+                    .await
+                    .map(|done| done.rows_affected()),
+                Inner::Postgres(transaction) => sqlx::query_with(sql, postgres_arguments(values)?)
+                    .execute(&mut **transaction)
+                    .await
+                    .map(|done| done.rows_affected()),
+            }
+            .map_err(RegistryError::database("写入"))
+        })
     }
 
     /// Runs several statements that have no values, separated by semicolons.
     ///
     /// # Errors
     /// Where the database fails or refuses.
-    pub async fn script(&mut self, sql: String) -> Result<(), RegistryError> {
-        let sql = AssertSqlSafe(sql);
-        match &mut self.inner {
-            Inner::Sqlite(transaction) => sqlx::raw_sql(sql).execute(&mut **transaction).await.map(|_| ()),
-            Inner::Postgres(transaction) => sqlx::raw_sql(sql).execute(&mut **transaction).await.map(|_| ()),
-        }
-        .map_err(RegistryError::database("执行脚本"))
+    pub fn script(&mut self, sql: String) -> BoxFuture<'_, Result<(), RegistryError>> {
+        Box::pin(async move {
+            let sql = AssertSqlSafe(sql);
+            match &mut self.inner {
+                Inner::Sqlite(transaction) => sqlx::raw_sql(sql).execute(&mut **transaction).await.map(|_| ()),
+                Inner::Postgres(transaction) => sqlx::raw_sql(sql).execute(&mut **transaction).await.map(|_| ()),
+            }
+            .map_err(RegistryError::database("执行脚本"))
+        })
     }
 
     /// The rows of a statement, one after the other; `take` may refuse one and so end it.
@@ -125,27 +145,38 @@ impl Transaction {
         &mut self,
         sql: impl Into<Sql>,
         values: &[Value],
-        mut take: impl FnMut(Row) -> Result<(), RegistryError>,
+        mut take: impl FnMut(Row) -> Result<(), RegistryError> + Send,
     ) -> Result<(), RegistryError> {
-        let sql = AssertSqlSafe(sql.into());
-        let failed = || RegistryError::database("读取");
-        match &mut self.inner {
-            Inner::Sqlite(transaction) => {
-                let query = sqlx::query_with(sql, sqlite_arguments(values.iter().cloned())?);
-                let mut rows = query.fetch(&mut **transaction);
-                while let Some(row) = rows.try_next().await.map_err(failed())? {
-                    take(sqlite_row(&row).map_err(failed())?)?;
+        self.fetch(sql.into(), values, &mut take).await
+    }
+
+    fn fetch<'a>(
+        &'a mut self,
+        sql: Sql,
+        values: &'a [Value],
+        take: &'a mut (dyn FnMut(Row) -> Result<(), RegistryError> + Send),
+    ) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(async move {
+            let sql = AssertSqlSafe(sql);
+            let failed = || RegistryError::database("读取");
+            match &mut self.inner {
+                Inner::Sqlite(transaction) => {
+                    let query = sqlx::query_with(sql, sqlite_arguments(values.iter().cloned())?);
+                    let mut rows = query.fetch(&mut **transaction);
+                    while let Some(row) = rows.try_next().await.map_err(failed())? {
+                        take(sqlite_row(&row).map_err(failed())?)?;
+                    }
+                }
+                Inner::Postgres(transaction) => {
+                    let query = sqlx::query_with(sql, postgres_arguments(values)?);
+                    let mut rows = query.fetch(&mut **transaction);
+                    while let Some(row) = rows.try_next().await.map_err(failed())? {
+                        take(postgres_row(&row).map_err(failed())?)?;
+                    }
                 }
             }
-            Inner::Postgres(transaction) => {
-                let query = sqlx::query_with(sql, postgres_arguments(values)?);
-                let mut rows = query.fetch(&mut **transaction);
-                while let Some(row) = rows.try_next().await.map_err(failed())? {
-                    take(postgres_row(&row).map_err(failed())?)?;
-                }
-            }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// All rows of a statement.
@@ -208,47 +239,56 @@ impl Transaction {
     ///
     /// # Errors
     /// Where the database fails or refuses.
-    pub async fn insert(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<(), RegistryError> {
-        match &mut self.inner {
-            Inner::Sqlite(transaction) => {
-                let chunk = dialect::rows_a_statement(columns.len());
-                let whole = dialect::insert(table, columns, chunk);
-                let mut rows = rows.into_iter().peekable();
-                while rows.peek().is_some() {
-                    let mut arguments = SqliteArguments::default();
-                    let mut taken = 0;
-                    for row in rows.by_ref().take(chunk) {
-                        taken += 1;
-                        for value in row {
-                            add_sqlite(&mut arguments, value)?;
+    pub fn insert<'a>(
+        &'a mut self,
+        table: &'a str,
+        columns: &'a [&'a str],
+        rows: Vec<Vec<Value>>,
+    ) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(async move {
+            match &mut self.inner {
+                Inner::Sqlite(transaction) => {
+                    let chunk = dialect::rows_a_statement(columns.len());
+                    let whole = dialect::insert(table, columns, chunk);
+                    let mut rows = rows.into_iter().peekable();
+                    while rows.peek().is_some() {
+                        let mut arguments = SqliteArguments::default();
+                        let mut taken = 0;
+                        for row in rows.by_ref().take(chunk) {
+                            taken += 1;
+                            for value in row {
+                                add_sqlite(&mut arguments, value)?;
+                            }
                         }
+                        let sql = if taken == chunk { whole.clone() } else { dialect::insert(table, columns, taken) };
+                        sqlx::query_with(AssertSqlSafe(sql), arguments)
+                            .persistent(taken == chunk)
+                            .execute(&mut **transaction)
+                            .await
+                            .map_err(RegistryError::database("写入"))?;
                     }
-                    let sql = if taken == chunk { whole.clone() } else { dialect::insert(table, columns, taken) };
-                    sqlx::query_with(AssertSqlSafe(sql), arguments)
-                        .persistent(taken == chunk)
-                        .execute(&mut **transaction)
+                    Ok(())
+                }
+                Inner::Postgres(transaction) => {
+                    if rows.is_empty() {
+                        return Ok(());
+                    }
+                    // a few rows go faster without the back and forth of a COPY
+                    if rows.len() <= FEW {
+                        let sql = dialect::insert_few(table, columns, rows.len());
+                        let values: Vec<Value> = rows.into_iter().flatten().collect();
+                        return sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(&values)?)
+                            .execute(&mut **transaction)
+                            .await
+                            .map(drop)
+                            .map_err(RegistryError::database("写入"));
+                    }
+                    copy(transaction, &dialect::copy(table, columns), rows)
                         .await
-                        .map_err(RegistryError::database("写入"))?;
+                        .map_err(RegistryError::database("写入"))
                 }
-                Ok(())
             }
-            Inner::Postgres(transaction) => {
-                if rows.is_empty() {
-                    return Ok(());
-                }
-                // a few rows go faster without the back and forth of a COPY
-                if rows.len() <= FEW {
-                    let sql = dialect::insert_few(table, columns, rows.len());
-                    let values: Vec<Value> = rows.into_iter().flatten().collect();
-                    return sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(&values)?)
-                        .execute(&mut **transaction)
-                        .await
-                        .map(drop)
-                        .map_err(RegistryError::database("写入"));
-                }
-                copy(transaction, &dialect::copy(table, columns), rows).await.map_err(RegistryError::database("写入"))
-            }
-        }
+        })
     }
 }
 
