@@ -35,6 +35,34 @@ pub(super) fn read(run: &RunReader) -> Result<BTreeMap<String, Area>, RegistryEr
     Ok(areas)
 }
 
+/// Adds the areas in which people are though the run's table does not list them (a mistyped code, a village that is newer
+/// than the table), each under what its code stands under: who is in no area, no office sees.
+pub(super) fn add_unlisted(areas: &mut BTreeMap<String, Area>, of_people: &BTreeSet<String>) {
+    let city = areas.iter().find(|(_, area)| area.level == "city").map(|(code, _)| code.clone());
+    let above = |code: &str, len| code.get(..len).filter(|above| above.len() < code.len()).map(str::to_owned);
+    let mut unlisted: Vec<String> = of_people.iter().filter(|code| !areas.contains_key(*code)).cloned().collect();
+    while let Some(code) = unlisted.pop() {
+        let level = match code.len() {
+            ..=6 => "county",
+            7..=9 => "town",
+            _ => "village",
+        };
+        let parent = above(&code, 9).or_else(|| above(&code, 6)).or_else(|| city.clone());
+        if let Some(parent) = &parent
+            && !areas.contains_key(parent)
+        {
+            unlisted.push(parent.clone());
+        }
+        let area = Area { name: unlisted_name(&code), level: level.to_owned(), parent, reporting: None };
+        areas.insert(code, area);
+    }
+}
+
+/// What an area is called of which nobody knows the name.
+fn unlisted_name(code: &str) -> String {
+    format!("区划表外 {code}")
+}
+
 /// Writes what changed: an area that has another name or parent, is new or is gone, from the day of the run on. Who
 /// manages an area is not the run's to say, and stays; so does the name that a hand gave, and an area that a hand added or
 /// closed. One that a hand closed is opened again where people are in it by now, or something stands under it: who is
@@ -56,7 +84,8 @@ pub(super) async fn write(
         match &last.until {
             // what ended later than the run's day is there again as soon as it may
             Some(until) => said(code, area, day.max(until), revision).insert(transaction).await?,
-            None if last.by_hand || is(area, &last.area) => {}
+            // nobody tells what it is called now
+            None if last.by_hand || is(area, &last.area) || area.name == unlisted_name(code) => {}
             None => rename(transaction, versions.0.get(code), area, day, revision).await?,
         }
     }

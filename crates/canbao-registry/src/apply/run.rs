@@ -1,5 +1,6 @@
 //! Reading a run: who is in it, by what they are known, and a digest of all that is said of each.
 
+use std::collections::BTreeSet;
 use std::str::FromStr as _;
 
 use ahash::AHashMap;
@@ -186,6 +187,8 @@ pub(super) struct Everybody {
     pub(super) facts: Vec<[InsuranceFacts; 2]>,
     /// The place of a person by the run's key, plus one.
     places: Vec<u32>,
+    /// The areas that people are in.
+    pub(super) areas: BTreeSet<String>,
 }
 
 impl Everybody {
@@ -238,6 +241,10 @@ impl Everybody {
                 let identity = persons.identity(row, key);
                 all.identities.push(identity);
                 all.digests.push(persons.digest(row, key));
+                let area = persons.area(row);
+                if !area.is_empty() && !all.areas.contains(area) {
+                    all.areas.insert(area.to_owned());
+                }
                 match first.entry(identity) {
                     std::collections::hash_map::Entry::Occupied(other) => twice.extend([*other.get(), place]),
                     std::collections::hash_map::Entry::Vacant(free) => {

@@ -171,11 +171,13 @@ impl Content {
             }
             Ok(())
         })?;
+        let mut areas = super::area::read(run)?;
+        super::area::add_unlisted(&mut areas, &all.areas);
         Ok(Self {
             ruling: Arc::new(ruling),
             all: Arc::new(all),
             former: Arc::new(former),
-            areas: super::area::read(run)?,
+            areas,
             units: unit::read(run, &registry.key)?,
             nobodys,
         })

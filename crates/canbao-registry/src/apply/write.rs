@@ -116,8 +116,9 @@ pub(crate) struct Digest {
 impl Digest {
     /// Adds a row that begins to hold. When it ends is no part of it.
     pub(crate) fn begin(&mut self, table: Table, row: &[Value]) {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&[table as u8]);
+        // hashed at once: bit by bit takes three times as long, of a first load's ten million rows
+        let mut bytes = Vec::with_capacity(512);
+        bytes.push(table as u8);
         // when it ends, and by what the last run knew it, are no part of what it says
         let left_out = match table {
             Table::Person => [2, 32, 33],
@@ -128,22 +129,22 @@ impl Digest {
             if left_out.contains(&at) {
                 continue;
             }
+            let mut text = |kind: u8, text: &[u8]| {
+                bytes.push(kind);
+                bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
+                bytes.extend_from_slice(text);
+            };
             match value {
+                Value::Text(Some(value)) => text(2, value.as_bytes()),
+                Value::Bytes(Some(value)) => text(3, value),
                 Value::Int(Some(value)) => {
-                    hasher.update(&[1]).update(&value.to_le_bytes());
+                    bytes.push(1);
+                    bytes.extend_from_slice(&value.to_le_bytes());
                 }
-                Value::Text(Some(value)) => {
-                    hasher.update(&[2]).update(&(value.len() as u64).to_le_bytes()).update(value.as_bytes());
-                }
-                Value::Bytes(Some(value)) => {
-                    hasher.update(&[3]).update(&(value.len() as u64).to_le_bytes()).update(value);
-                }
-                Value::Int(None) | Value::Text(None) | Value::Bytes(None) => {
-                    hasher.update(&[0]);
-                }
+                Value::Int(None) | Value::Text(None) | Value::Bytes(None) => bytes.push(0),
             }
         }
-        self.add(table, hasher.finalize().as_bytes());
+        self.add(table, blake3::hash(&bytes).as_bytes());
     }
 
     /// Adds a row that ceases to hold.

@@ -287,3 +287,38 @@ both!(what_does_not_fit_is_refused_and_leaves_nothing, |fresh: Fresh| async move
     assert_eq!(told, [("开发区", "2016-11-05", Some("2017-02-01")), ("高新区", "2017-03-01", None)]);
     assert!(verify(registry).await.unwrap().faults.is_empty());
 });
+
+both!(who_is_in_an_area_that_no_table_lists_is_seen_by_the_town_above_it, |fresh: Fresh| async move {
+    let (registry, folder) = (&fresh.registry, fresh.folder.path());
+    let mut people = people();
+    let before = people.len() as i64;
+    let mut lost = somebody("钱多", "1975-03-04", 41);
+    lost.village = Some("610902001099");
+    people.push(lost);
+    let run = write(folder, "unlisted", "2016-11-01", &people);
+    apply(registry, &run, "test", false).await.unwrap();
+    let town = Asker { scope: Scope::under(vec!["610902001".to_owned()]), ..asker() };
+    assert_eq!(registry.by_name(&town, "钱多", None).await.unwrap().len(), 1);
+    assert_eq!(registry.by_name(&asker(), "钱多", Some("610902")).await.unwrap().len(), 1);
+    assert_eq!(registry.by_name(&asker(), "钱多", Some("610921")).await.unwrap().len(), 0);
+    let all = registry.count(&Scope::city(), &Filter::default()).await.unwrap();
+    assert_eq!(all, before + 1);
+    let counties = ["610902", "610921"].map(|code| Filter { area: Some(code.to_owned()), ..Filter::default() });
+    let mut counted = 0;
+    for county in &counties {
+        counted += registry.count(&Scope::city(), county).await.unwrap();
+    }
+    assert_eq!(counted, all, "somebody is in no county");
+    // a later table names it
+    let mut areas = AREAS.to_vec();
+    areas.push(("610902001099", "新村", "village", Some("610902001")));
+    let run = write_in(folder, "listed", "2016-12-01", &people, &Around { areas: &areas, ..Around::default() });
+    apply(registry, &run, "test", false).await.unwrap();
+    let name = |areas: &BTreeMap<String, String>| areas.get("610902001099").cloned();
+    assert_eq!(name(&names(registry).await), Some("新村".to_owned()));
+    // one without it again: its name is not lost, nobody is put out of it
+    let run = write(folder, "again", "2017-01-01", &people);
+    apply(registry, &run, "test", false).await.unwrap();
+    assert_eq!(name(&names(registry).await), Some("新村".to_owned()));
+    assert_eq!(registry.by_name(&town, "钱多", None).await.unwrap().len(), 1);
+});
