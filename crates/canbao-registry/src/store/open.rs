@@ -71,7 +71,9 @@ async fn sqlite(path: &Path, create: bool) -> Result<Store, RegistryError> {
     };
     let pool = |connections: u32| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
     let failed = || RegistryError::database("打开");
-    let write = pool(1).connect_with(options(path)).await.map_err(failed())?;
+    // an index of millions of rows is sorted in parts and on both cores, which the whole in memory is not
+    let writing = options(path).pragma("temp_store", "FILE").pragma("threads", "2");
+    let write = pool(1).connect_with(writing).await.map_err(failed())?;
     let looks = pool(1).connect_with(options(&looks_path(path))).await.map_err(failed())?;
     let reading = options(path).create_if_missing(false).pragma("query_only", "ON");
     let read = pool(READERS).connect_with(reading).await.map_err(failed())?;
