@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
+use rust_xlsxwriter::{Format, Workbook};
 
+use crate::book::begun;
 use crate::{About, MOST_ROWS, PaperError};
 
 /// One sheet of text cells. No spreadsheet rounds a number in it or takes a text for a formula.
@@ -23,14 +24,7 @@ impl Grid {
     /// Where nothing can be written in that folder, or the sheet's name is none.
     pub fn create(path: &Path, about: &About, sheet: &str, widths: &[f64]) -> Result<Self, PaperError> {
         let failed = || PaperError::write(path);
-        let mut workbook = Workbook::new();
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        workbook.set_tempdir(folder).map_err(failed())?;
-        let (year, month, day) = about.date;
-        let date = ExcelDateTime::from_ymd(year, month, day).map_err(failed())?;
-        workbook.set_properties(
-            &DocProperties::new().set_title(&about.title).set_author(&about.author).set_creation_datetime(&date),
-        );
+        let mut workbook = begun(path, about)?;
         let text = Format::new().set_num_format("@");
         let worksheet = workbook.add_worksheet_with_constant_memory().map_err(failed())?;
         worksheet.set_name(sheet).map_err(PaperError::sheet(sheet))?;

@@ -41,6 +41,20 @@ pub struct Book {
     rows_per_sheet: u32,
 }
 
+/// A workbook with its title, author and date, whose long lists wait beside `path`.
+pub(crate) fn begun(path: &Path, about: &About) -> Result<Workbook, PaperError> {
+    let failed = || PaperError::write(path);
+    let mut workbook = Workbook::new();
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    workbook.set_tempdir(folder).map_err(failed())?;
+    let (year, month, day) = about.date;
+    let date = ExcelDateTime::from_ymd(year, month, day).map_err(failed())?;
+    workbook.set_properties(
+        &DocProperties::new().set_title(&about.title).set_author(&about.author).set_creation_datetime(&date),
+    );
+    Ok(workbook)
+}
+
 impl Book {
     /// Begins a workbook that will stand at `path`. Long lists wait in unnamed files in the same folder.
     ///
@@ -48,14 +62,7 @@ impl Book {
     /// Where nothing can be written in that folder, or the date is none.
     pub fn create(path: &Path, about: About) -> Result<Self, PaperError> {
         let failed = || PaperError::write(path);
-        let mut workbook = Workbook::new();
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        workbook.set_tempdir(folder).map_err(failed())?;
-        let (year, month, day) = about.date;
-        let date = ExcelDateTime::from_ymd(year, month, day).map_err(failed())?;
-        workbook.set_properties(
-            &DocProperties::new().set_title(&about.title).set_author(&about.author).set_creation_datetime(&date),
-        );
+        let mut workbook = begun(path, &about)?;
         let style = Style::new();
         workbook.set_default_format(&style.body, style::ROW_PIXELS, style::COLUMN_PIXELS).map_err(failed())?;
         Ok(Self { path: path.to_owned(), workbook, style, names: BTreeSet::new(), about, rows_per_sheet: MOST_ROWS })

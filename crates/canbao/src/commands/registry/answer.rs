@@ -42,7 +42,8 @@ fn csv(path: &Path, head: &Head<'_>, rows: &[Vec<String>]) -> io::Result<()> {
     out.flush()
 }
 
-fn cells<'a>(out: &mut impl io::Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+/// A line of CSV, in which no spreadsheet finds a formula.
+pub(super) fn cells<'a>(out: &mut impl io::Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.write_all(b",")?;

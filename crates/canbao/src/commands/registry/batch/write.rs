@@ -9,6 +9,7 @@ use canbao_domain::rules::{Category, InsuranceState};
 use canbao_paper::{About, Book, Cell, Column, Kind, ListPlan, PaperError};
 use canbao_registry::query::Answer;
 
+use super::super::answer::cells;
 use super::read::{Content, Line, List};
 use crate::output::failure::Failure;
 use crate::output::language::Language;
@@ -89,33 +90,17 @@ fn csv(path: &Path, list: &List, answers: &[Answer]) -> io::Result<()> {
     let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
     // with the mark, office programs take it for UTF-8
     out.write_all("\u{feff}".as_bytes())?;
-    cells(&mut out, HEAD)?;
+    cells(&mut out, HEAD.into_iter())?;
     for row in rows(list, answers) {
         let Row { sheet, number, name, verdict, pension, medical, category, area, places, remark, .. } = &row;
         let line = row.line.to_string();
         cells(
             &mut out,
-            [*sheet, &line, *number, *name, *verdict, *pension, *medical, *category, *area, places, *remark],
+            [*sheet, &line, *number, *name, *verdict, *pension, *medical, *category, *area, places, *remark]
+                .into_iter(),
         )?;
     }
     out.flush()
-}
-
-fn cells(out: &mut impl io::Write, cells: [&str; HEAD.len()]) -> io::Result<()> {
-    for (at, cell) in cells.into_iter().enumerate() {
-        if at > 0 {
-            out.write_all(b",")?;
-        }
-        // what a spreadsheet would compute stays text
-        let formula = cell.starts_with(['=', '+', '-', '@', '\t']);
-        if formula || cell.contains([',', '"', '\n', '\r']) {
-            let mark = if formula { "'" } else { "" };
-            write!(out, "\"{mark}{}\"", cell.replace('"', "\"\""))?;
-        } else {
-            out.write_all(cell.as_bytes())?;
-        }
-    }
-    out.write_all(b"\r\n")
 }
 
 fn book(path: &Path, list: &List, answers: &[Answer], as_of: Option<Date>) -> Result<(), PaperError> {
