@@ -22,7 +22,7 @@ fn is_real(year: u32, month: u32, day: u32) -> bool {
 
 prop_compose! {
     /// A body that is a valid number.
-    pub(crate) fn body()(area in 110_000_u64..660_000, year in 1850_u64..=2100, month in 1_u64..=12, day in 1_u64..=31, seq in 0_u64..1000) -> u64 {
+    pub(crate) fn body()(area in (110_000_u64..660_000).prop_filter("made up", |area| ![111_111, 123_456].contains(area)), year in 1850_u64..=2100, month in 1_u64..=12, day in 1_u64..=31, seq in 0_u64..1000) -> u64 {
         let day = if is_real(year as u32, month as u32, day as u32) { day } else { 28 };
         (((area * 10_000 + year) * 100 + month) * 100 + day) * 1000 + seq
     }

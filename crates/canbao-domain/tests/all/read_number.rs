@@ -17,6 +17,8 @@ fn valid_as_it_stands() {
     let reading = read_number(NUMBER, None);
     assert_eq!((reading.form, reading.text.as_str()), (NumberForm::Exact, NUMBER));
     assert_eq!(form("11010519491231002X"), NumberForm::Exact);
+    // 布尔津县 looks made up and is not.
+    assert_eq!(form(&text_of(65_432_119_900_101_123)), NumberForm::Exact);
 }
 
 #[test]
