@@ -103,13 +103,17 @@ pub enum RegistryError {
 }
 
 impl RegistryError {
+    /// Whether a key was there already: somebody else was first.
+    pub(crate) fn is_taken(&self) -> bool {
+        matches!(self, Self::Database { source, .. }
+            if source.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation))
+    }
+
     /// What to do, a Chinese sentence.
     pub fn hint(&self) -> String {
         match self {
             Self::Url(_) => "请写成 sqlite:///目录/registry.db 或 postgresql://用户@主机/库名。".to_owned(),
-            Self::Database { source, .. } if constraint(source) => {
-                "有两处同时写入同一条记录，请重新查看后再试。".to_owned()
-            }
+            Self::Database { .. } if self.is_taken() => "有两处同时写入同一条记录，请重新查看后再试。".to_owned(),
             Self::Database { .. } => "请确认数据库已启动、地址和权限正确、磁盘有空间，然后重试。".to_owned(),
             Self::Schema { .. } => "请先运行 canbao registry migrate。".to_owned(),
             Self::Newer { .. } => "请换用较新的程序。".to_owned(),
@@ -162,8 +166,4 @@ fn told(source: &sqlx::Error) -> &'static str {
         sqlx::Error::Database(_) => "：数据库拒绝了操作",
         _ => "",
     }
-}
-
-fn constraint(source: &sqlx::Error) -> bool {
-    matches!(source, sqlx::Error::Database(error) if error.is_unique_violation())
 }

@@ -7,7 +7,7 @@ use crate::RegistryError;
 use crate::area::Cache;
 use crate::audit::Looks;
 use crate::private::Key;
-use crate::store::{Store, values};
+use crate::store::{Store, Transaction, values};
 
 /// A registry: its database, its key. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -112,11 +112,7 @@ impl Registry {
     /// # Errors
     /// Where the database does not answer.
     pub async fn as_of(&self) -> Result<String, RegistryError> {
-        let mut transaction = self.store.read().await?;
-        Ok(transaction
-            .first("SELECT as_of FROM state", &[])
-            .await?
-            .map_or_else(String::new, |row| row.text(0).to_owned()))
+        as_of(&mut self.store.statements().await?).await
     }
 
     /// Lets all connections go.
@@ -128,4 +124,10 @@ impl Registry {
 fn check_key(path: &Path, fingerprint: &str) -> Result<(), RegistryError> {
     let key = Key::read(path)?;
     if key.fingerprint() == fingerprint { Ok(()) } else { Err(RegistryError::OtherKey(path.to_owned())) }
+}
+
+/// The day that the record stands for; blank before the first run.
+pub(crate) async fn as_of(transaction: &mut Transaction) -> Result<String, RegistryError> {
+    let row = transaction.first("SELECT as_of FROM state", &[]).await?;
+    Ok(row.map_or_else(String::new, |row| row.text(0).to_owned()))
 }

@@ -12,14 +12,14 @@ use super::run::{Everybody, content, each_enrolment, each_finding, some_people};
 use super::unit;
 use super::update::{Ids, rows_of, write_difference};
 use super::wish::{Confirmation, Contest, Frame, Said, wish};
-use super::work::{blocking, reserve, with_list};
+use super::work::{blocking, reserve};
 use super::write::{Digest, FOREVER, Table, Writer};
 use crate::RegistryError;
 use crate::counter::{Share, Tally};
 use crate::person::{Enrolment, Finding, Origin, State, Whole, people, visible};
 use crate::registry::Registry;
 use crate::ruling::Ruling;
-use crate::store::{Transaction, list, values};
+use crate::store::{Transaction, values};
 
 /// People whose content is held in memory at once.
 const A_WINDOW: usize = 100_000;
@@ -431,13 +431,13 @@ pub(super) async fn take_back(
     people: &[i64],
 ) -> Result<(), RegistryError> {
     for chunk in people.chunks(500) {
+        let (people, among) = (transaction.integers(chunk), transaction.among(2));
         for table in [Table::Person, Table::Number, Table::Enrolment, Table::Finding] {
-            let (name, places) = (table.name(), list(2, chunk.len()));
-            let sql = format!("DELETE FROM {name} WHERE rev_from = $1 AND person IN ({places})");
-            transaction.execute(sql, &with_list(&[revision.into()], chunk)).await?;
-            let places = list(3, chunk.len());
-            let sql = format!("UPDATE {name} SET rev_to = $1 WHERE rev_to = $2 AND person IN ({places})");
-            transaction.execute(sql, &with_list(&[FOREVER.into(), revision.into()], chunk)).await?;
+            let name = table.name();
+            let sql = format!("DELETE FROM {name} WHERE rev_from = $1 AND person {among}");
+            transaction.execute(sql, &[revision.into(), people.clone()]).await?;
+            let sql = format!("UPDATE {name} SET rev_to = $1 WHERE rev_to = $3 AND person {among}");
+            transaction.execute(sql, &[FOREVER.into(), people.clone(), revision.into()]).await?;
         }
     }
     Ok(())

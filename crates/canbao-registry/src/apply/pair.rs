@@ -13,7 +13,7 @@ use super::run::{Everybody, RunPerson};
 use crate::RegistryError;
 use crate::person::{State, Whole, people};
 use crate::private::{Key, Kind, normalised};
-use crate::store::{Transaction, Value, list};
+use crate::store::{Transaction, values};
 
 /// Everybody whom the registry knows, by what the last run knew them by.
 #[derive(Debug, Default)]
@@ -54,7 +54,7 @@ impl Known {
         let sql = "SELECT person, identity, digest, state, merged_into FROM person \
                    WHERE rev_from <= $1 AND rev_to > $1 AND identity <> 0";
         transaction
-            .each(sql, &[Value::from(at)], |row| {
+            .each(sql, values![at], |row| {
                 let (current, into) = (row.text(3) == "current", row.maybe_int(4));
                 let slot = Slot { person: row.int(0), digest: row.int(2), current, met: false, into };
                 // somebody who is known today goes before somebody who once was known by the same
@@ -166,11 +166,10 @@ pub(super) async fn by_evidence(
     let hashes: Vec<i64> = wanted.keys().copied().collect();
     for chunk in hashes.chunks(500) {
         let sql = format!(
-            "SELECT hash, person, value FROM number WHERE hash IN ({}) AND rev_from <= $1 AND rev_to > $1 ORDER BY person",
-            list(2, chunk.len())
+            "SELECT hash, person, value FROM number WHERE hash {} AND rev_from <= $1 AND rev_to > $1 ORDER BY person",
+            transaction.among(2)
         );
-        let values: Vec<Value> = [at].into_iter().chain(chunk.iter().copied()).map(Value::from).collect();
-        for row in transaction.all(sql, &values).await? {
+        for row in transaction.all(sql, &[at.into(), transaction.integers(chunk)]).await? {
             for (number, place) in wanted.get(&row.int(0)).into_iter().flatten() {
                 if *number == row.text(2) {
                     owners.entry(*place).or_default().push(row.int(1));

@@ -23,7 +23,7 @@ use crate::RegistryError;
 use crate::person::Finding;
 use crate::registry::Registry;
 use crate::ruling::Ruling;
-use crate::store::{Transaction, Value, dialect, values};
+use crate::store::{Transaction, dialect, values};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -334,11 +334,6 @@ impl Turn {
             Self::Postgres { lock } => lock.int("SELECT CAST(1 AS BIGINT)", &[]).await.map(|_| ()),
         }
     }
-}
-
-/// For statements whose values are a list after the first few.
-pub(super) fn with_list(first: &[Value], ids: &[i64]) -> Vec<Value> {
-    first.iter().cloned().chain(ids.iter().map(|id| Value::from(*id))).collect()
 }
 
 #[cfg(test)]

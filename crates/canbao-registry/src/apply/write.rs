@@ -258,15 +258,9 @@ impl Writer {
         for table in Table::ALL {
             let ended = self.ended.get_mut(table as usize).map(std::mem::take).unwrap_or_default();
             for ids in ended.chunks(A_STATEMENT) {
-                let places = if ids.len() > 1 { A_STATEMENT } else { 1 };
-                let last = ids.last().copied().unwrap_or_default();
-                let mut values = vec![Value::from(revision)];
-                values.extend((0..places).map(|at| Value::from(ids.get(at).copied().unwrap_or(last))));
-                let (name, id) = (table.name(), table.id());
-                let list = crate::store::list(2, places);
-                let sql =
-                    format!("UPDATE {name} SET rev_to = $1 WHERE {id} IN ({list}) AND rev_from < $1 AND rev_to > $1");
-                let done = transaction.execute(sql, &values).await?;
+                let (name, id, among) = (table.name(), table.id(), transaction.among(2));
+                let sql = format!("UPDATE {name} SET rev_to = $1 WHERE {id} {among} AND rev_from < $1 AND rev_to > $1");
+                let done = transaction.execute(sql, &[revision.into(), transaction.integers(ids)]).await?;
                 missed += ids.len() as u64 - done.min(ids.len() as u64);
                 if done > ids.len() as u64 {
                     return Err(RegistryError::Broken(format!("{name} 有 {} 行应当结束，却有 {done} 行", ids.len())));

@@ -57,7 +57,8 @@ type Kept = ((i64, String), Arc<Areas>);
 impl Cache {
     /// The areas of the visible revision, as they are today.
     pub(crate) async fn get(&self, transaction: &mut Transaction) -> Result<Arc<Areas>, RegistryError> {
-        let now = (crate::person::visible(transaction).await?, day(transaction).await?);
+        let state = transaction.first("SELECT visible, as_of FROM state", &[]).await?;
+        let now = state.map_or((0, String::new()), |row| (row.int(0), day(row.text(1))));
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, areas)) = kept.filter(|(of, _)| *of == now) {
             return Ok(areas);
@@ -69,9 +70,8 @@ impl Cache {
 }
 
 /// Today, or the day that the record stands for where that is later.
-async fn day(transaction: &mut Transaction) -> Result<String, RegistryError> {
-    let as_of = transaction.first("SELECT as_of FROM state", &[]).await?;
-    Ok(as_of.map_or_else(String::new, |row| row.text(0).to_owned()).max(clock::today().to_string()))
+fn day(as_of: &str) -> String {
+    as_of.to_owned().max(clock::today().to_string())
 }
 
 /// The area right above one, by either tree.

@@ -6,7 +6,7 @@ use canbao_domain::date::Date;
 
 use super::{Area, Areas, day};
 use crate::RegistryError;
-use crate::registry::Registry;
+use crate::registry::{Registry, as_of};
 use crate::store::{Row, Transaction, values};
 
 /// Until when areas hold that still do.
@@ -123,7 +123,7 @@ impl Registry {
         let mut transaction = self.store.read().await?;
         let on = match on {
             Some(on) => on.to_string(),
-            None => day(&mut transaction).await?,
+            None => day(&as_of(&mut transaction).await?),
         };
         let versions = Versions::read(&mut transaction).await?;
         let areas = versions.on(&on);

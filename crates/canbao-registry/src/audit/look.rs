@@ -5,10 +5,13 @@ use tokio::sync::{mpsc, oneshot};
 use super::chain;
 use crate::RegistryError;
 use crate::clock::now_ms;
-use crate::store::{Store, Value};
+use crate::store::{Store, Transaction, Value};
 
 /// Looks that share a commit at most.
 const A_COMMIT: usize = 1_000;
+/// How often others may come first.
+const ATTEMPTS: usize = 1_000;
+const COLUMNS: [&str; 7] = ["seq", "at", "actor", "purpose", "subject", "persons", "hash"];
 
 /// Who looked at what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +51,11 @@ impl Looks {
     }
 }
 
+/// The end of the chain, as far as this process knows: the last entry's place and hash.
+type End = (i64, Vec<u8>);
+
 async fn write(store: Store, mut receive: mpsc::UnboundedReceiver<Waiting>) {
+    let mut end = None;
     while let Some(first) = receive.recv().await {
         let mut waiting = vec![first];
         while waiting.len() < A_COMMIT
@@ -57,7 +64,7 @@ async fn write(store: Store, mut receive: mpsc::UnboundedReceiver<Waiting>) {
             waiting.push(more);
         }
         let (looks, done): (Vec<Look>, Vec<oneshot::Sender<bool>>) = waiting.into_iter().unzip();
-        let written = append(&store, looks).await.is_ok();
+        let written = append(&store, &mut end, &looks).await.is_ok();
         for done in done {
             // who no longer waits is nobody's loss
             let _ = done.send(written);
@@ -65,10 +72,39 @@ async fn write(store: Store, mut receive: mpsc::UnboundedReceiver<Waiting>) {
     }
 }
 
-async fn append(store: &Store, looks: Vec<Look>) -> Result<(), RegistryError> {
-    let mut transaction = store.looks().await?;
-    let last = transaction.first("SELECT seq, hash FROM look ORDER BY seq DESC LIMIT 1", &[]).await?;
-    let (mut seq, mut before) = last.map_or((0, Vec::new()), |row| (row.int(0), row.bytes(1).to_vec()));
+/// Appends looks in one statement. Nobody is kept waiting for a lock: a place is given once, so where another process has
+/// written meanwhile the statement is refused as a whole, and made again behind what is there then.
+async fn append(store: &Store, end: &mut Option<End>, looks: &[Look]) -> Result<(), RegistryError> {
+    let mut statements = store.looks_statements().await?;
+    for _ in 0..ATTEMPTS {
+        // whatever fails, what was known of the end may be wrong
+        let known = end.take();
+        let (rows, last) = chained(
+            match known {
+                Some(known) => known,
+                None => read_end(&mut statements).await?,
+            },
+            looks,
+        );
+        match statements.insert("look", &COLUMNS, rows).await {
+            Ok(()) => {
+                *end = Some(last);
+                return Ok(());
+            }
+            Err(error) if error.is_taken() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(RegistryError::Busy)
+}
+
+async fn read_end(statements: &mut Transaction) -> Result<End, RegistryError> {
+    let last = statements.first("SELECT seq, hash FROM look ORDER BY seq DESC LIMIT 1", &[]).await?;
+    Ok(last.map_or((0, Vec::new()), |row| (row.int(0), row.bytes(1).to_vec())))
+}
+
+/// The rows that stand behind an end, and their own end.
+fn chained((mut seq, mut before): End, looks: &[Look]) -> (Vec<Vec<Value>>, End) {
     let mut rows: Vec<Vec<Value>> = Vec::with_capacity(looks.len());
     for look in looks {
         seq += 1;
@@ -77,13 +113,12 @@ async fn append(store: &Store, looks: Vec<Look>) -> Result<(), RegistryError> {
         rows.push(vec![
             seq.into(),
             at.into(),
-            look.actor.into(),
+            look.actor.as_str().into(),
             look.purpose.into(),
-            look.subject.into(),
+            look.subject.as_str().into(),
             look.persons.into(),
             before.clone().into(),
         ]);
     }
-    transaction.insert("look", &["seq", "at", "actor", "purpose", "subject", "persons", "hash"], rows).await?;
-    transaction.commit().await
+    (rows, (seq, before))
 }

@@ -168,7 +168,6 @@ async fn into(
     if transaction.int(dialect::POSTGRES_APPLY, &[]).await? != 1 {
         return Err(RegistryError::Busy);
     }
-    transaction.execute(dialect::POSTGRES_LOOKS_TURN, &[]).await?;
     let old = refuse_what_stands(&mut transaction, &name, options).await?;
     let schema = schema(&mut transaction).await?.replace('"', "\"\"");
     for table in old {

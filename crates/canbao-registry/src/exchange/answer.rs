@@ -18,7 +18,7 @@ use crate::RegistryError;
 use crate::audit::Look;
 use crate::person::{Enrolment, State, Whole, people, visible};
 use crate::private::{Kind as Hashed, normalised};
-use crate::store::{Transaction, list, values};
+use crate::store::{Transaction, values};
 
 /// What was answered. Privately nobody here knows who was found, so all counts but the first are 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,11 +193,11 @@ impl Desk {
         at: i64,
     ) -> Result<AHashMap<Vec<u8>, Vec<Whole>>, RegistryError> {
         let text = |number: CitizenNumber| String::from_utf8_lossy(&number.bytes()).into_owned();
-        let hashes = questions.iter().map(|question| self.registry.key.hash(Hashed::Number, &text(question.number)));
-        let mut values = vec![at.into()];
-        values.extend(hashes.map(crate::store::Value::from));
-        let places = list(2, questions.len());
-        let sql = format!("SELECT person FROM number WHERE rev_from <= $1 AND rev_to > $1 AND hash IN ({places})");
+        let hash = |question: &QuestionRow| self.registry.key.hash(Hashed::Number, &text(question.number));
+        let hashes: Vec<i64> = questions.iter().map(hash).collect();
+        let among = transaction.among(2);
+        let sql = format!("SELECT person FROM number WHERE rev_from <= $1 AND rev_to > $1 AND hash {among}");
+        let values = [at.into(), transaction.integers(&hashes)];
         let mut ids: Vec<i64> = transaction.all(sql, &values).await?.iter().map(|row| row.int(0)).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -10,4 +10,4 @@ pub(crate) use derive::{add_row, of_rows};
 pub use record::{Origin, Record, State};
 pub use whole::{Enrolment, Finding, Number, NumberKind, Whole};
 
-pub(crate) use read::{people, visible};
+pub(crate) use read::{NOW, people, people_now, visible};

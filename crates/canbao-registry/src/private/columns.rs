@@ -183,15 +183,18 @@ pub(crate) fn number_row(number: &Number, person: i64, revision: i64, rev_to: i6
     ]
 }
 
-/// A number and whose it is, of `id, person, kind, value, evidence`.
-pub(crate) fn number_of(row: &Row) -> (i64, Number) {
-    let number = Number {
-        id: row.int(0),
-        kind: NumberKind::from_word(row.text(2)),
-        value: row.text(3).to_owned(),
-        evidence: row.text(4).to_owned(),
-    };
-    (row.int(1), number)
+/// Numbers as one part of what belongs to people, see `person/read.rs`.
+pub(crate) const NUMBER_PART: &str = "2, id, person, NULL, NULL, kind, value, evidence, NULL, NULL, NULL, NULL, NULL, NULL, \
+                                      NULL, NULL, NULL FROM number";
+
+/// A number of a row of [`NUMBER_PART`].
+pub(crate) fn number_of(row: &Row) -> Number {
+    Number {
+        id: row.int(1),
+        kind: NumberKind::from_word(row.text(5)),
+        value: row.text(6).to_owned(),
+        evidence: row.text(7).to_owned(),
+    }
 }
 
 /// What a line of a list is read from: `p` is the person, `$1` the revision.

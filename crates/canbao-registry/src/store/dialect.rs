@@ -33,8 +33,6 @@ pub(super) const POSTGRES_WRITE: &str = "BEGIN";
 
 /// Writers take turns, as SQLite's do: one lock of the database, let go at the transaction's end.
 pub(super) const POSTGRES_TURN: &str = "SELECT pg_advisory_xact_lock(7212016001)";
-/// Who writes the chain of looks; those who write records need not wait for it.
-pub(crate) const POSTGRES_LOOKS_TURN: &str = "SELECT pg_advisory_xact_lock(7212016002)";
 /// Who applies a run, as long as the transaction lives.
 pub(crate) const POSTGRES_APPLY: &str =
     "SELECT CASE WHEN pg_try_advisory_xact_lock(7212016003) THEN 1 ELSE 0 END::BIGINT";

@@ -39,10 +39,11 @@ impl Store {
             Backend::Postgres(_) => &dialect::POSTGRES,
         };
         let mut made = 0;
-        for (mut transaction, table, migrations, known) in [
-            (self.write().await?, "migration", MIGRATIONS.as_slice(), VERSION),
-            (self.looks().await?, "migration_of_looks", LOOKS.as_slice(), LOOKS_VERSION),
+        for (looks, table, migrations, known) in [
+            (false, "migration", MIGRATIONS.as_slice(), VERSION),
+            (true, "migration_of_looks", LOOKS.as_slice(), LOOKS_VERSION),
         ] {
+            let mut transaction = if looks { self.looks_write().await? } else { self.write().await? };
             transaction
                 .script(
                     words.fill(&format!(

@@ -54,6 +54,18 @@ impl Store {
         })
     }
 
+    /// Reads what no longer changes, each statement by itself: what a revision shows is the same for ever, so whoever knows
+    /// their revision needs no transaction, nor the way to the server for its beginning and its end.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub(crate) async fn statements(&self) -> Result<Transaction, RegistryError> {
+        match &self.backend {
+            Backend::Sqlite { read, .. } => Transaction::sqlite_statements(read).await,
+            Backend::Postgres(pool) => Transaction::postgres_statements(pool).await,
+        }
+    }
+
     /// A transaction that writes; it waits for its turn. Dropped without [`Transaction::commit`], it leaves nothing.
     ///
     /// # Errors
@@ -82,17 +94,33 @@ impl Store {
     }
 
     /// A transaction on the chain of looks, which in SQLite stands in a file of its own: reading never waits for writing.
+    /// It sees one state of the chain.
     ///
     /// # Errors
     /// As [`Store::write`].
     pub async fn looks(&self) -> Result<Transaction, RegistryError> {
         match &self.backend {
+            Backend::Sqlite { looks, .. } => Transaction::sqlite(looks, dialect::SQLITE_READ).await,
+            Backend::Postgres(pool) => Transaction::postgres(pool, dialect::POSTGRES_READ).await,
+        }
+    }
+
+    /// A transaction that changes the structure of the chain of looks.
+    async fn looks_write(&self) -> Result<Transaction, RegistryError> {
+        match &self.backend {
             Backend::Sqlite { looks, .. } => Transaction::sqlite(looks, dialect::SQLITE_WRITE).await,
-            Backend::Postgres(pool) => {
-                let mut transaction = Transaction::postgres(pool, dialect::POSTGRES_WRITE).await?;
-                transaction.execute(dialect::POSTGRES_LOOKS_TURN, &[]).await?;
-                Ok(transaction)
-            }
+            Backend::Postgres(_) => self.write().await,
+        }
+    }
+
+    /// Statements on the chain of looks, each by itself.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub(crate) async fn looks_statements(&self) -> Result<Transaction, RegistryError> {
+        match &self.backend {
+            Backend::Sqlite { looks, .. } => Transaction::sqlite_statements(looks).await,
+            Backend::Postgres(pool) => Transaction::postgres_statements(pool).await,
         }
     }
 

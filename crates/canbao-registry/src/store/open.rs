@@ -5,6 +5,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -13,6 +14,8 @@ use crate::RegistryError;
 
 /// Connections that read at the same time.
 const READERS: u32 = 8;
+/// After so long a connection may be gone without a word: the server was started again, a firewall forgot it.
+const RESTED: Duration = Duration::from_secs(1);
 /// How long a statement waits for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -40,6 +43,11 @@ pub(crate) async fn postgres(options: PgConnectOptions) -> Result<Store, Registr
     let pool = PgPoolOptions::new()
         .max_connections(READERS + 4)
         .acquire_timeout(PATIENCE)
+        // whether it still answers is asked of a connection that rested, not before each question
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move { Ok(about.idle_for < RESTED || connection.ping().await.is_ok()) })
+        })
         .connect_with(options.application_name("canbao"))
         .await
         .map_err(RegistryError::database("连接"))?;

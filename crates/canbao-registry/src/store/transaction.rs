@@ -1,17 +1,19 @@
-//! A transaction in either store.
+//! A transaction in either store, or statements of which each stands by itself.
 //!
 //! What speaks to the databases is boxed here: the body of an `async fn` is compiled anew in every crate that waits for it,
 //! and with it all that it waits for.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
 use futures::TryStreamExt as _;
 use futures::future::BoxFuture;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Column as _, PgPool, Postgres, Row as _, Sqlite, SqlitePool, TypeInfo as _,
-    ValueRef as _,
+    Arguments as _, AssertSqlSafe, Column as _, Database, PgConnection, PgPool, Postgres, Row as _, Sqlite, SqlitePool,
+    TypeInfo as _, ValueRef as _,
 };
 
 use super::{Row, Value, dialect};
@@ -22,7 +24,8 @@ const FEW: usize = 20;
 /// Bytes that are handed to PostgreSQL at once.
 const COPY_CHUNK: usize = 1 << 20;
 
-/// A transaction. Dropped without [`Transaction::commit`], it is rolled back.
+/// A transaction. Dropped without [`Transaction::commit`], it is rolled back. What [`super::Store::statements`] gives has
+/// nothing to commit: each of its statements stands by itself.
 #[derive(Debug)]
 pub struct Transaction {
     inner: Inner,
@@ -30,8 +33,51 @@ pub struct Transaction {
 
 #[derive(Debug)]
 enum Inner {
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Sqlite(Held<Sqlite>),
+    Postgres(Held<Postgres>),
+}
+
+/// A connection, in a transaction or not.
+#[derive(Debug)]
+enum Held<D: Database> {
+    Transaction(sqlx::Transaction<'static, D>),
+    Connection(PoolConnection<D>),
+}
+
+impl<D: Database> Held<D> {
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Transaction(transaction) => transaction.commit().await,
+            Self::Connection(_) => Ok(()),
+        }
+    }
+
+    async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Transaction(transaction) => transaction.rollback().await,
+            Self::Connection(_) => Ok(()),
+        }
+    }
+}
+
+impl<D: Database> Deref for Held<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Transaction(transaction) => transaction,
+            Self::Connection(connection) => connection,
+        }
+    }
+}
+
+impl<D: Database> DerefMut for Held<D> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        match self {
+            Self::Transaction(transaction) => transaction,
+            Self::Connection(connection) => connection,
+        }
+    }
 }
 
 /// A statement: written down, or put together from written parts; values never stand in it.
@@ -41,14 +87,28 @@ impl Transaction {
     pub(super) fn sqlite<'a>(pool: &'a SqlitePool, begin: &'static str) -> BoxFuture<'a, Result<Self, RegistryError>> {
         Box::pin(async move {
             let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
-            Ok(Self { inner: Inner::Sqlite(begun) })
+            Ok(Self { inner: Inner::Sqlite(Held::Transaction(begun)) })
         })
     }
 
     pub(super) fn postgres<'a>(pool: &'a PgPool, begin: &'static str) -> BoxFuture<'a, Result<Self, RegistryError>> {
         Box::pin(async move {
             let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
-            Ok(Self { inner: Inner::Postgres(begun) })
+            Ok(Self { inner: Inner::Postgres(Held::Transaction(begun)) })
+        })
+    }
+
+    pub(super) fn sqlite_statements(pool: &SqlitePool) -> BoxFuture<'_, Result<Self, RegistryError>> {
+        Box::pin(async move {
+            let connection = pool.acquire().await.map_err(RegistryError::database("连接"))?;
+            Ok(Self { inner: Inner::Sqlite(Held::Connection(connection)) })
+        })
+    }
+
+    pub(super) fn postgres_statements(pool: &PgPool) -> BoxFuture<'_, Result<Self, RegistryError>> {
+        Box::pin(async move {
+            let connection = pool.acquire().await.map_err(RegistryError::database("连接"))?;
+            Ok(Self { inner: Inner::Postgres(Held::Connection(connection)) })
         })
     }
 
@@ -297,12 +357,8 @@ pub(crate) fn list(from: usize, count: usize) -> String {
     (from..from + count).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
 }
 
-async fn copy(
-    transaction: &mut sqlx::Transaction<'static, Postgres>,
-    statement: &str,
-    rows: Vec<Vec<Value>>,
-) -> Result<(), sqlx::Error> {
-    let mut target = transaction.copy_in_raw(statement).await?;
+async fn copy(connection: &mut PgConnection, statement: &str, rows: Vec<Vec<Value>>) -> Result<(), sqlx::Error> {
+    let mut target = connection.copy_in_raw(statement).await?;
     let mut buffer = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec();
     for row in rows {
         buffer.extend_from_slice(&i16::try_from(row.len()).unwrap_or(i16::MAX).to_be_bytes());

@@ -19,7 +19,7 @@ use crate::person::Whole;
 use crate::private::normalised;
 use crate::query::{Answer, Asker, Question, Verdict};
 use crate::registry::Registry;
-use crate::store::{Transaction, Value, list, values};
+use crate::store::{Transaction, Value, values};
 
 /// People a statement asks for.
 const A_STATEMENT: usize = 500;
@@ -264,14 +264,11 @@ async fn requests_there(
     digest: &[u8],
 ) -> Result<AHashMap<i64, There>, RegistryError> {
     let mut there: AHashMap<i64, There> = AHashMap::new();
-    let Some(last) = people.last() else { return Ok(there) };
-    let mut values = values![kind].to_vec();
-    values.push(digest.to_vec().into());
-    values.extend((0..A_STATEMENT).map(|at| Value::from(people.get(at).copied().unwrap_or(*last))));
+    let values = [kind.into(), digest.to_vec().into(), transaction.integers(people)];
     let sql = format!(
-        "SELECT person, id, state FROM change_request WHERE kind = $1 AND person IN ({}) AND (state = 'pending' OR \
+        "SELECT person, id, state FROM change_request WHERE kind = $1 AND person {} AND (state = 'pending' OR \
          (state IN ('refused', 'undone') AND bulk IN (SELECT id FROM bulk WHERE digest = $2))) ORDER BY id",
-        list(3, A_STATEMENT)
+        transaction.among(3)
     );
     for row in transaction.all(sql, &values).await? {
         let pending = row.text(2) == "pending";

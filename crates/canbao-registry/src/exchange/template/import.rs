@@ -22,7 +22,7 @@ use crate::hand::Hand;
 use crate::person::{State, Whole};
 use crate::private::{Kind as Hashed, normalised};
 use crate::registry::Registry;
-use crate::store::{Transaction, Value, list, values};
+use crate::store::{Transaction, values};
 
 /// A file of answers.
 #[derive(Clone, Debug)]
@@ -268,14 +268,13 @@ impl Registry {
         answerer: &str,
         hashes: &[i64],
     ) -> Result<AHashMap<i64, Vec<Asked>>, RegistryError> {
-        let mut values: Vec<Value> = vec![answerer.into()];
-        values.extend(hashes.iter().map(|hash| Value::from(*hash)));
         let sql = format!(
             "SELECT q.hash, q.person, MAX(q.pension), MAX(q.medical) FROM question q \
-             JOIN template_file f ON f.id = q.parcel WHERE f.answerer = $1 AND q.hash IN ({}) \
+             JOIN template_file f ON f.id = q.parcel WHERE f.answerer = $1 AND q.hash {} \
              GROUP BY q.hash, q.person ORDER BY q.hash, q.person",
-            list(2, hashes.len())
+            hand.transaction.among(2)
         );
+        let values = [answerer.into(), hand.transaction.integers(hashes)];
         let rows = hand.transaction.all(sql, &values).await?;
         let mut ids: Vec<i64> = rows.iter().map(|row| row.int(1)).collect();
         ids.sort_unstable();

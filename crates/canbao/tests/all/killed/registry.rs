@@ -1,11 +1,13 @@
 //! What changes the record: applies, changes by procedure, answers of another registry.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::errand::{Errand, Victim};
+use super::errand::{Errand, Steps, Victim};
 use super::home::{Home, Store};
 use crate::support::folder::{copy, fresh, names};
 use crate::support::kill::{kills, people};
@@ -68,6 +70,19 @@ fn somebody(home: &Home<'_>, run: &Path) -> String {
     found["persons"][0]["person"].to_string()
 }
 
+/// A department's file of deaths: of six hundred people of a run, or all whom it confirms.
+fn deaths(run: &Path) -> String {
+    let persons = Table::read(&run.join("persons.parquet"));
+    let mut times = BTreeMap::<&str, usize>::new();
+    for row in persons.rows() {
+        *times.entry(row.get("person_id").unwrap_or_default()).or_default() += 1;
+    }
+    let known = persons.rows().filter(|row| row.text("category") == "confirmed" && row.get("name").is_some());
+    let known = known.filter(|row| row.get("person_id").is_some_and(|number| times[number] == 1));
+    let lines = known.take(600).map(|row| format!("{},{},2016-11-20\n", row.text("name"), row.text("person_id")));
+    std::iter::once("姓名,身份证号码,死亡日期\n".to_owned()).chain(lines).collect()
+}
+
 /// A registry and what it says.
 struct Stage<'a>(Home<'a>, State);
 
@@ -90,7 +105,14 @@ fn all(store: Store<'_>, victims: &[Victim], name: &str, usual: u32) {
     let kills = kills(usual);
     let [some, rest] = [kills.div_ceil(2), kills / 2];
     let [first, second] = [0, 1].map(|at: usize| months.runs[at].to_str().unwrap());
-    let errand = |what, arguments| Errand { what, user: "maker", arguments, acknowledged: "", done_already: "" };
+    let errand = |what, arguments| Errand {
+        what,
+        steps: Steps::One,
+        user: "maker",
+        arguments,
+        acknowledged: "",
+        done_already: "",
+    };
     let each = |errand: &Errand<'_>, before: &_, name: &str, kills| each(errand, before, name, victims, kills);
 
     let empty = Home::new(store, &root, "empty");
@@ -114,6 +136,18 @@ fn all(store: Store<'_>, victims: &[Victim], name: &str, usual: u32) {
             user: "checker", acknowledged: "已办理", done_already: "已经处理过", ..errand("a decision", &decide)
         };
     each(&decide, &proposed, "decided", rest).0.remove();
+    proposed.0.remove();
+
+    fs::write(loaded.0.folder.join("deaths.csv"), deaths(&months.runs[0])).unwrap();
+    let bulk = ["registry", "change", "bulk", "death", "deaths.csv", "--out", "outcomes.csv"];
+    let bulk = Errand { acknowledged: "等待另一人审核", ..errand("a bulk's proposal", &bulk) };
+    let proposed = each(&bulk, &loaded, "bulk_proposed", some);
+    let decide = ["registry", "change", "decide-bulk", "1", "--approve", "--reason", "已与公安核对"];
+    let decide =
+        Errand {
+            steps: Steps::Many, user: "checker", acknowledged: "已办理", ..errand("a bulk's decision", &decide)
+        };
+    each(&decide, &proposed, "bulk_decided", rest).0.remove();
     proposed.0.remove();
 
     let loaded = loaded.0;
