@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ahash::AHashMap;
-use canbao_domain::code::{Benefit, Status};
+use canbao_domain::code::Status;
 use canbao_domain::number::CitizenNumber;
 use canbao_domain::rules::{RowState, Rules};
 use canbao_domain::source::{Insurance, SourceKind};
@@ -16,7 +16,7 @@ use super::rows::{AnswerRow, Outcome, QuestionRow, RowWriter};
 use super::send::{Outgoing, Sent};
 use crate::RegistryError;
 use crate::audit::Look;
-use crate::person::{Enrolment, State, Whole, people, visible};
+use crate::person::{Enrolment, State, Whole, people, row_state, visible};
 use crate::private::{Kind as Hashed, normalised};
 use crate::store::{Transaction, values};
 
@@ -285,10 +285,8 @@ fn own<'a>(
     whole.enrolments.iter().filter(move |row| row.insurance == insurance).filter_map(move |row| {
         let kind = row.scheme.parse::<SourceKind>().ok().filter(|kind| schemes.contains(*kind));
         kind?;
-        let status = row.status.as_deref().map_or(Status::Blank, |w| Status::from_word(w).unwrap_or(Status::Unknown));
-        let benefit =
-            row.benefit.as_deref().map_or(Benefit::Blank, |w| Benefit::from_word(w).unwrap_or(Benefit::Unknown));
-        Some((rules.row_state(status, benefit), row))
+        let [status, benefit] = [&row.status, &row.benefit].map(|word| word.as_deref().unwrap_or_default());
+        Some((row_state(status, benefit, rules), row))
     })
 }
 

@@ -3,7 +3,7 @@
 use canbao_domain::code::{Benefit, Status};
 use canbao_domain::date::Date;
 use canbao_domain::rules::{
-    Category, Facts, InsuranceFacts, InsuranceState, Item, ItemSet, ReasonSet, Rules, SchemeSet, classify,
+    Category, Facts, InsuranceFacts, InsuranceState, Item, ItemSet, ReasonSet, RowState, Rules, SchemeSet, classify,
 };
 use canbao_domain::source::{Insurance, SourceKind};
 
@@ -46,9 +46,20 @@ pub(crate) fn add_row(
 ) {
     let Ok(kind) = scheme.parse::<SourceKind>() else { return };
     let Some(facts) = facts.get_mut(insurance as usize) else { return };
-    let status = status.map_or(Status::Blank, |word| Status::from_word(word).unwrap_or(Status::Unknown));
-    let benefit = benefit.map_or(Benefit::Blank, |word| Benefit::from_word(word).unwrap_or(Benefit::Unknown));
-    facts.add(kind, rules.row_state(status, benefit));
+    facts.add(kind, row_state(status.unwrap_or_default(), benefit.unwrap_or_default(), rules));
+}
+
+/// What an insurance row says, by the words in the database, which are blank where nothing is known.
+pub(crate) fn row_state(status: &str, benefit: &str, rules: &Rules) -> RowState {
+    let status = match status {
+        "" => Status::Blank,
+        word => Status::from_word(word).unwrap_or(Status::Unknown),
+    };
+    let benefit = match benefit {
+        "" => Benefit::Blank,
+        word => Benefit::from_word(word).unwrap_or(Benefit::Unknown),
+    };
+    rules.row_state(status, benefit)
 }
 
 /// What is known of somebody, for [`classify`].

@@ -6,7 +6,7 @@ mod record;
 mod whole;
 
 pub use derive::{Derived, derive, facts};
-pub(crate) use derive::{add_row, of_rows};
+pub(crate) use derive::{add_row, of_rows, row_state};
 pub use record::{Origin, Record, State};
 pub use whole::{Enrolment, Finding, Number, NumberKind, Whole};
 

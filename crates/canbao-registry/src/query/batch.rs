@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use canbao_domain::code::{Benefit, Status};
 use canbao_domain::number::{NumberForm, read_number};
 use canbao_domain::rules::{Category, InsuranceState, RowState, Rules};
 use canbao_domain::source::SourceKind;
@@ -13,7 +12,7 @@ use super::Asker;
 use super::find::written;
 use crate::RegistryError;
 use crate::audit::Look;
-use crate::person::{NumberKind, State, visible};
+use crate::person::{NumberKind, State, row_state, visible};
 use crate::private::{Kind, normalised};
 use crate::registry::Registry;
 use crate::store::{Fields, Lookup};
@@ -264,15 +263,7 @@ fn known_of(row: &Fields<'_>) -> (i64, Known) {
 /// Where a row says that somebody is insured; none where it is not live.
 fn live(row: &Fields<'_>, rules: &Rules) -> Option<(i64, Place)> {
     let scheme = row.text(1).parse::<SourceKind>().ok()?;
-    let status = match row.text(2) {
-        "" => Status::Blank,
-        word => Status::from_word(word).unwrap_or(Status::Unknown),
-    };
-    let benefit = match row.text(3) {
-        "" => Benefit::Blank,
-        word => Benefit::from_word(word).unwrap_or(Benefit::Unknown),
-    };
-    let live = rules.row_state(status, benefit) == RowState::Live;
+    let live = row_state(row.text(2), row.text(3), rules) == RowState::Live;
     live.then(|| (row.int(0), Place { scheme, pooling_area: row.text(4).to_owned() }))
 }
 

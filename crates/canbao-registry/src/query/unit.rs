@@ -7,15 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use canbao_domain::code::{Benefit, Status};
 use canbao_domain::credit::{UnitCode, read_unit_code};
-use canbao_domain::rules::{RowState, Rules};
+use canbao_domain::rules::RowState;
 use canbao_domain::scope::Scope;
 use canbao_linkage::names::unit_name;
 
 use super::{Asker, Filter, Line};
 use crate::RegistryError;
 use crate::audit::Look;
+use crate::person::row_state;
 use crate::private::{LINE, line_of};
 use crate::registry::Registry;
 use crate::store::{Row, Transaction, Value, list, values};
@@ -164,7 +164,7 @@ impl Registry {
         let ruling = self.rules.get(transaction).await?;
         let mut states = Vec::new();
         for row in transaction.all(sql, &values).await? {
-            if is_live(&row, &ruling.rules) {
+            if row_state(row.text(0), row.text(1), &ruling.rules) == RowState::Live {
                 values.extend([Value::from(row.text(0)), Value::from(row.text(1))]);
                 let at = values.len();
                 states.push(format!("(COALESCE(e.status, '') = ${} AND COALESCE(e.benefit, '') = ${at})", at - 1));
@@ -181,12 +181,6 @@ impl Registry {
         }
         Ok((from, values))
     }
-}
-
-fn is_live(row: &Row, rules: &Rules) -> bool {
-    let status = row.maybe_text(0).map_or(Status::Blank, |word| Status::from_word(word).unwrap_or(Status::Unknown));
-    let benefit = row.maybe_text(1).map_or(Benefit::Blank, |word| Benefit::from_word(word).unwrap_or(Benefit::Unknown));
-    rules.row_state(status, benefit) == RowState::Live
 }
 
 /// Which employers, for the log: no names, and no codes, for a person's own can be among them.

@@ -1,5 +1,6 @@
 //! What is answered row by row, as a file: CSV, or a workbook where its name ends in .xlsx.
 
+use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
@@ -15,12 +16,21 @@ use crate::output::private;
 pub(super) struct Head<'a> {
     pub(super) title: &'a str,
     pub(super) note: String,
+    /// What stands above each column. Under [`LINE`] stand whole numbers, under all others texts.
     pub(super) columns: &'a [&'static str],
-    pub(super) day: Date,
+    pub(super) day: Option<Date>,
 }
 
+/// The column of the line in the file that is answered.
+pub(super) const LINE: &str = "行";
+
 /// Writes rows of as many cells as there are columns, readable by the owner alone, whole or not at all.
-pub(super) fn write(out: &Path, head: &Head<'_>, rows: &[Vec<String>], language: Language) -> Result<(), Failure> {
+pub(super) fn write<'r>(
+    out: &Path,
+    head: &Head<'_>,
+    rows: impl Iterator<Item = Vec<Cow<'r, str>>>,
+    language: Language,
+) -> Result<(), Failure> {
     let workbook = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
     private::write(out, language, |aside| {
         if workbook {
@@ -31,19 +41,19 @@ pub(super) fn write(out: &Path, head: &Head<'_>, rows: &[Vec<String>], language:
     })
 }
 
-fn csv(path: &Path, head: &Head<'_>, rows: &[Vec<String>]) -> io::Result<()> {
+fn csv<'r>(path: &Path, head: &Head<'_>, rows: impl Iterator<Item = Vec<Cow<'r, str>>>) -> io::Result<()> {
     let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
     // with the mark, office programs take it for UTF-8
     out.write_all("\u{feff}".as_bytes())?;
     cells(&mut out, head.columns.iter().copied())?;
     for row in rows {
-        cells(&mut out, row.iter().map(String::as_str))?;
+        cells(&mut out, row.iter().map(AsRef::as_ref))?;
     }
     out.flush()
 }
 
 /// A line of CSV, in which no spreadsheet finds a formula.
-pub(super) fn cells<'a>(out: &mut impl io::Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+fn cells<'a>(out: &mut impl io::Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.write_all(b",")?;
@@ -60,22 +70,26 @@ pub(super) fn cells<'a>(out: &mut impl io::Write, cells: impl Iterator<Item = &'
     out.write_all(b"\r\n")
 }
 
-fn book(path: &Path, head: &Head<'_>, rows: &[Vec<String>]) -> Result<(), PaperError> {
-    let (year, month, day) = head.day.ymd();
+fn book<'r>(path: &Path, head: &Head<'_>, rows: impl Iterator<Item = Vec<Cow<'r, str>>>) -> Result<(), PaperError> {
+    let (year, month, day) = head.day.map_or((1970, 1, 1), Date::ymd);
     let date = (u16::try_from(year).unwrap_or(1970), month as u8, day as u8);
     let about = About { title: head.title.to_owned(), author: "参保登记系统".to_owned(), date };
     let mut book = Book::create(path, about)?;
+    let kind = |title: &str| if title == LINE { Kind::Count } else { Kind::Text };
     let mut sheet = book.list(ListPlan {
         name: "答复".to_owned(),
         title: head.title.to_owned(),
         note: head.note.clone(),
-        columns: head.columns.iter().map(|title| Column::new(title, Kind::Text)).collect(),
+        columns: head.columns.iter().map(|title| Column::new(title, kind(title))).collect(),
         group: None,
         empty: "没有数据行。".to_owned(),
     })?;
     for row in rows {
-        let cells: Vec<Cell<'_>> = row.iter().map(|text| Cell::Text(text)).collect();
-        sheet.row(&cells)?;
+        let cells = head.columns.iter().zip(&row).map(|(title, text)| match text.parse() {
+            Ok(line) if *title == LINE => Cell::Count(line),
+            _ => Cell::Text(text),
+        });
+        sheet.row(&cells.collect::<Vec<_>>())?;
     }
     sheet.end()?;
     book.save()

@@ -1,5 +1,6 @@
 //! Procedures in bulk: proposing a department's file, deciding what it became.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -11,7 +12,7 @@ use serde_json::json;
 
 use super::read::{Day, Line, read};
 use super::{Database, digest, done, today, with};
-use crate::commands::registry::answer::{self, Head};
+use crate::commands::registry::answer::{self, Head, LINE};
 use crate::output::failure::Failure;
 use crate::output::figure;
 use crate::output::language::Language;
@@ -119,9 +120,9 @@ pub(super) fn propose(arguments: &Propose, asker: &Asker, language: Language) ->
         Some(bulk) => format!("批次 {bulk}，共 {} 行，顺序与文件相同。", lines.len()),
         None => format!("没有新的申请，共 {} 行，顺序与文件相同。", lines.len()),
     };
-    let columns = ["工作表", "行", "号码", "姓名", "日期", "结果", "申请编号", "记录编号", "说明"];
-    let head = Head { title: &title, note, columns: &columns, day: today() };
-    answer::write(out, &head, &told(&lines, answers), language).map_err(|failure| match proposed.bulk {
+    let columns = ["工作表", LINE, "号码", "姓名", "日期", "结果", "申请编号", "记录编号", "说明"];
+    let head = Head { title: &title, note, columns: &columns, day: Some(today()) };
+    answer::write(out, &head, told(&lines, answers), language).map_err(|failure| match proposed.bulk {
         Some(bulk) => failure.hint(format!("申请已经提出（批次 {bulk}）；换一个 --out 再运行，会列出每一行的情况。")),
         None => failure,
     })?;
@@ -160,27 +161,24 @@ pub(super) fn propose(arguments: &Propose, asker: &Asker, language: Language) ->
 }
 
 /// Each line with what became of it; answers stand for those that could be read.
-fn told(lines: &[Line], answers: &[BulkAnswer]) -> Vec<Vec<String>> {
+fn told<'a>(lines: &'a [Line], answers: &'a [BulkAnswer]) -> impl Iterator<Item = Vec<Cow<'a, str>>> {
     let mut answers = answers.iter();
-    let number = |value: Option<i64>| value.map_or_else(String::new, |value| value.to_string());
-    let row = |line: &Line| {
-        let mut cells = vec![line.sheet.clone(), line.line.to_string()];
+    let number = |value: Option<i64>| value.map_or_else(String::new, |value| value.to_string()).into();
+    lines.iter().map(move |line| {
+        let mut cells = vec![line.sheet.as_str().into(), line.line.to_string().into()];
         match &line.content {
             Ok(row) => {
                 let answer = answers.next();
-                cells.extend([row.number.clone(), row.name.clone(), row.date.clone()]);
-                cells.push(answer.map_or("", |answer| answer.outcome.chinese()).to_owned());
+                cells.extend([&row.number, &row.name, &row.date].map(|text| Cow::from(text.as_str())));
+                cells.push(answer.map_or("", |answer| answer.outcome.chinese()).into());
                 cells.push(number(answer.and_then(|answer| answer.request)));
                 cells.push(number(answer.and_then(|answer| answer.person)));
-                cells.push(answer.map(|answer| answer.told.clone()).unwrap_or_default());
+                cells.push(answer.map_or("", |answer| answer.told.as_str()).into());
             }
-            Err(reason) => {
-                cells.extend(["", "", "", UNREADABLE, "", "", reason.as_str()].map(str::to_owned));
-            }
+            Err(reason) => cells.extend(["", "", "", UNREADABLE, "", "", reason.as_str()].map(Cow::from)),
         }
         cells
-    };
-    lines.iter().map(row).collect()
+    })
 }
 
 /// Refuses before anything is proposed where the answer could not be written.
@@ -201,18 +199,16 @@ pub(super) fn decide(arguments: &Decide, asker: &Asker, language: Language) -> R
         done(registry.decide_bulk(asker, arguments.bulk, arguments.approve, &arguments.reason, today()).await)
     })?;
     if let Some(out) = &arguments.out {
-        let rows: Vec<Vec<String>> = decided
-            .iter()
-            .map(|decided| {
-                let revision = decided.revision.map_or_else(String::new, |revision| revision.to_string());
-                let (request, person) = (decided.request.to_string(), decided.person.to_string());
-                let outcome = decided.outcome.chinese().to_owned();
-                vec![request, person, decided.effective.clone(), outcome, revision, decided.told.clone()]
-            })
-            .collect();
+        let rows = decided.iter().map(|decided| {
+            let revision = decided.revision.map_or_else(String::new, |revision| revision.to_string());
+            let (request, person) = (decided.request.to_string().into(), decided.person.to_string().into());
+            let (day, told) = (decided.effective.as_str().into(), decided.told.as_str().into());
+            vec![request, person, day, decided.outcome.chinese().into(), revision.into(), told]
+        });
         let columns = ["申请编号", "记录编号", "日期", "结果", "版本", "说明"];
-        let note = format!("批次 {}，共 {} 件申请。", arguments.bulk, rows.len());
-        answer::write(out, &Head { title: "批量审核结果", note, columns: &columns, day: today() }, &rows, language)?;
+        let note = format!("批次 {}，共 {} 件申请。", arguments.bulk, decided.len());
+        let head = Head { title: "批量审核结果", note, columns: &columns, day: Some(today()) };
+        answer::write(out, &head, rows, language)?;
     }
     let mut counts: BTreeMap<Settled, u64> = BTreeMap::new();
     for decided in &decided {
