@@ -120,7 +120,7 @@ async fn rows(registry: &Registry) -> Result<u64, RegistryError> {
 }
 
 fn asker() -> Asker {
-    Asker { actor: "measure".to_owned(), scope: Scope::city(), purpose: "measure" }
+    Asker { actor: "measure".to_owned(), scope: Scope::city(), purpose: "measure".into() }
 }
 
 /// Asks for a million at once, or for everybody of a smaller city; what must be answered follows from the run.

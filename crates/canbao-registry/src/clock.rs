@@ -19,17 +19,9 @@ pub(crate) fn today() -> Date {
 pub(crate) fn instant(ms: i64) -> String {
     let seconds = ms.div_euclid(1000) + 8 * 3600;
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // years that begin in March, so that the leap day is the last
-    let days = days + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let date = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year + i64::from(month <= 2);
+    let date = Date(i32::try_from(days).unwrap_or_default());
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}+08:00")
+    format!("{date}T{hour:02}:{minute:02}:{second:02}+08:00")
 }
 
 #[cfg(test)]

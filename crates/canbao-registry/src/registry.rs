@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::RegistryError;
-use crate::area::Cache;
+use crate::area::{Areas, Cache};
 use crate::audit::Looks;
 use crate::private::Key;
 use crate::store::{Store, Transaction, values};
@@ -113,6 +113,14 @@ impl Registry {
     /// Where the database does not answer.
     pub async fn as_of(&self) -> Result<String, RegistryError> {
         as_of(&mut self.store.statements().await?).await
+    }
+
+    /// The areas as they are today. Cheap: they are read anew only where they changed.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn areas(&self) -> Result<Arc<Areas>, RegistryError> {
+        self.areas.get(&mut self.store.statements().await?).await
     }
 
     /// Lets all connections go.

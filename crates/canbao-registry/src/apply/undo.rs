@@ -469,7 +469,7 @@ mod tests {
             person.schemes.pop();
         }
         apply(registry, &write(folder.path(), "b", "2016-12-01", &town), "test", false).await.unwrap();
-        let asker = Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test" };
+        let asker = Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test".into() };
         let [one, other] = [("1985-03-12", 10), ("1980-05-02", 11)].map(|(day, at)| number(day, at));
         let person = registry.by_number(&asker, &one).await.unwrap()[0].person;
         let mut hand = Hand::begin(registry).await.unwrap();

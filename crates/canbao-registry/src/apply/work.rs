@@ -357,7 +357,7 @@ mod tests {
         let registry = &Registry::open(&address).await.unwrap();
         let mut town = vec![somebody("王秀英", "1985-03-12", 10), somebody("李明", "1980-05-02", 11)];
         apply(registry, &write(folder.path(), "a", "2016-11-01", &town), "test", false).await.unwrap();
-        let asker = Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test" };
+        let asker = Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test".into() };
         let person = registry.by_number(&asker, &number("1985-03-12", 10)).await.unwrap()[0].person;
         for person in &mut town {
             person.schemes.pop();

@@ -104,6 +104,33 @@ impl Areas {
         self.by_code.iter().map(|(code, area)| (code.as_str(), area))
     }
 
+    /// The areas right under one, by who reports to whom, in the order of the codes.
+    pub fn reporting_right_to(&self, top: &str) -> Vec<(&str, &Area)> {
+        self.iter().filter(|(_, area)| area.manager() == Some(top)).collect()
+    }
+
+    /// The city's code; none before the first run.
+    pub fn city(&self) -> Option<&str> {
+        self.iter().find(|(_, area)| area.level == "city").map(|(code, _)| code)
+    }
+
+    /// Whether an area is another or under it, by who reports to whom.
+    pub fn reports_to(&self, code: &str, top: &str) -> bool {
+        self.is_under(code, top, Area::manager)
+    }
+
+    /// The areas from the city down to one, itself the last, by who reports to whom; empty for an unknown code.
+    pub fn chain(&self, code: &str) -> Vec<(&str, &Area)> {
+        let mut chain = Vec::new();
+        let mut next = self.by_code.get_key_value(code);
+        while let Some((code, area)) = next.filter(|_| chain.len() < DEEP) {
+            chain.push((code.as_str(), area));
+            next = area.manager().and_then(|manager| self.by_code.get_key_value(manager));
+        }
+        chain.reverse();
+        chain
+    }
+
     /// The names from the county down, as `汉滨区 江北街道 张滩村`; blank for an unknown code.
     pub fn full_name(&self, code: &str) -> String {
         let mut names = Vec::new();

@@ -1,5 +1,7 @@
 //! Looks at personal records: on a chain of their own, concurrent ones sharing a commit.
 
+use std::borrow::Cow;
+
 use tokio::sync::{mpsc, oneshot};
 
 use super::chain;
@@ -19,7 +21,7 @@ pub struct Look {
     /// Who.
     pub actor: String,
     /// What for: the page or command.
-    pub purpose: &'static str,
+    pub purpose: Cow<'static, str>,
     /// Whose records, by the registry's identifiers, or which list; nothing personal.
     pub subject: String,
     /// How many people were shown.
@@ -109,12 +111,12 @@ fn chained((mut seq, mut before): End, looks: &[Look]) -> (Vec<Vec<Value>>, End)
     for look in looks {
         seq += 1;
         let at = now_ms();
-        before = chain(&before, seq, at, &look.actor, look.purpose, &look.subject, look.persons, &[]);
+        before = chain(&before, seq, at, &look.actor, &look.purpose, &look.subject, look.persons, &[]);
         rows.push(vec![
             seq.into(),
             at.into(),
             look.actor.as_str().into(),
-            look.purpose.into(),
+            look.purpose.as_ref().into(),
             look.subject.as_str().into(),
             look.persons.into(),
             before.clone().into(),

@@ -1,11 +1,13 @@
 //! The audit (审计): append-only, each entry chained to the one before by hash.
 
 mod look;
+mod read;
 mod resum;
 mod verify;
 
 pub use look::Look;
 pub(crate) use look::Looks;
+pub use read::{Done, Looked};
 pub use verify::{Verified, verify};
 pub(crate) use verify::{hex, verify_looks, verify_record};
 

@@ -7,7 +7,7 @@ use crate::apply::{item, set_item};
 use crate::person::{Enrolment, Record, Whole, people};
 use crate::query::Asker;
 use crate::registry::Registry;
-use crate::store::values;
+use crate::store::{Transaction, values};
 
 /// Items of a record that history tells, with what a clerk calls them.
 const ITEMS: [(&str, &str); 12] = [
@@ -53,6 +53,11 @@ pub struct Event {
     pub undone_by: Option<i64>,
 }
 
+/// What a clerk calls an item of a record.
+pub(super) fn item_name(item: &str) -> Option<&'static str> {
+    ITEMS.iter().find(|(name, _)| *name == item).map(|(_, chinese)| *chinese)
+}
+
 /// What differs between two versions, in Chinese, without values: 姓名、参保记录.
 pub(super) fn told(before: &Whole, after: &Whole) -> String {
     let mut what: Vec<&str> = ITEMS
@@ -90,7 +95,15 @@ impl Registry {
     /// Where the person is unknown or out of reach.
     pub async fn history(&self, asker: &Asker, person: i64) -> Result<Vec<Event>, RegistryError> {
         self.person(asker, person).await?;
-        let mut transaction = self.store.read().await?;
+        self.events_of(&mut self.store.statements().await?, person).await
+    }
+
+    /// The same; nothing is put on the log.
+    pub(crate) async fn events_of(
+        &self,
+        transaction: &mut Transaction,
+        person: i64,
+    ) -> Result<Vec<Event>, RegistryError> {
         let sql = "SELECT p.rev_from, r.at, p.effective, r.kind, r.actor, r.undone_by FROM person p \
                    JOIN revision r ON r.revision = p.rev_from \
                    WHERE p.person = $1 AND p.rev_from <= (SELECT visible FROM state) ORDER BY p.rev_from";
@@ -98,7 +111,7 @@ impl Registry {
         let mut events = Vec::with_capacity(rows.len());
         let mut before: Option<Whole> = None;
         for row in rows {
-            let now = people(&mut transaction, &[person], row.int(0)).await?.into_iter().next();
+            let now = people(transaction, &[person], row.int(0)).await?.into_iter().next();
             let what = match (&before, &now) {
                 (Some(before), Some(now)) => told(before, now),
                 _ => "首次登记".to_owned(),

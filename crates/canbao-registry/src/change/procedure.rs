@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use canbao_domain::source::SourceKind;
+use canbao_domain::standard;
 use serde::{Deserialize, Serialize};
 
 /// What somebody new is told to be. Personal.
@@ -163,59 +165,131 @@ pub enum Procedure {
     },
 }
 
+/// Each kind's word, and what a clerk calls it, in the order of [`Procedure::at`].
+const NAMES: [(&str, &str); 19] = [
+    ("death", "死亡"),
+    ("move-out", "迁出"),
+    ("move-in", "迁入"),
+    ("arrival", "迁入"),
+    ("birth", "出生"),
+    ("enrolment-begun", "新参保"),
+    ("enrolment-interrupted", "中断参保"),
+    ("enrolment-resumed", "恢复参保"),
+    ("enrolment-ended", "终止参保"),
+    ("enrolment-transferred", "关系转移"),
+    ("number-corrected", "号码更正"),
+    ("name-changed", "姓名变更"),
+    ("merged", "合并"),
+    ("split", "拆分"),
+    ("left-country", "出国（境）定居"),
+    ("conscripted", "参军"),
+    ("imprisoned", "服刑"),
+    ("released", "释放或退役"),
+    ("extract-differs", "采用部门数据"),
+];
+
 impl Procedure {
     /// The word in the database and on the audit.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Death => "death",
-            Self::MoveOut { .. } => "move-out",
-            Self::MoveIn { .. } => "move-in",
-            Self::Arrival(_) => "arrival",
-            Self::Birth(_) => "birth",
-            Self::EnrolmentBegun { .. } => "enrolment-begun",
-            Self::EnrolmentInterrupted { .. } => "enrolment-interrupted",
-            Self::EnrolmentResumed { .. } => "enrolment-resumed",
-            Self::EnrolmentEnded { .. } => "enrolment-ended",
-            Self::EnrolmentTransferred { .. } => "enrolment-transferred",
-            Self::NumberCorrected { .. } => "number-corrected",
-            Self::NameChanged { .. } => "name-changed",
-            Self::Merged { .. } => "merged",
-            Self::Split { .. } => "split",
-            Self::LeftCountry => "left-country",
-            Self::Conscripted => "conscripted",
-            Self::Imprisoned => "imprisoned",
-            Self::Released => "released",
-            Self::ExtractDiffers { .. } => "extract-differs",
-        }
+    pub fn kind(&self) -> &'static str {
+        NAMES.get(self.at()).map_or("", |(kind, _)| kind)
     }
 
     /// What a clerk calls it.
-    pub const fn chinese(&self) -> &'static str {
+    pub fn chinese(&self) -> &'static str {
+        NAMES.get(self.at()).map_or("", |(_, chinese)| chinese)
+    }
+
+    /// What a clerk calls a kind, by its word in the database; `None` for one that this program does not know.
+    pub fn chinese_of(kind: &str) -> Option<&'static str> {
+        NAMES.iter().find(|(word, _)| *word == kind).map(|(_, chinese)| *chinese)
+    }
+
+    /// The place in [`NAMES`].
+    const fn at(&self) -> usize {
         match self {
-            Self::Death => "死亡",
-            Self::MoveOut { .. } => "迁出",
-            Self::MoveIn { .. } | Self::Arrival(_) => "迁入",
-            Self::Birth(_) => "出生",
-            Self::EnrolmentBegun { .. } => "新参保",
-            Self::EnrolmentInterrupted { .. } => "中断参保",
-            Self::EnrolmentResumed { .. } => "恢复参保",
-            Self::EnrolmentEnded { .. } => "终止参保",
-            Self::EnrolmentTransferred { .. } => "关系转移",
-            Self::NumberCorrected { .. } => "号码更正",
-            Self::NameChanged { .. } => "姓名变更",
-            Self::Merged { .. } => "合并",
-            Self::Split { .. } => "拆分",
-            Self::LeftCountry => "出国（境）定居",
-            Self::Conscripted => "参军",
-            Self::Imprisoned => "服刑",
-            Self::Released => "释放或退役",
-            Self::ExtractDiffers { .. } => "采用部门数据",
+            Self::Death => 0,
+            Self::MoveOut { .. } => 1,
+            Self::MoveIn { .. } => 2,
+            Self::Arrival(_) => 3,
+            Self::Birth(_) => 4,
+            Self::EnrolmentBegun { .. } => 5,
+            Self::EnrolmentInterrupted { .. } => 6,
+            Self::EnrolmentResumed { .. } => 7,
+            Self::EnrolmentEnded { .. } => 8,
+            Self::EnrolmentTransferred { .. } => 9,
+            Self::NumberCorrected { .. } => 10,
+            Self::NameChanged { .. } => 11,
+            Self::Merged { .. } => 12,
+            Self::Split { .. } => 13,
+            Self::LeftCountry => 14,
+            Self::Conscripted => 15,
+            Self::Imprisoned => 16,
+            Self::Released => 17,
+            Self::ExtractDiffers { .. } => 18,
         }
+    }
+
+    /// Its particulars for who decides on it: what each is called, and what is told. Personal where the procedure is.
+    pub fn told(&self) -> Vec<(&'static str, String)> {
+        let scheme = |scheme: &str| {
+            let kind = scheme.parse::<SourceKind>();
+            ("险种", kind.map_or_else(|_| scheme.to_owned(), |kind| kind.chinese().to_owned()))
+        };
+        let reason = |code: &str| {
+            let entry = standard::interruptions().find(code);
+            ("原因", entry.map_or_else(|| code.to_owned(), |entry| entry.name().to_owned()))
+        };
+        let maybe = |label, value: &Option<String>| value.clone().map(|value| (label, value));
+        let place = |code: &Option<String>, name: &Option<String>, area: &Option<String>| {
+            [maybe("单位编码", code), maybe("单位名称", name), maybe("统筹区", area)]
+        };
+        let mut told = Vec::new();
+        match self {
+            Self::MoveOut { to } => told.extend(maybe("迁往", to)),
+            Self::MoveIn { area, household, address, registered } => {
+                told.push(("迁入", area.clone()));
+                told.extend([maybe("户号", household), maybe("住址", address)].into_iter().flatten());
+                told.push(("户口", if *registered { "迁入户口" } else { "只来居住" }.to_owned()));
+            }
+            Self::Arrival(new) | Self::Birth(new) | Self::Split { other: new, .. } => {
+                told.push(("姓名", new.name.clone()));
+                told.extend(maybe("号码", &new.number));
+                told.push(("出生日期", new.birth_date.clone()));
+                told.push(("所在区划", new.area.clone()));
+                told.extend(maybe("户号", &new.household));
+            }
+            Self::EnrolmentBegun { scheme: kind, unit_code, unit_name, pooling_area }
+            | Self::EnrolmentTransferred { scheme: kind, unit_code, unit_name, pooling_area } => {
+                told.push(scheme(kind));
+                told.extend(place(unit_code, unit_name, pooling_area).into_iter().flatten());
+            }
+            Self::EnrolmentInterrupted { scheme: kind, reason: code }
+            | Self::EnrolmentEnded { scheme: kind, reason: code } => told.extend([scheme(kind), reason(code)]),
+            Self::EnrolmentResumed { scheme: kind } => told.push(scheme(kind)),
+            Self::NumberCorrected { number } => told.push(("正确的号码", number.clone())),
+            Self::NameChanged { name } => told.push(("新姓名", name.clone())),
+            Self::Merged { into } => told.push(("并入记录", into.to_string())),
+            Self::ExtractDiffers { item, before, after } => {
+                let name = super::history::item_name(item).unwrap_or(item).to_owned();
+                told.push(("项目", name));
+                told.extend([maybe("已核实的值", before), maybe("部门数据的值", after)].into_iter().flatten());
+            }
+            Self::Death | Self::LeftCountry | Self::Conscripted | Self::Imprisoned | Self::Released => {}
+        }
+        told
     }
 
     /// Whether it makes a record of somebody new, and so concerns none that is there.
     pub const fn is_new(&self) -> bool {
         matches!(self, Self::Arrival(_) | Self::Birth(_))
+    }
+
+    /// The area of somebody new.
+    pub fn new_area(&self) -> Option<&str> {
+        match self {
+            Self::Arrival(new) | Self::Birth(new) => Some(&new.area),
+            _ => None,
+        }
     }
 
     /// The other record that it concerns.

@@ -10,7 +10,7 @@ use crate::RegistryError;
 use crate::audit::{self, Entry};
 use crate::clock::now_ms;
 use crate::hand::Hand;
-use crate::person::{State, Whole, people};
+use crate::person::{NOW, State, Whole, people};
 use crate::query::Asker;
 use crate::registry::Registry;
 use crate::store::{Row, Transaction, Value, values};
@@ -104,10 +104,12 @@ pub struct Request {
     pub revision: Option<i64>,
     /// The bulk that it belongs to.
     pub bulk: Option<i64>,
+    /// When it was put forward, milliseconds since 1970 (UTC).
+    pub made_at: i64,
 }
 
 pub(super) const COLUMNS: &str =
-    "id, person, state, kind, content, effective, base, maker, checker, reason, revision, bulk";
+    "id, person, state, kind, content, effective, base, maker, checker, reason, revision, bulk, made_at";
 
 pub(super) fn request_of(row: &Row) -> Request {
     let text = |at| row.maybe_text(at).map(str::to_owned);
@@ -128,6 +130,7 @@ pub(super) fn request_of(row: &Row) -> Request {
         reason: text(9),
         revision: row.maybe_int(10),
         bulk: row.maybe_int(11),
+        made_at: row.int(12),
     }
 }
 
@@ -371,7 +374,15 @@ impl Registry {
     /// Where the person is unknown or out of reach.
     pub async fn requests(&self, asker: &Asker, person: i64) -> Result<Vec<Request>, RegistryError> {
         self.person(asker, person).await?;
-        let mut transaction = self.store.read().await?;
+        self.requests_of(&mut self.store.statements().await?, person).await
+    }
+
+    /// The same; nothing is put on the log.
+    pub(crate) async fn requests_of(
+        &self,
+        transaction: &mut Transaction,
+        person: i64,
+    ) -> Result<Vec<Request>, RegistryError> {
         let sql = format!("SELECT {COLUMNS} FROM change_request WHERE person = $1 OR other_person = $1 ORDER BY id");
         Ok(transaction.all(sql, values![person]).await?.iter().map(request_of).collect())
     }
@@ -385,6 +396,41 @@ impl Registry {
         let sql =
             format!("SELECT {COLUMNS} FROM change_request WHERE state = 'pending' AND id > $1 ORDER BY id LIMIT $2");
         Ok(transaction.all(sql, values![after, most.clamp(1, 500)]).await?.iter().map(request_of).collect())
+    }
+
+    /// Requests that wait for a checker in a scope, the oldest first, each with the area of whom it is about; at most
+    /// `most` of them, and how many there are.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn pending_in(&self, scope: &Scope, most: usize) -> Result<(Vec<(Request, String)>, i64), RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("r.{column}")).collect();
+        let sql = format!(
+            "SELECT {}, COALESCE((SELECT p.area FROM person p WHERE p.person = r.person \
+             AND p.rev_from <= {NOW} AND p.rev_to > {NOW}), '') \
+             FROM change_request r WHERE r.state = 'pending' ORDER BY r.id",
+            columns.join(", ")
+        );
+        let areas = self.areas.get(&mut statements).await?;
+        let codes = areas.of_scope(scope);
+        let (mut found, mut count) = (Vec::new(), 0);
+        statements
+            .each(sql, &[], |row| {
+                let request = request_of(&row);
+                // somebody new stands in no area yet but that of the request
+                let new = request.procedure.as_ref().and_then(Procedure::new_area).unwrap_or_default();
+                let area = if request.person == 0 { new } else { row.text(13) }.to_owned();
+                if codes.as_ref().is_none_or(|codes| codes.binary_search(&area.as_str()).is_ok()) {
+                    count += 1;
+                    if found.len() < most {
+                        found.push((request, area));
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        Ok((found, count))
     }
 
     /// Refuses where a record is out of an asker's reach.

@@ -90,8 +90,12 @@ impl Registry {
         let decided: Vec<Decided> =
             rows.iter().filter_map(decided_of).filter(|decided| all || decided.withdrawn.is_none()).collect();
         let persons = decided.len() as i64;
-        let look =
-            Look { actor: asker.actor.clone(), purpose: asker.purpose, subject: "decisions".to_owned(), persons };
+        let look = Look {
+            actor: asker.actor.clone(),
+            purpose: asker.purpose.clone(),
+            subject: "decisions".to_owned(),
+            persons,
+        };
         self.looks.put(look).await?;
         Ok(decided)
     }

@@ -171,7 +171,7 @@ impl Desk {
         let subject = format!("answer to {peer} number {} {told}", received.manifest.sequence);
         let look = Look {
             actor: actor.to_owned(),
-            purpose: "exchange-answer",
+            purpose: "exchange-answer".into(),
             subject: format!("peer {peer}"),
             persons: super::send::to_int(persons)?,
         };

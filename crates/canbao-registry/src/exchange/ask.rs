@@ -122,6 +122,9 @@ impl Desk {
     async fn looked(&self, card: &Card, chosen: &[Candidate], actor: &str) -> Result<(), RegistryError> {
         let subject = format!("peer {}", card.registry().id());
         let persons = chosen.len() as i64;
-        self.registry.looks.put(Look { actor: actor.to_owned(), purpose: "exchange-export", subject, persons }).await
+        self.registry
+            .looks
+            .put(Look { actor: actor.to_owned(), purpose: "exchange-export".into(), subject, persons })
+            .await
     }
 }

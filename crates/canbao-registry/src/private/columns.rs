@@ -198,7 +198,7 @@ pub(crate) fn number_of(row: &Row) -> Number {
 }
 
 /// What a line of a list is read from: `p` is the person, `$1` the revision.
-pub(crate) const LINE: &str = "p.person, p.area, p.name, p.birth, p.category, \
+pub(crate) const LINE: &str = "p.person, p.area, p.name, p.birth, p.category, p.reasons, p.sex, p.subsistence, p.disability, \
      (SELECT MIN(n.value) FROM number n WHERE n.person = p.person AND n.kind = 'current' \
       AND n.rev_from <= $1 AND n.rev_to > $1)";
 
@@ -210,7 +210,11 @@ pub(crate) fn line_of(row: &Row) -> Line {
         name: row.maybe_text(2).map(str::to_owned),
         birth: row.maybe_text(3).and_then(Date::parse),
         category: row.text(4).to_owned(),
-        number: row.maybe_text(5).map(str::to_owned),
+        reasons: ReasonSet::from_bits(u32::try_from(row.int(5)).unwrap_or_default()),
+        sex: row.text(6).to_owned(),
+        subsistence: row.flag(7),
+        disability: row.flag(8),
+        number: row.maybe_text(9).map(str::to_owned),
     }
 }
 

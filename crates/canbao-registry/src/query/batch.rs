@@ -212,7 +212,9 @@ impl Registry {
         let answers: Vec<Answer> = answers;
         let shown = answers.iter().filter(|answer| answer.person.is_some()).count() as i64;
         let subject = format!("batch {source} rows {rows}");
-        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose, subject, persons: shown }).await?;
+        self.looks
+            .put(Look { actor: asker.actor.clone(), purpose: asker.purpose.clone(), subject, persons: shown })
+            .await?;
         Ok(answers)
     }
 

@@ -1,5 +1,7 @@
 //! Finding people by a number, name, household, phone or employer.
 
+use std::borrow::Cow;
+
 use canbao_domain::number::read_number;
 use canbao_domain::scope::Scope;
 
@@ -9,14 +11,14 @@ use crate::audit::Look;
 use crate::person::{NOW, State, Whole, people_now};
 use crate::private::{Kind, name_hash, normalised, phone_hash};
 use crate::registry::Registry;
-use crate::store::values;
+use crate::store::{Transaction, values};
 
 /// People shown at once, at most.
 const MOST: usize = 200;
 
 /// What somebody is found by: hashes, made with the registry's key.
 #[derive(Clone, Copy)]
-enum Sought {
+pub(super) enum Sought {
     Person(i64),
     Number(i64),
     Name(i64),
@@ -48,7 +50,7 @@ pub struct Asker {
     /// Their areas.
     pub scope: Scope,
     /// What for: the page or command.
-    pub purpose: &'static str,
+    pub purpose: Cow<'static, str>,
 }
 
 impl Registry {
@@ -116,23 +118,82 @@ impl Registry {
         has: impl Fn(&Whole) -> bool,
     ) -> Result<Vec<Whole>, RegistryError> {
         let mut statements = self.store.statements().await?;
-        let (mut whom, value) = sought.condition();
-        let mut values = values![value].to_vec();
-        // thousands share a name: only those of the area are read
-        let filter = Filter { area: area.map(str::to_owned), ..Filter::default() };
-        for condition in self.conditions(&mut statements, &asker.scope, &filter, "area", &mut values).await? {
+        let mut found = self.seek(&mut statements, asker, sought, area).await?;
+        drop(statements);
+        found.retain(has);
+        found.sort_by_key(|whole| (whole.record.state != State::Current, whole.person));
+        found.truncate(MOST);
+        self.saw(asker, &found).await?;
+        Ok(found)
+    }
+
+    /// People by the registry's identifiers, in their order, as far as the scope reaches.
+    ///
+    /// # Errors
+    /// As [`Registry::by_number`].
+    pub async fn several(&self, asker: &Asker, ids: &[i64]) -> Result<Vec<Whole>, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let mut values = vec![statements.integers(ids)];
+        let mut whom = format!("person {}", statements.among(1));
+        for condition in
+            self.conditions(&mut statements, &asker.scope, &Filter::default(), "area", &mut values).await?
+        {
             whom.push_str(" AND ");
             whom.push_str(&condition);
         }
         let mut found = people_now(&mut statements, &whom, &values).await?;
         drop(statements);
-        found.retain(has);
-        found.sort_by_key(|whole| (whole.record.state != State::Current, whole.person));
+        found.sort_by_key(|whole| ids.iter().position(|id| *id == whole.person));
         found.truncate(MOST);
-        let subject = found.iter().take(20).map(|whole| whole.person.to_string()).collect::<Vec<_>>().join(",");
-        let persons = found.len() as i64;
-        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose, subject, persons }).await?;
+        self.saw(asker, &found).await?;
         Ok(found)
+    }
+
+    /// The areas that hold a number which is none of the asker's: codes, at most a few. It is on the log that they asked,
+    /// and nothing of the record is told.
+    ///
+    /// # Errors
+    /// As [`Registry::by_number`].
+    pub async fn holders(&self, asker: &Asker, number: &str) -> Result<Vec<String>, RegistryError> {
+        let value = written(number);
+        let everywhere = Asker { scope: Scope::city(), ..asker.clone() };
+        let mut statements = self.store.statements().await?;
+        let hash = self.key.hash(Kind::Number, &value);
+        let mut found = self.seek(&mut statements, &everywhere, Sought::Number(hash), None).await?;
+        drop(statements);
+        found.retain(|whole| {
+            whole.record.state == State::Current && whole.numbers.iter().any(|number| number.value == value)
+        });
+        self.saw(asker, &found).await?;
+        let mut areas: Vec<String> = found.into_iter().map(|whole| whole.record.area).collect();
+        areas.sort_unstable();
+        areas.dedup();
+        Ok(areas)
+    }
+
+    async fn saw(&self, asker: &Asker, found: &[Whole]) -> Result<(), RegistryError> {
+        let subject = found.iter().take(20).map(|whole| whole.person.to_string()).collect::<Vec<_>>().join(",");
+        let (actor, purpose, persons) = (asker.actor.clone(), asker.purpose.clone(), found.len() as i64);
+        self.looks.put(Look { actor, purpose, subject, persons }).await
+    }
+
+    /// Those who are sought, as far as scope and area reach; nothing is put on the log.
+    pub(super) async fn seek(
+        &self,
+        statements: &mut Transaction,
+        asker: &Asker,
+        sought: Sought,
+        area: Option<&str>,
+    ) -> Result<Vec<Whole>, RegistryError> {
+        let (mut whom, value) = sought.condition();
+        let mut values = values![value].to_vec();
+        // thousands share a name: only those of the area are read
+        let filter = Filter { area: area.map(str::to_owned), ..Filter::default() };
+        for condition in self.conditions(statements, &asker.scope, &filter, "area", &mut values).await? {
+            whom.push_str(" AND ");
+            whom.push_str(&condition);
+        }
+        people_now(statements, &whom, &values).await
     }
 }
 

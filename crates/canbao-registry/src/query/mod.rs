@@ -2,11 +2,13 @@
 //! on the log of looks before it is given.
 
 mod batch;
+mod dossier;
 mod find;
 mod list;
 mod unit;
 
 pub use batch::{Answer, Place, Question, Verdict};
+pub use dossier::Dossier;
 pub use find::Asker;
-pub use list::{Filter, Line, Page};
+pub use list::{Counts, Filter, Line, Listed, Page, Seek};
 pub use unit::{Employer, Members};

@@ -80,7 +80,9 @@ impl Registry {
         let found = self.employers(&mut transaction, &asker.scope, value).await?;
         drop(transaction);
         let subject = format!("unit {}", subject(&found));
-        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose, subject, persons: 0 }).await?;
+        self.looks
+            .put(Look { actor: asker.actor.clone(), purpose: asker.purpose.clone(), subject, persons: 0 })
+            .await?;
         Ok(found)
     }
 
@@ -119,7 +121,7 @@ impl Registry {
         drop(transaction);
         let subject = format!("members of unit {} after {}", subject(&found), after.unwrap_or_default());
         let persons = members.lines.len() as i64;
-        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose, subject, persons }).await?;
+        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose.clone(), subject, persons }).await?;
         members.units = found;
         Ok(members)
     }

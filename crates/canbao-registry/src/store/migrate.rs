@@ -18,11 +18,14 @@ const MIGRATIONS: [(i64, &str); 10] = [
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
-const LOOKS: [(i64, &str); 1] = [(1, include_str!("../../migrations/looks/0001_look.sql"))];
+const LOOKS: [(i64, &str); 2] = [
+    (1, include_str!("../../migrations/looks/0001_look.sql")),
+    (2, include_str!("../../migrations/looks/0002_subject.sql")),
+];
 
 /// The structure that this program needs.
 pub(crate) const VERSION: i64 = 14;
-const LOOKS_VERSION: i64 = 1;
+const LOOKS_VERSION: i64 = 2;
 
 /// The migrations with the statements that make the ways to find people.
 pub(crate) const INDEXES: [&str; 2] =

@@ -15,7 +15,7 @@ use crate::support::run::{Somebody, number, somebody, write};
 use crate::support::store::{Fresh, both};
 
 pub(crate) fn asker() -> Asker {
-    Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test" }
+    Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test".into() }
 }
 
 async fn applied(registry: &Registry, run: &Path) -> Balance {

@@ -19,7 +19,7 @@ fn day(text: &str) -> Date {
 }
 
 fn of(area: &str) -> Asker {
-    Asker { actor: "clerk".to_owned(), scope: Scope::under([area]), purpose: "test" }
+    Asker { actor: "clerk".to_owned(), scope: Scope::under([area]), purpose: "test".into() }
 }
 
 fn add(name: &str) -> AreaChange {

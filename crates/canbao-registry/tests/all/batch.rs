@@ -76,7 +76,7 @@ both!(a_batch_sees_no_further_than_its_asker, |fresh: Fresh| async move {
     let of = |areas: &[&str]| Asker {
         actor: "town".to_owned(),
         scope: Scope::under(areas.iter().copied()),
-        purpose: "test",
+        purpose: "test".into(),
     };
     let both = || vec![ask(number("1991-07-08", 12), ""), ask(number("1985-03-12", 10), "")];
     let verdicts = async |asker: &Asker| {

@@ -22,7 +22,7 @@ fn today() -> Date {
 }
 
 fn by(actor: &str) -> Asker {
-    Asker { actor: actor.to_owned(), scope: Scope::city(), purpose: "test" }
+    Asker { actor: actor.to_owned(), scope: Scope::city(), purpose: "test".into() }
 }
 
 fn row(number: impl Into<String>, name: &str, date: &str) -> BulkRow {
@@ -203,7 +203,7 @@ both!(a_bulk_is_decided_once_by_another_and_each_person_is_a_change_of_its_own, 
     let decision = Decision { approve: true, reason: "更名".to_owned(), seen: changed.revision };
     registry.decide(&by("checker"), rename, &decision, today()).await.unwrap();
 
-    let village = Asker { actor: "village".to_owned(), scope: Scope::under(["610902"]), purpose: "test" };
+    let village = Asker { actor: "village".to_owned(), scope: Scope::under(["610902"]), purpose: "test".into() };
     let decided = registry.decide_bulk(&village, bulk, true, "齐全", today()).await.unwrap();
     let settled = |decided: &[canbao_registry::change::BulkDecided]| -> Vec<Settled> {
         decided.iter().map(|decided| decided.outcome).collect()

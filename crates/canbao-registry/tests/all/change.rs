@@ -20,7 +20,7 @@ fn today() -> Date {
 }
 
 fn by(actor: &str) -> Asker {
-    Asker { actor: actor.to_owned(), scope: Scope::city(), purpose: "test" }
+    Asker { actor: actor.to_owned(), scope: Scope::city(), purpose: "test".into() }
 }
 
 fn proposal(whole: &Whole, procedure: Procedure, effective: &str) -> Proposal {

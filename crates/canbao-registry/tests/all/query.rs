@@ -70,7 +70,7 @@ both!(nobody_sees_beyond_their_area, |fresh: Fresh| async move {
     let of = |areas: &[&str]| Asker {
         actor: "town".to_owned(),
         scope: Scope::under(areas.iter().copied()),
-        purpose: "test",
+        purpose: "test".into(),
     };
     let (own, other, none) = (of(&["610921"]), of(&["610902"]), of(&[]));
     assert_eq!(registry.by_number(&own, &number("1991-07-08", 12)).await.unwrap().len(), 1);

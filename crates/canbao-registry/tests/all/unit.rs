@@ -97,7 +97,7 @@ both!(members_come_page_by_page_each_once_and_within_the_scope, |fresh: Fresh| a
     let (registry, folder) = (&fresh.registry, fresh.folder.path());
     let run = write_in(folder, "a", "2016-11-01", &people(), &Around { units: &UNITS, ..Around::default() });
     apply(registry, &run, "test", false).await.unwrap();
-    let of = |area: &str| Asker { actor: "clerk".to_owned(), scope: Scope::under([area]), purpose: "test" };
+    let of = |area: &str| Asker { actor: "clerk".to_owned(), scope: Scope::under([area]), purpose: "test".into() };
     for asker in [asker(), of("610902"), of("610921"), of("610902001002")] {
         let wanted = walked(registry, &asker, &[CREDIT, "100082"], TRADE).await;
         assert!(wanted.len() > 5);

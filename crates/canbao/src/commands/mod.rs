@@ -8,6 +8,7 @@ mod exchange;
 mod inspect;
 mod registry;
 mod restore;
+mod serve;
 mod standard;
 mod synth;
 
@@ -48,6 +49,7 @@ enum Command {
     Exchange(exchange::Arguments),
     Backup(backup::Arguments),
     Restore(restore::Arguments),
+    Serve(serve::Arguments),
     Standard(standard::Arguments),
 }
 
@@ -82,6 +84,7 @@ impl Arguments {
             | Command::Exchange(_)
             | Command::Backup(_)
             | Command::Restore(_)
+            | Command::Serve(_)
             | Command::Standard(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
@@ -103,6 +106,7 @@ impl Arguments {
             Command::Exchange(arguments) => exchange::run(&arguments, self.lang),
             Command::Backup(arguments) => backup::run(&arguments, self.lang),
             Command::Restore(arguments) => restore::run(&arguments, self.lang),
+            Command::Serve(arguments) => serve::run(&arguments, self.lang),
             Command::Standard(arguments) => standard::run(&arguments, self.lang),
         }
     }

@@ -117,7 +117,7 @@ impl Registry {
         self.looks
             .put(Look {
                 actor: actor.to_owned(),
-                purpose: "exchange-export",
+                purpose: "exchange-export".into(),
                 subject: format!("template {}", plan.template),
                 persons: to_int(people.len() as u64)?,
             })

@@ -169,7 +169,7 @@ impl Registry {
     pub async fn draft_answer(&self, file: &AnswerFile<'_>, actor: &str) -> Result<AnswerDraft<'_>, RegistryError> {
         let look = Look {
             actor: actor.to_owned(),
-            purpose: "exchange-import",
+            purpose: "exchange-import".into(),
             subject: format!("template answer from {}", file.answerer),
             persons: to_int(file.lines.len() as u64)?,
         };

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
-    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry export-decisions" };
+    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry export-decisions".into() };
     let decisions = runtime(async {
         let registry = arguments.database.open().await?;
         let decisions = done(registry.decisions(&asker, false).await);

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     let filter = filter(arguments)?;
     let after = arguments.after.as_deref().map(cursor).transpose()?;
     let purpose = if arguments.full { "registry list full" } else { "registry list" };
-    let asker = Asker { actor: actor(), scope: Scope::city(), purpose };
+    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: purpose.into() };
     let (count, page) = runtime(async {
         let registry = arguments.database.open().await?;
         let count = registry.count(&asker.scope, &filter).await;

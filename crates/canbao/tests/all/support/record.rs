@@ -9,7 +9,7 @@ use canbao_registry::query::{Asker, Filter};
 use canbao_registry::{Address, Registry};
 
 pub(crate) fn asker() -> Asker {
-    Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test" }
+    Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test".into() }
 }
 
 /// What anybody can see of a registry, without its own identifiers; each as many times as it says it.

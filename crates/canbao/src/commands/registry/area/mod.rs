@@ -128,7 +128,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
 
 fn changed(code: &str, change: &AreaChange, from: &From, language: Language) -> Result<String, Failure> {
     let day = day(&from.from)?;
-    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry area" };
+    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry area".into() };
     let revision = runtime(async {
         let registry = from.database.open().await?;
         let revision = done(registry.change_area(&asker, code, change, day).await);

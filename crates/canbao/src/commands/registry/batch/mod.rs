@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     }
     let list = read::read(file)?;
     let digest = canbao_run::sha256(file).map_err(|error| Failure::new(&error))?;
-    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry batch" };
+    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry batch".into() };
     let questions = list.questions();
     let (answers, as_of) = runtime(async {
         let registry = arguments.database.open().await?;

@@ -126,7 +126,7 @@ struct List {
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
-    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry change" };
+    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry change".into() };
     let mut outcome = Outcome::Done;
     let text = match &arguments.command {
         Command::Propose(propose) => proposed(propose, &asker, language)?,

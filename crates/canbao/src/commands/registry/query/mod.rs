@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         return Err(Failure::new("--members 只能与 --unit 一起使用。").hint("请用 --unit 写出单位的代码或名称。"));
     }
     let purpose = if arguments.full { "registry query full" } else { "registry query" };
-    let asker = Asker { actor: actor(), scope: Scope::city(), purpose };
+    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: purpose.into() };
     if let Some(unit) = &arguments.unit {
         print(&unit::asked(arguments, unit, &asker, language)?, language)?;
         return Ok(Outcome::Done);

@@ -1,0 +1,23 @@
+//! Where a request comes from.
+
+use axum::http::{HeaderMap, header};
+
+/// Whether a request that changes something comes from a page of this very host. Browsers say so themselves; what says
+/// nothing at all is no browser, and needs the session's token like all others.
+pub(crate) fn is_own(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (headers.get(header::ORIGIN).map(|value| value.to_str()), text("host")) {
+        (None, _) => true,
+        (Some(Ok(origin)), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        _ => false,
+    }
+}
+
+/// The path that somebody is sent on to after logging in: one of this host's own, else the home page.
+pub(crate) fn own_path(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\0']);
+    if own { next } else { "/" }
+}

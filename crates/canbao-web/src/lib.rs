@@ -1,0 +1,24 @@
+//! The web system: pages on which everybody works, drawn on the server.
+//!
+//! A request passes the [gate](right) first, which finds out who asks and whether they may; then a page reads the registry
+//! in their scope and fills a template. No page knows SQL, none decides a right.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`app`] | what all pages share, and the one table of routes |
+//! | [`right`] | who may what: the one permissions module |
+//! | [`page`] | a page each |
+//! | [`say`] | how figures, dates, numbers and names are written |
+//! | [`fault`] | what is said where something cannot be done |
+
+pub mod app;
+mod asset;
+pub mod fault;
+mod http;
+pub mod page;
+pub mod right;
+pub mod say;
+mod serve;
+
+pub use app::{App, Settings};
+pub use serve::serve;

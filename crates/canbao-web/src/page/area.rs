@@ -1,0 +1,36 @@
+//! Choosing the area in the head: kept until another is chosen.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::App;
+use crate::fault::Fault;
+use crate::http::cookie;
+use crate::right::visitor::Visitor;
+
+pub(crate) async fn choose(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    if !visitor.areas.reports_to(&code, visitor.own_area()) {
+        return Err(Fault::NoSuchRecord);
+    }
+    // back to the list they were on, from its beginning; a person's page is of no area
+    let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
+    let path = from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+    let on_list = path.filter(|path| path.starts_with("/people?") || *path == "/people" || *path == "/changes");
+    let category = on_list.and_then(|path| path.split(['?', '&']).find(|pair| pair.starts_with("category=")));
+    let to = match (on_list, category) {
+        (Some(path), None) => path.split('?').next().unwrap_or("/").to_owned(),
+        (Some(_), Some(category)) => format!("/people?{category}"),
+        (None, _) => "/".to_owned(),
+    };
+    let mut response = Redirect::to(&to).into_response();
+    if let Some(cookie) = cookie::keep_area(&code, app.settings.secure) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

@@ -1,0 +1,123 @@
+//! What an auditor reads: what was done, who looked. Nobody's name or number stands in either.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Html;
+use serde::Deserialize;
+
+use super::filled;
+use super::person::names;
+use super::shell::{Crumb, Shell};
+use crate::App;
+use crate::fault::Fault;
+use crate::right::visitor::Visitor;
+use crate::say;
+
+const LINES: i64 = 50;
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    before: Option<i64>,
+    #[serde(default)]
+    actor: String,
+}
+
+struct Line {
+    seq: String,
+    at: String,
+    who: String,
+    what: String,
+    subject: String,
+    count: String,
+}
+
+#[derive(Template)]
+#[template(path = "log.html")]
+struct Page {
+    shell: Shell,
+    heading: &'static str,
+    sub: &'static str,
+    path: &'static str,
+    heads: [&'static str; 3],
+    lines: Vec<Line>,
+    actor: String,
+    older: String,
+}
+
+fn older(path: &str, actor: &str, last: Option<i64>, lines: usize) -> String {
+    let Some(last) = last.filter(|_| lines as i64 == LINES) else { return String::new() };
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("before", &last.to_string());
+    if !actor.is_empty() {
+        query.append_pair("actor", actor);
+    }
+    format!("{path}?{}", query.finish())
+}
+
+pub(crate) async fn audit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, Fault> {
+    let actor = Some(asked.actor.trim()).filter(|actor| !actor.is_empty());
+    let found = app.registry.audit_page(asked.before, actor, LINES).await?;
+    let names = names(&app).await?;
+    let last = found.last().map(|done| done.seq);
+    let older = older("/log", &asked.actor, last, found.len());
+    let lines = found
+        .into_iter()
+        .map(|done| Line {
+            seq: say::count(done.seq),
+            at: say::time(done.at),
+            who: names.get(&done.actor).cloned().unwrap_or(done.actor),
+            what: done.action,
+            subject: done.subject,
+            count: done.revision.map_or_else(String::new, |revision| revision.to_string()),
+        })
+        .collect();
+    let crumbs = vec![Crumb::to("审计", "/log"), Crumb::here("办理记录")];
+    filled(&Page {
+        shell: Shell::of(&app, &visitor, "/log", "办理记录", crumbs).await?,
+        heading: "办理记录",
+        sub: "每一条都与前一条相连，改动、缺失或换序都会被 canbao audit verify 查出",
+        path: "/log",
+        heads: ["办了什么", "对象", "版本"],
+        lines,
+        actor: asked.actor,
+        older,
+    })
+}
+
+pub(crate) async fn looks(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, Fault> {
+    let actor = Some(asked.actor.trim()).filter(|actor| !actor.is_empty());
+    let found = app.registry.looks_page(asked.before, actor, LINES).await?;
+    let names = names(&app).await?;
+    let last = found.last().map(|look| look.seq);
+    let older = older("/looks", &asked.actor, last, found.len());
+    let lines = found
+        .into_iter()
+        .map(|look| Line {
+            seq: say::count(look.seq),
+            at: say::time(look.at),
+            who: names.get(&look.actor).cloned().unwrap_or(look.actor),
+            what: look.purpose,
+            subject: look.subject,
+            count: say::count(look.persons),
+        })
+        .collect();
+    let crumbs = vec![Crumb::to("审计", "/log"), Crumb::here("查看记录")];
+    filled(&Page {
+        shell: Shell::of(&app, &visitor, "/looks", "查看记录", crumbs).await?,
+        heading: "查看记录",
+        sub: "谁、什么时候、为什么看了哪条记录；对象是登记库的记录编号，不含姓名和号码",
+        path: "/looks",
+        heads: ["用途", "对象", "人数"],
+        lines,
+        actor: asked.actor,
+        older,
+    })
+}

@@ -1,0 +1,24 @@
+//! A page each: what it reads, what it shows.
+
+pub(crate) mod account;
+pub(crate) mod area;
+pub(crate) mod change;
+pub(crate) mod find;
+pub(crate) mod home;
+pub(crate) mod kept;
+pub(crate) mod log;
+pub(crate) mod login;
+pub(crate) mod people;
+pub(crate) mod person;
+mod shell;
+mod word;
+
+use askama::Template;
+use axum::response::Html;
+
+use crate::fault::Fault;
+
+/// A filled template.
+fn filled(page: &impl Template) -> Result<Html<String>, Fault> {
+    page.render().map(Html).map_err(|_| Fault::Nonsense("这个页面没有画成。", "请稍候重试；持续出现时请联系系统管理员。"))
+}

@@ -1,0 +1,491 @@
+//! One person: who is it, are they insured, what is wrong, what is to be done; below, how it came to be so.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Response};
+use canbao_domain::code::{Benefit, Status};
+use canbao_domain::date::Date;
+use canbao_domain::rules::InsuranceState;
+use canbao_domain::source::{Insurance, SourceKind};
+use canbao_domain::standard;
+use canbao_registry::change::{Moment, RequestState};
+use canbao_registry::person::{Enrolment, NumberKind, Origin, State as Known, Whole};
+use canbao_registry::query::Dossier;
+use serde::Deserialize;
+
+use super::filled;
+use super::people::{named, place};
+use super::shell::{Crumb, Shell};
+use super::word::Tag;
+use crate::App;
+use crate::fault::Fault;
+use crate::right::Right;
+use crate::right::visitor::Visitor;
+use crate::say;
+
+/// Looks that a page shows.
+const LOOKS: i64 = 5;
+
+/// What for somebody may see what is masked.
+const PURPOSES: [&str; 5] = ["约定上门", "核对身份", "核对关联", "办理变更", "答复本人来询"];
+
+/// A label and what stands beside it.
+struct Item {
+    label: &'static str,
+    value: String,
+    /// Its word in the address under which it is revealed; blank where nothing is masked.
+    masked: &'static str,
+    note: String,
+}
+
+struct Insured {
+    what: &'static str,
+    now: Tag,
+    scheme: String,
+    place: String,
+    since: String,
+    said: String,
+}
+
+struct Problem {
+    what: String,
+    detail: String,
+}
+
+struct Todo {
+    what: String,
+    who: String,
+    from: String,
+    state: Tag,
+    path: String,
+}
+
+struct Member {
+    person: i64,
+    name: String,
+    relation: String,
+    number: String,
+    age: String,
+    pension: &'static str,
+    medical: &'static str,
+    category: Tag,
+    own: bool,
+}
+
+struct Past {
+    at: String,
+    what: String,
+    who: String,
+    undone: bool,
+}
+
+struct Look {
+    at: String,
+    who: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct Page {
+    shell: Shell,
+    heading: String,
+    sub: String,
+    person: i64,
+    /// Of which day the record is shown; blank for now.
+    of_day: String,
+    today: String,
+    groups: Vec<Vec<Item>>,
+    reveals: bool,
+    insured: Vec<Insured>,
+    rows: Vec<Insured>,
+    problems: Vec<Problem>,
+    todos: Vec<Todo>,
+    family: Vec<Member>,
+    household: String,
+    past: Vec<Past>,
+    looks: Vec<Look>,
+    all_looks: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    asof: String,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(person): Path<i64>,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, Fault> {
+    let mut dossier = app.registry.dossier(&visitor.asker("人员页"), person).await?;
+    let mut of_day = String::new();
+    if !asked.asof.trim().is_empty() {
+        let day = Date::parse(asked.asof.trim())
+            .ok_or(Fault::Nonsense("日期不对。", "请写成 2016-11-22 的样子。"))?;
+        let moment = Moment { effective: Some(day), known_at: None };
+        dossier.whole = app.registry.as_of_moment(&visitor.asker("人员页（历史）"), person, moment).await?;
+        of_day = day.to_string();
+    }
+    let (looks, all) = app.registry.looks_at(person, LOOKS).await?;
+    let names = names(&app).await?;
+    let who = |login: &str| names.get(login).cloned().unwrap_or_else(|| login.to_owned());
+    let today = say::today();
+    let Dossier { whole, .. } = &dossier;
+    let record = &whole.record;
+    let name = named(record.name.as_deref());
+    let heading = format!("{name} · {}", stands(whole));
+    let areas = &visitor.areas;
+    let mut crumbs: Vec<Crumb> = areas
+        .chain(&record.area)
+        .into_iter()
+        .filter(|(code, _)| areas.reports_to(code, visitor.own_area()))
+        .map(|(code, area)| Crumb::to(area.name.clone(), format!("/area/{code}")))
+        .collect();
+    crumbs.push(Crumb::here(name));
+    let as_of = app.registry.as_of().await?;
+    let aid = super::word::assistance(record.subsistence, record.disability);
+    let parts = [
+        record.birth.map_or_else(
+            || say::sex(&record.sex).to_owned(),
+            |birth| format!("{}，{} 岁", say::sex(&record.sex), birth.age_on(today).max(0)),
+        ),
+        format!("户籍在{}", place(&record.area, areas).replace(' ', "")),
+        if aid.is_empty() { String::new() } else { format!("{aid}对象") },
+        format!("截至 {as_of}"),
+    ];
+    let sub = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    filled(&Page {
+        shell: Shell::of(&app, &visitor, "/person", heading.clone(), crumbs).await?,
+        heading,
+        sub,
+        person,
+        of_day,
+        today: today.to_string(),
+        groups: items(&dossier, areas),
+        reveals: visitor.may(Right::Reveal),
+        insured: insured(whole, areas),
+        rows: whole.enrolments.iter().map(|row| row_of(row, areas)).collect(),
+        problems: problems(whole),
+        todos: todos(&dossier, &visitor, who),
+        family: family(&dossier, today),
+        household: record.household.clone().unwrap_or_default(),
+        past: dossier.events.iter().map(|event| past(event, who)).collect(),
+        looks: looks
+            .into_iter()
+            .map(|look| Look { at: say::time(look.at), who: who(&look.actor), what: look.purpose })
+            .collect(),
+        all_looks: say::count(all),
+    })
+}
+
+/// Names and roles by login, for who did what.
+pub(crate) async fn names(app: &App) -> Result<BTreeMap<String, String>, Fault> {
+    let accounts = app.registry.accounts().await?;
+    Ok(accounts
+        .into_iter()
+        .map(|account| (account.login, format!("{}，{}", account.name, account.role.chinese())))
+        .collect())
+}
+
+/// How somebody stands, in the title.
+fn stands(whole: &Whole) -> String {
+    match whole.record.state {
+        Known::Current => whole.derived.category.chinese().to_owned(),
+        other => other.chinese().to_owned(),
+    }
+}
+
+fn items(dossier: &Dossier, areas: &canbao_registry::area::Areas) -> Vec<Vec<Item>> {
+    let whole = &dossier.whole;
+    let record = &whole.record;
+    let plain = |label, value: String| Item { label, value, masked: "", note: String::new() };
+    let or_none = |value: Option<&str>| value.filter(|value| !value.is_empty()).unwrap_or("没有登记").to_owned();
+    let mut who = Vec::new();
+    let current: Vec<_> = whole.numbers.iter().filter(|number| number.kind == NumberKind::Current).collect();
+    for number in &current {
+        who.push(Item { label: "身份证号", value: say::number(&number.value), masked: "number", note: String::new() });
+    }
+    for number in whole.numbers.iter().filter(|number| number.kind == NumberKind::Certificate) {
+        who.push(Item { label: "其他证件", value: say::number(&number.value), masked: "number", note: String::new() });
+    }
+    if who.is_empty() {
+        who.push(plain("身份证号", "没有登记".to_owned()));
+    }
+    for number in whole.numbers.iter().filter(|number| number.kind == NumberKind::Former) {
+        let note = covered(&number.evidence);
+        who.push(Item { label: "曾登记为", value: say::number(&number.value), masked: "", note });
+    }
+    match record.birth {
+        Some(birth) => who.push(Item { label: "出生日期", value: say::birth(birth), masked: "birth", note: String::new() }),
+        None => who.push(plain("出生日期", "没有登记".to_owned())),
+    }
+    let table = |table: &'static standard::Table, code: Option<&str>| {
+        let entry = code.and_then(|code| table.find(code));
+        entry.map_or_else(|| or_none(code), |entry| entry.name().to_owned())
+    };
+    who.push(plain("民族", table(standard::ethnic_groups(), record.ethnic.as_deref())));
+    match record.phone.as_deref().filter(|phone| !phone.is_empty()) {
+        Some(phone) => who.push(Item { label: "电话", value: say::phone(phone), masked: "phone", note: String::new() }),
+        None => who.push(plain("电话", "没有登记".to_owned())),
+    }
+    let life = record.life_date.map_or_else(String::new, |day| format!("，{day}"));
+    let lives = vec![
+        plain("户籍地", place(&record.area, areas)),
+        match record.address.as_deref().filter(|address| !address.is_empty()) {
+            Some(_) => Item { label: "住址", value: "已登记".to_owned(), masked: "address", note: String::new() },
+            None => plain("住址", "没有登记".to_owned()),
+        },
+        plain(
+            "户口",
+            match dossier.family.len() {
+                0 => or_none(None),
+                members => {
+                    format!("{}，同户 {members} 人", table(standard::relations(), record.relation.as_deref()))
+                }
+            },
+        ),
+        plain("户口性质", table(standard::hukou(), record.hukou.as_deref())),
+        plain("人口", format!("{}，{}{life}", record.population.chinese(), record.life.chinese())),
+    ];
+    let aid = super::word::assistance(record.subsistence, record.disability);
+    let more = vec![
+        plain("救助", if aid.is_empty() { "没有".to_owned() } else { aid.to_owned() }),
+        plain("依据", {
+            let reasons: Vec<&str> = whole.derived.reasons.chinese().collect();
+            if reasons.is_empty() { "各项都已确认".to_owned() } else { reasons.join("；") }
+        }),
+    ];
+    vec![who, lives, more]
+}
+
+/// A sentence of evidence with the numbers in it covered.
+fn covered(evidence: &str) -> String {
+    let mut said = String::with_capacity(evidence.len());
+    let mut run = String::new();
+    let flush = |run: &mut String, said: &mut String| {
+        if run.chars().count() >= 15 {
+            said.push_str(&say::number(run));
+        } else {
+            said.push_str(run);
+        }
+        run.clear();
+    };
+    for c in evidence.chars() {
+        if c.is_ascii_alphanumeric() {
+            run.push(c);
+        } else {
+            flush(&mut run, &mut said);
+            said.push(c);
+        }
+    }
+    flush(&mut run, &mut said);
+    said
+}
+
+/// The last row of each insurance, with what follows from all of them.
+fn insured(whole: &Whole, areas: &canbao_registry::area::Areas) -> Vec<Insured> {
+    let derived = &whole.derived;
+    let line = |what, state: InsuranceState, insurance: Insurance| {
+        let mut rows: Vec<&Enrolment> = whole.enrolments.iter().filter(|row| row.insurance == insurance).collect();
+        // what is live says most, then what is newest
+        rows.sort_by_key(|row| (row.status.as_deref() != Some("normal"), std::cmp::Reverse(row.since)));
+        let shown = rows.first().map(|row| row_of(row, areas));
+        let (scheme, place, since, said) = shown
+            .map_or_else(Default::default, |row| (row.scheme, row.place, row.since, row.said));
+        Insured { what, now: Tag::insurance(state), scheme, place, since, said }
+    };
+    vec![
+        line("养老", derived.pension, Insurance::Pension),
+        line("医疗", derived.medical, Insurance::Medical),
+    ]
+}
+
+fn row_of(row: &Enrolment, areas: &canbao_registry::area::Areas) -> Insured {
+    let scheme = row.scheme.parse::<SourceKind>().map_or_else(|_| row.scheme.clone(), |kind| kind.chinese().to_owned());
+    let status = row.status.as_deref().map_or(Status::Blank, |word| Status::from_word(word).unwrap_or(Status::Unknown));
+    let benefit =
+        row.benefit.as_deref().map_or(Benefit::Blank, |word| Benefit::from_word(word).unwrap_or(Benefit::Unknown));
+    let colour = match status {
+        Status::Normal => "green",
+        Status::Suspended => "amber",
+        _ => "",
+    };
+    let state = match benefit {
+        Benefit::Drawing => "领取待遇",
+        _ => status.chinese(),
+    };
+    let pooling = row.pooling_area.as_deref().map(|code| {
+        let name = areas.full_name(code);
+        if name.is_empty() { code.to_owned() } else { name }
+    });
+    let place = [row.unit_name.clone(), pooling].into_iter().flatten().collect::<Vec<_>>().join("，");
+    let said = match (row.origin, &row.source) {
+        (Origin::Hand, _) => "经办登记".to_owned(),
+        (Origin::Extract, Some(source)) => {
+            let name = source.parse::<SourceKind>().map_or_else(|_| source.clone(), |kind| kind.chinese().to_owned());
+            row.line.map_or_else(|| name.clone(), |line| format!("{name}册第 {} 行", say::count(line)))
+        }
+        (Origin::Extract, None) => String::new(),
+    };
+    Insured {
+        what: row.insurance.chinese(),
+        now: Tag::new(state, if benefit == Benefit::Drawing { "green" } else { colour }),
+        scheme,
+        place,
+        since: row.since.map_or_else(String::new, |day| format!("{day} 起")),
+        said: row.reason.clone().map_or(said.clone(), |reason| format!("{reason}，{said}")),
+    }
+}
+
+fn problems(whole: &Whole) -> Vec<Problem> {
+    let kinds = standard::finding_kinds();
+    whole
+        .findings
+        .iter()
+        .map(|finding| Problem {
+            what: kinds.find(&finding.kind).map_or_else(|| finding.kind.clone(), |kind| kind.name().to_owned()),
+            detail: finding.detail.as_deref().map(covered).unwrap_or_default(),
+        })
+        .collect()
+}
+
+fn todos(dossier: &Dossier, visitor: &Visitor, who: impl Fn(&str) -> String) -> Vec<Todo> {
+    let pending = dossier.requests.iter().filter(|request| request.state == RequestState::Pending);
+    pending
+        .map(|request| {
+            let what = request.procedure.as_ref().map_or("变更", |procedure| procedure.chinese());
+            let own = request.maker == visitor.account.login || !visitor.may(Right::Check);
+            Todo {
+                what: format!("{what}，{} 起", request.effective),
+                who: format!("{} 提出", who(&request.maker)),
+                from: say::time(request.made_at),
+                state: Tag::new("等待复核", "amber"),
+                path: if own { String::new() } else { format!("/change/{}", request.id) },
+            }
+        })
+        .collect()
+}
+
+fn family(dossier: &Dossier, today: Date) -> Vec<Member> {
+    let relations = standard::relations();
+    let member = |whole: &Whole| {
+        let record = &whole.record;
+        let relation = record.relation.as_deref().unwrap_or_default();
+        Member {
+            person: whole.person,
+            name: named(record.name.as_deref()),
+            relation: relations.find(relation).map_or_else(|| relation.to_owned(), |entry| entry.name().to_owned()),
+            number: whole.number().or(whole.certificate()).map(say::number).unwrap_or_default(),
+            age: record.birth.map_or_else(String::new, |birth| birth.age_on(today).max(0).to_string()),
+            pension: whole.derived.pension.chinese(),
+            medical: whole.derived.medical.chinese(),
+            category: Tag::category(whole.derived.category),
+            own: whole.person == dossier.whole.person,
+        }
+    };
+    if dossier.family.len() > 1 { dossier.family.iter().map(member).collect() } else { Vec::new() }
+}
+
+fn past(event: &canbao_registry::change::Event, who: impl Fn(&str) -> String) -> Past {
+    let how = match event.kind.as_str() {
+        "apply" => "比对结果".to_owned(),
+        "claim" => "入户核实".to_owned(),
+        "undo" => "撤销".to_owned(),
+        "exchange" => "联网比对答复".to_owned(),
+        kind => canbao_registry::change::Procedure::chinese_of(kind).unwrap_or(kind).to_owned(),
+    };
+    Past {
+        at: say::time(event.at),
+        what: format!("{how}（{} 起）：{}", event.effective, event.what),
+        who: who(&event.actor),
+        undone: event.undone_by.is_some(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "reveal.html")]
+struct Reveal {
+    shell: Shell,
+    heading: String,
+    person: i64,
+    purposes: [&'static str; 5],
+    error: &'static str,
+}
+
+pub(crate) async fn choose_purpose(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(person): Path<i64>,
+) -> Result<Html<String>, Fault> {
+    let whole = app.registry.person(&visitor.asker("选择用途"), person).await?;
+    filled(&purpose_page(&app, &visitor, &whole, "").await?)
+}
+
+async fn purpose_page(app: &App, visitor: &Visitor, whole: &Whole, error: &'static str) -> Result<Reveal, Fault> {
+    let name = named(whole.record.name.as_deref());
+    let crumbs = vec![Crumb::to(name.clone(), format!("/person/{}", whole.person)), Crumb::here("显示")];
+    let heading = format!("{name} · 显示号码、出生日期、电话和住址");
+    let shell = Shell::of(app, visitor, "/person", heading.clone(), crumbs).await?;
+    Ok(Reveal { shell, heading, person: whole.person, purposes: PURPOSES, error })
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Purpose {
+    #[serde(default)]
+    purpose: String,
+}
+
+#[derive(Template)]
+#[template(path = "revealed.html")]
+struct Revealed {
+    shell: Shell,
+    heading: String,
+    person: i64,
+    purpose: &'static str,
+    items: Vec<(&'static str, String)>,
+}
+
+pub(crate) async fn reveal(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(person): Path<i64>,
+    Form(given): Form<Purpose>,
+) -> Result<Response, Fault> {
+    let Some(purpose) = PURPOSES.into_iter().find(|purpose| *purpose == given.purpose) else {
+        let whole = app.registry.person(&visitor.asker("选择用途"), person).await?;
+        let page = purpose_page(&app, &visitor, &whole, "请选一个用途。").await?;
+        return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response());
+    };
+    let mut asker = visitor.asker("");
+    asker.purpose = format!("显示号码、出生日期、电话和住址：{purpose}").into();
+    let whole = app.registry.person(&asker, person).await?;
+    let record = &whole.record;
+    let mut items = Vec::new();
+    for number in &whole.numbers {
+        let label = match number.kind {
+            NumberKind::Current => "身份证号",
+            NumberKind::Former => "曾登记为",
+            NumberKind::Certificate => "其他证件",
+        };
+        items.push((label, number.value.clone()));
+    }
+    items.extend(record.birth.map(|birth| ("出生日期", birth.to_string())));
+    items.extend(record.phone.clone().map(|phone| ("电话", phone)));
+    items.extend(record.address.clone().map(|address| ("住址", address)));
+    let name = named(record.name.as_deref());
+    let crumbs = vec![Crumb::to(name.clone(), format!("/person/{person}")), Crumb::here("显示")];
+    let page = Revealed {
+        shell: Shell::of(&app, &visitor, "/person", name.clone(), crumbs).await?,
+        heading: name,
+        person,
+        purpose,
+        items,
+    };
+    Ok(filled(&page)?.into_response())
+}

@@ -1,0 +1,86 @@
+//! What every request passes before its page: who is it, may they, does the form come from a page of ours.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use canbao_registry::account::Needs;
+
+use super::visitor::Visitor;
+use super::{Access, may};
+use crate::App;
+use crate::fault::Fault;
+use crate::http::{cookie, origin};
+
+/// The largest form.
+const FORM: usize = 256 * 1024;
+const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// A route's guard.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    pub(crate) app: App,
+    pub(crate) access: Access,
+}
+
+pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Result<Response, Fault> {
+    let Gate { app, access } = gate;
+    let changes = request.method() == Method::POST;
+    if changes && !origin::is_own(request.headers()) {
+        return Err(Fault::Forged);
+    }
+    if access == Access::Anybody {
+        return Ok(next.run(request).await);
+    }
+    let token = cookie::session(request.headers(), app.settings.secure).map(str::to_owned);
+    let known = match &token {
+        Some(token) => app.registry.session(token).await?,
+        None => None,
+    };
+    let (Some(token), Some((session, account))) = (token, known) else {
+        return Ok(to_login(&request));
+    };
+    if let Access::May(right) = access {
+        match session.needs {
+            Needs::NewPassword => return Ok(Redirect::to("/password").into_response()),
+            Needs::SecondFactor => return Ok(Redirect::to("/factor").into_response()),
+            Needs::Nothing if !may(account.role, right) => return Err(Fault::MayNot),
+            Needs::Nothing => {}
+        }
+    }
+    let (parts, mut body) = request.into_parts();
+    if changes {
+        // no handler can forget it: a form without the session's token never gets there
+        let is_form = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
+        if !is_form {
+            return Err(Fault::Forged);
+        }
+        let bytes = to_bytes(body, FORM).await.map_err(|_| Fault::TooMuch)?;
+        let given = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf");
+        if !given.is_some_and(|(_, value)| same(&value, &session.csrf)) {
+            return Err(Fault::Forged);
+        }
+        body = Body::from(bytes);
+    }
+    let areas = app.registry.areas().await?;
+    let visitor = Visitor::new(account, session, &token, areas, cookie::area(&parts.headers));
+    let mut request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(visitor);
+    Ok(next.run(request).await)
+}
+
+/// Compared without telling by time how much is right.
+fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+}
+
+/// To the login, and from there back where they wanted to go.
+fn to_login(request: &Request) -> Response {
+    let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    if request.method() != Method::GET || wanted == "/" {
+        return Redirect::to("/login").into_response();
+    }
+    let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    Redirect::to(&format!("/login?next={next}")).into_response()
+}

@@ -1,0 +1,69 @@
+//! Who asks.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use canbao_domain::scope::Scope;
+use canbao_registry::account::{Account, Session};
+use canbao_registry::area::Areas;
+use canbao_registry::query::Asker;
+
+use super::{Right, may, own_area, scope};
+use crate::fault::Fault;
+
+/// Somebody who is logged in, as the gate found them out.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The account.
+    pub account: Arc<Account>,
+    /// The session.
+    pub session: Arc<Session>,
+    /// The session's token, for what renews or ends it.
+    pub(crate) token: Arc<str>,
+    /// Whose records they reach.
+    pub scope: Scope,
+    /// The areas of the day.
+    pub areas: Arc<Areas>,
+    /// The area chosen in the head: their own, or one under it.
+    pub area: String,
+}
+
+impl Visitor {
+    pub(super) fn new(account: Account, session: Session, token: &str, areas: Arc<Areas>, chosen: Option<&str>) -> Self {
+        let own = own_area(&account, &areas);
+        let area = chosen.filter(|code| areas.reports_to(code, own)).unwrap_or(own).to_owned();
+        let scope = scope(&account, &areas);
+        Self { account: Arc::new(account), session: Arc::new(session), token: token.into(), scope, areas, area }
+    }
+
+    /// Whether their role may.
+    pub fn may(&self, right: Right) -> bool {
+        may(self.account.role, right)
+    }
+
+    /// As whom the registry is asked, and what for.
+    pub fn asker(&self, purpose: &'static str) -> Asker {
+        Asker { actor: self.account.login.clone(), scope: self.scope.clone(), purpose: purpose.into() }
+    }
+
+    /// Whether their records are of an area.
+    pub fn reaches(&self, area: &str) -> bool {
+        let under = |tops: &[String]| tops.iter().any(|top| self.areas.reports_to(area, top));
+        self.scope.areas().is_none_or(under)
+    }
+
+    /// Their own area.
+    pub fn own_area(&self) -> &str {
+        own_area(&self.account, &self.areas)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        // the gate puts it there; a route that lets anybody in has none
+        parts.extensions.get::<Self>().cloned().ok_or(Fault::MayNot)
+    }
+}

@@ -1,0 +1,38 @@
+// What the keyboard does, and what a page asks before it is left. No page needs it to work.
+"use strict";
+(() => {
+  const typing = (at) => at.closest("input, select, textarea, [contenteditable]") !== null;
+  const rows = () => Array.from(document.querySelectorAll("table.rows tbody tr")).filter((row) => row.querySelector("th a"));
+  const link = (row) => row && row.querySelector("th a");
+  const step = (by) => {
+    const all = rows();
+    const at = all.findIndex((row) => row.contains(document.activeElement));
+    const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + by))];
+    if (next) link(next).focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    if (event.key === "/") {
+      const search = document.getElementById("q");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+    } else if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else if (event.key === "x") {
+      const row = document.activeElement.closest("tr");
+      const box = row && row.querySelector("input[type=checkbox]");
+      if (box) box.click();
+    } else if (/^[0-9a-z]$/.test(event.key)) {
+      const button = document.querySelector(`[data-key="${event.key}"]`);
+      if (button) { event.preventDefault(); button.click(); }
+    }
+  });
+  // one list open at a time, closed by Escape or a press beside it
+  const close = (but) => document.querySelectorAll("details.pop[open]").forEach((open) => { if (open !== but) open.open = false; });
+  document.addEventListener("click", (event) => close(event.target.closest("details.pop")));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(null); });
+  document.querySelectorAll("[data-all]").forEach((all) => all.addEventListener("change", () => {
+    all.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => { box.checked = all.checked; });
+  }));
+  document.querySelectorAll("[data-submit]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+})();
