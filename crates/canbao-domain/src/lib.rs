@@ -9,6 +9,7 @@
 //! | [`source`] | kinds of extract, their suppliers and fields |
 //! | [`code`] | the few states that the logic branches on |
 //! | [`area`] | the tree of counties, towns and villages |
+//! | [`role`] | what an account is for |
 //! | [`rules`] | the dated rule file and the one function that decides a category |
 //! | [`scope`] | who may see whom |
 //! | [`standard`] | the data standard: items and code tables, as data |
@@ -18,6 +19,7 @@ pub mod code;
 pub mod credit;
 pub mod date;
 pub mod number;
+pub mod role;
 pub mod rules;
 pub mod scope;
 mod sex;

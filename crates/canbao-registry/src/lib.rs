@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`registry`] | a registry, open for work |
+//! | [`account`] | who may come in, and how |
 //! | [`apply`] | a comparison run becomes changes of the record |
 //! | [`person`] | what is held of a person, and what follows from it |
 //! | [`change`] | changed by procedure: maker, checker, history, undo |
@@ -19,6 +20,7 @@
 #[cfg(test)]
 extern crate self as canbao_registry;
 
+pub mod account;
 pub mod apply;
 pub mod area;
 pub mod audit;

@@ -4,7 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::RegistryError;
+<<<<<<< HEAD
 use crate::area::{Areas, Cache};
+=======
+use crate::account::Door;
+use crate::area::Cache;
+>>>>>>> ha
 use crate::audit::Looks;
 use crate::private::Key;
 use crate::store::{Store, Transaction, values};
@@ -17,6 +22,7 @@ pub struct Registry {
     pub(crate) rules: Arc<crate::ruling::Cache>,
     pub(crate) areas: Arc<Cache>,
     pub(crate) looks: Looks,
+    pub(crate) door: Door,
 }
 
 /// Where a registry is.
@@ -99,7 +105,7 @@ impl Registry {
         check_key(&path, known.text(0))?;
         let key = Arc::new(Key::read(&path)?);
         let looks = Looks::begin(store.clone());
-        Ok(Self { store, key, rules: Arc::default(), areas: Arc::default(), looks })
+        Ok(Self { store, key, rules: Arc::default(), areas: Arc::default(), looks, door: Door::default() })
     }
 
     /// The database.

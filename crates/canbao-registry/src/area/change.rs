@@ -129,7 +129,8 @@ fn place(level: &str) -> Option<usize> {
     LEVELS.iter().position(|(name, _, _)| *name == level)
 }
 
-fn chinese(level: &str) -> &'static str {
+/// What a level is called.
+pub(crate) fn chinese(level: &str) -> &'static str {
     place(level).and_then(|at| LEVELS.get(at)).map_or("区划", |(_, chinese, _)| chinese)
 }
 

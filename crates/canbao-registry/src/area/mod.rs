@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use canbao_domain::scope::Scope;
 
 pub use change::AreaChange;
+pub(crate) use change::chinese as level_name;
 pub use version::Version;
 pub(crate) use version::Versions;
 
