@@ -4,12 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::RegistryError;
-<<<<<<< HEAD
-use crate::area::{Areas, Cache};
-=======
 use crate::account::Door;
-use crate::area::Cache;
->>>>>>> ha
+use crate::area::{Areas, Cache};
 use crate::audit::Looks;
 use crate::private::Key;
 use crate::store::{Store, Transaction, values};
