@@ -117,6 +117,14 @@ impl Registry {
         as_of(&mut self.store.statements().await?).await
     }
 
+    /// The revision that readers see: what it shows and counts never changes.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn revision(&self) -> Result<i64, RegistryError> {
+        crate::person::visible(&mut self.store.statements().await?).await
+    }
+
     /// The areas as they are today. Cheap: they are read anew only where they changed.
     ///
     /// # Errors

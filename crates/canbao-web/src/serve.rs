@@ -3,8 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::ServiceExt as _;
-use axum::extract::Request;
 use tokio::net::TcpListener;
 
 use crate::App;
@@ -16,9 +14,13 @@ const LAST: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// Where the listener fails.
-pub async fn serve(listener: TcpListener, app: App, end: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let (ended, mut asked) = tokio::sync::watch::channel(false);
-    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(app.router());
+    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let graceful = async move {
         end.await;
         let _ = ended.send(true);

@@ -149,12 +149,7 @@ impl Registry {
     /// # Errors
     /// Where there is no such account, a value will not do, it is the last administrator who is to be one no longer, or the
     /// database does not answer.
-    pub async fn change_account(
-        &self,
-        by: &str,
-        login: &str,
-        change: AccountChange,
-    ) -> Result<Account, RegistryError> {
+    pub async fn change_account(&self, by: &str, login: &str, change: AccountChange) -> Result<Account, RegistryError> {
         let now = self.door.now();
         let mut transaction = self.store.write().await?;
         let account = known(&mut transaction, login, now).await?;

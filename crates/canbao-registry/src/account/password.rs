@@ -32,7 +32,7 @@ impl Registry {
     }
 
     /// Whether a password is the one that a hash was made of.
-    pub(super) async fn checked(&self, password: &str, stored: &str) -> Result<Checked, RegistryError> {
+    pub(super) async fn password_checked(&self, password: &str, stored: &str) -> Result<Checked, RegistryError> {
         let (password, stored) = (Zeroizing::new(password.to_owned()), stored.to_owned());
         self.apart(move || check(&password, &stored)).await
     }

@@ -135,8 +135,7 @@ impl Registry {
         let mut statements = self.store.statements().await?;
         let mut values = vec![statements.integers(ids)];
         let mut whom = format!("person {}", statements.among(1));
-        for condition in
-            self.conditions(&mut statements, &asker.scope, &Filter::default(), "area", &mut values).await?
+        for condition in self.conditions(&mut statements, &asker.scope, &Filter::default(), "area", &mut values).await?
         {
             whom.push_str(" AND ");
             whom.push_str(&condition);

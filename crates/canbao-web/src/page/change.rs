@@ -41,7 +41,7 @@ struct Inbox {
     rows: Vec<Row>,
     count: String,
     shown: usize,
-    all: i64,
+    more: bool,
 }
 
 pub(crate) async fn inbox(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
@@ -63,7 +63,8 @@ pub(crate) async fn inbox(State(app): State<App>, visitor: Visitor) -> Result<Ht
     let heading = format!("变更复核 · {} 件等待复核", say::count(count));
     let crumbs = vec![Crumb::to("核对", "/changes"), Crumb::here("变更复核")];
     let shell = Shell::of(&app, &visitor, "/changes", heading.clone(), crumbs).await?;
-    filled(&Inbox { shell, heading, shown: rows.len(), rows, count: say::count(count), all: count })
+    let (shown, more) = (rows.len(), count > rows.len() as i64);
+    filled(&Inbox { shell, heading, rows, count: say::count(count), shown, more })
 }
 
 fn what(request: &Request) -> String {
@@ -93,11 +94,7 @@ struct Page {
     reason: String,
 }
 
-pub(crate) async fn show(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(id): Path<i64>,
-) -> Result<Html<String>, Fault> {
+pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> Result<Html<String>, Fault> {
     filled(&page(&app, &visitor, id).await?)
 }
 
@@ -191,7 +188,7 @@ pub(crate) async fn decide(
     let done = app.registry.decide(&visitor.asker("复核变更"), id, &decision, say::today()).await;
     match done {
         Ok(_) => {
-            app.kept.forget_counts();
+            app.kept.forget_pending();
             Ok(Redirect::to(&format!("/change/{id}")).into_response())
         }
         Err(error @ RegistryError::Refused { .. }) => {

@@ -46,7 +46,8 @@ impl By {
             Self::Phone
         } else if digits == 0 {
             Self::Name
-        } else if text.is_ascii() && !text.contains('-') && digits + 2 >= length && (7..=10).contains(&length) && !bare {
+        } else if text.is_ascii() && !text.contains('-') && digits + 2 >= length && (7..=10).contains(&length) && !bare
+        {
             // a passport's letters and digits
             Self::Number
         } else {

@@ -61,7 +61,7 @@ struct Page {
 
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
     let area = visitor.areas.get(&visitor.area).map_or("全市", |area| area.name.as_str()).to_owned();
-    let shown = app.kept.shown(&app, &visitor).await?;
+    let pending = app.kept.pending(&app, &visitor).await?;
     let mut tasks = Vec::new();
     let mut total = 0;
     let mut task = |what, path: &str, count: i64, verb| {
@@ -69,20 +69,21 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
         tasks.push(Task { what, path: path.to_owned(), count: say::count(count), verb });
     };
     if visitor.may(Right::Check) {
-        task("别人提出的变更", "/changes", shown.pending, "复核");
+        task("别人提出的变更", "/changes", pending, "复核");
     }
     let people = visitor.may(Right::People);
     let (mut rows, mut sum) = (Vec::new(), None);
     if people {
         for (code, area) in visitor.areas.reporting_right_to(&visitor.area) {
-            let counts = app.registry.counts(&visitor.scope, Some(code)).await?;
+            let counts = app.kept.counts(&app, &visitor, code).await?;
             rows.push(row(&area.name, code, &counts));
         }
-        sum = Some(row("合计", "", &shown.counts));
+        sum = Some(row("合计", "", &*app.kept.counts(&app, &visitor, &visitor.area).await?));
     }
     let today = say::today();
     let heading = if people { format!("{area} · 待办 {} 件", say::count(total)) } else { area.clone() };
-    let shell = Shell::of(&app, &visitor, "/", heading.clone(), vec![Crumb::to(area, "/"), Crumb::here("首页")]).await?;
+    let shell =
+        Shell::of(&app, &visitor, "/", heading.clone(), vec![Crumb::to(area, "/"), Crumb::here("首页")]).await?;
     let level = visitor.areas.get(&visitor.area).map_or("city", |area| area.level.as_str());
     filled(&Page {
         shell,

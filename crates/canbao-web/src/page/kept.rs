@@ -15,7 +15,7 @@ use crate::right::visitor::Visitor;
 const SEARCHES: usize = 20_000;
 /// How long one can be looked at again.
 const A_DAY: Duration = Duration::from_secs(12 * 3600);
-/// How old the counts in a menu may be.
+/// How old the count of what waits may be.
 const FRESH: Duration = Duration::from_secs(5);
 
 /// What a search found.
@@ -38,19 +38,14 @@ impl Search {
     }
 }
 
-/// What a menu tells.
-#[derive(Debug, Default)]
-pub(crate) struct Shown {
-    pub(crate) counts: Counts,
-    /// Changes that wait for a checker.
-    pub(crate) pending: i64,
-}
-
 /// What is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     searches: Mutex<(HashMap<String, Arc<Search>>, VecDeque<String>)>,
-    counts: Mutex<HashMap<(i64, String), (Instant, Arc<Shown>)>>,
+    /// By area, of one revision: what a revision counts never changes.
+    counts: Mutex<(i64, HashMap<String, Arc<Counts>>)>,
+    /// Changes that wait for a checker, by account.
+    pending: Mutex<HashMap<i64, (Instant, i64)>>,
 }
 
 impl Kept {
@@ -78,32 +73,49 @@ impl Kept {
         (found.account == account && found.at.elapsed() < A_DAY).then(|| Arc::clone(found))
     }
 
-    /// How many people of what there are in the chosen area, and how much waits; at most some seconds old.
-    pub(crate) async fn shown(&self, app: &App, visitor: &Visitor) -> Result<Arc<Shown>, Fault> {
-        let key = (visitor.account.id, visitor.area.clone());
-        let known = self.counts.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some((at, shown)) = known
-            && at.elapsed() < FRESH
+    /// How many people of what there are in an area that somebody reaches.
+    pub(crate) async fn counts(&self, app: &App, visitor: &Visitor, area: &str) -> Result<Arc<Counts>, Fault> {
+        if !visitor.may(Right::People) || !visitor.reaches(area) {
+            return Ok(Arc::default());
+        }
+        let revision = app.registry.revision().await?;
         {
-            return Ok(shown);
+            let kept = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(counts) = kept.1.get(area).filter(|_| kept.0 == revision) {
+                return Ok(Arc::clone(counts));
+            }
         }
-        let mut shown = Shown::default();
-        if visitor.may(Right::People) {
-            let area = Some(visitor.area.as_str()).filter(|area| !area.is_empty());
-            shown.counts = app.registry.counts(&visitor.scope, area).await?;
+        let area_or_all = Some(area).filter(|area| !area.is_empty());
+        let counts = Arc::new(app.registry.counts(&visitor.scope, area_or_all).await?);
+        let mut kept = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.0 < revision {
+            *kept = (revision, HashMap::new());
         }
-        if visitor.may(Right::Check) {
-            shown.pending = app.registry.pending_in(&visitor.scope, 0).await?.1;
+        if kept.0 == revision {
+            kept.1.insert(area.to_owned(), Arc::clone(&counts));
         }
-        let shown = Arc::new(shown);
-        let mut all = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, (at, _)| at.elapsed() < FRESH);
-        all.insert(key, (Instant::now(), Arc::clone(&shown)));
-        Ok(shown)
+        Ok(counts)
     }
 
-    /// After somebody changed something they see it at once.
-    pub(crate) fn forget_counts(&self) {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// How many changes wait for a checker; at most some seconds old.
+    pub(crate) async fn pending(&self, app: &App, visitor: &Visitor) -> Result<i64, Fault> {
+        if !visitor.may(Right::Check) {
+            return Ok(0);
+        }
+        let account = visitor.account.id;
+        let known = self.pending.lock().unwrap_or_else(PoisonError::into_inner).get(&account).copied();
+        if let Some((_, pending)) = known.filter(|(at, _)| at.elapsed() < FRESH) {
+            return Ok(pending);
+        }
+        let pending = app.registry.pending_in(&visitor.scope, 0).await?.1;
+        let mut all = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, (at, _)| at.elapsed() < FRESH);
+        all.insert(account, (Instant::now(), pending));
+        Ok(pending)
+    }
+
+    /// After somebody decided, all see it at once.
+    pub(crate) fn forget_pending(&self) {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -87,10 +87,7 @@ pub(crate) async fn log_in(
         }
         // a disabled account is told no sooner than a wrong password
         LogIn::Wrong | LogIn::Disabled => refused(StatusCode::UNAUTHORIZED, wrong.to_owned()),
-        LogIn::Locked { until } => refused(
-            StatusCode::TOO_MANY_REQUESTS,
-            locked(until),
-        ),
+        LogIn::Locked { until } => refused(StatusCode::TOO_MANY_REQUESTS, locked(until)),
         LogIn::Slow { retry_after_s } => refused(
             StatusCode::TOO_MANY_REQUESTS,
             format!("这台电脑上登录失败的次数太多，请 {} 分钟后再试。", retry_after_s.div_euclid(60) + 1),

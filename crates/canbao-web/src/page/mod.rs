@@ -20,5 +20,7 @@ use crate::fault::Fault;
 
 /// A filled template.
 fn filled(page: &impl Template) -> Result<Html<String>, Fault> {
-    page.render().map(Html).map_err(|_| Fault::Nonsense("这个页面没有画成。", "请稍候重试；持续出现时请联系系统管理员。"))
+    page.render()
+        .map(Html)
+        .map_err(|_| Fault::Nonsense("这个页面没有画成。", "请稍候重试；持续出现时请联系系统管理员。"))
 }

@@ -198,7 +198,8 @@ pub(crate) async fn list(
     let category = filter.category;
     let kind = category.map_or_else(|| "全部人员".to_owned(), |category| format!("{}人员", category.chinese()));
     let heading = format!("{place} · {kind} {} 人", say::count(whole));
-    let at = category.map_or_else(|| "/people".to_owned(), |category| format!("/people?category={}", category.as_str()));
+    let at =
+        category.map_or_else(|| "/people".to_owned(), |category| format!("/people?category={}", category.as_str()));
     let crumbs = vec![Crumb::to(place, "/"), Crumb::to("人员", "/people"), Crumb::here(kind.clone())];
     let chips = asked.chips(areas);
     let level = areas.get(&visitor.area).map_or("city", |area| area.level.as_str());
@@ -276,7 +277,7 @@ async fn share(
     if !category.is_some_and(|category| of_population.contains(&category)) {
         return Ok(until);
     }
-    let counts = app.registry.counts(&visitor.scope, Some(area).filter(|area| !area.is_empty())).await?;
+    let counts = app.kept.counts(app, visitor, area).await?;
     let population: i64 = of_population.iter().map(|category| counts.of(*category)).sum();
     Ok(format!("占应登记人口 {} 人的 {} · {until}", say::count(population), say::share(whole, population)))
 }
@@ -412,8 +413,8 @@ mod tests {
                 let birth = Date(today.days() - days);
                 let age = birth.age_on(today);
                 let wanted = from.is_none_or(|from| age >= from) && to.is_none_or(|to| age <= to);
-                let given = filter.born_from.is_none_or(|day| birth >= day)
-                    && filter.born_until.is_none_or(|day| birth <= day);
+                let given =
+                    filter.born_from.is_none_or(|day| birth >= day) && filter.born_until.is_none_or(|day| birth <= day);
                 assert_eq!(given, wanted, "{word} {birth:?}");
             }
         }
@@ -422,7 +423,10 @@ mod tests {
     #[test]
     fn an_address_keeps_what_was_chosen() {
         let asked = Asked { category: "uninsured".to_owned(), age: "old".to_owned(), ..Asked::default() };
-        assert_eq!(asked.path(&[("after", "610902001001.7")]), "/people?category=uninsured&age=old&after=610902001001.7");
+        assert_eq!(
+            asked.path(&[("after", "610902001001.7")]),
+            "/people?category=uninsured&age=old&after=610902001001.7"
+        );
         assert_eq!(place_of("610902001001.7"), Some(("610902001001".to_owned(), 7)));
         assert_eq!(place_of("x"), None);
         assert_eq!(Asked::default().path(&[]), "/people");

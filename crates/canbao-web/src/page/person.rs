@@ -126,8 +126,7 @@ pub(crate) async fn show(
     let mut dossier = app.registry.dossier(&visitor.asker("人员页"), person).await?;
     let mut of_day = String::new();
     if !asked.asof.trim().is_empty() {
-        let day = Date::parse(asked.asof.trim())
-            .ok_or(Fault::Nonsense("日期不对。", "请写成 2016-11-22 的样子。"))?;
+        let day = Date::parse(asked.asof.trim()).ok_or(Fault::Nonsense("日期不对。", "请写成 2016-11-22 的样子。"))?;
         let moment = Moment { effective: Some(day), known_at: None };
         dossier.whole = app.registry.as_of_moment(&visitor.asker("人员页（历史）"), person, moment).await?;
         of_day = day.to_string();
@@ -209,10 +208,14 @@ fn items(dossier: &Dossier, areas: &canbao_registry::area::Areas) -> Vec<Vec<Ite
     let mut who = Vec::new();
     let current: Vec<_> = whole.numbers.iter().filter(|number| number.kind == NumberKind::Current).collect();
     for number in &current {
-        who.push(Item { label: "身份证号", value: say::number(&number.value), masked: "number", note: String::new() });
+        who.push(Item {
+            label: "身份证号", value: say::number(&number.value), masked: "number", note: String::new()
+        });
     }
     for number in whole.numbers.iter().filter(|number| number.kind == NumberKind::Certificate) {
-        who.push(Item { label: "其他证件", value: say::number(&number.value), masked: "number", note: String::new() });
+        who.push(Item {
+            label: "其他证件", value: say::number(&number.value), masked: "number", note: String::new()
+        });
     }
     if who.is_empty() {
         who.push(plain("身份证号", "没有登记".to_owned()));
@@ -222,7 +225,9 @@ fn items(dossier: &Dossier, areas: &canbao_registry::area::Areas) -> Vec<Vec<Ite
         who.push(Item { label: "曾登记为", value: say::number(&number.value), masked: "", note });
     }
     match record.birth {
-        Some(birth) => who.push(Item { label: "出生日期", value: say::birth(birth), masked: "birth", note: String::new() }),
+        Some(birth) => {
+            who.push(Item { label: "出生日期", value: say::birth(birth), masked: "birth", note: String::new() })
+        }
         None => who.push(plain("出生日期", "没有登记".to_owned())),
     }
     let table = |table: &'static standard::Table, code: Option<&str>| {
@@ -231,7 +236,9 @@ fn items(dossier: &Dossier, areas: &canbao_registry::area::Areas) -> Vec<Vec<Ite
     };
     who.push(plain("民族", table(standard::ethnic_groups(), record.ethnic.as_deref())));
     match record.phone.as_deref().filter(|phone| !phone.is_empty()) {
-        Some(phone) => who.push(Item { label: "电话", value: say::phone(phone), masked: "phone", note: String::new() }),
+        Some(phone) => {
+            who.push(Item { label: "电话", value: say::phone(phone), masked: "phone", note: String::new() })
+        }
         None => who.push(plain("电话", "没有登记".to_owned())),
     }
     let life = record.life_date.map_or_else(String::new, |day| format!("，{day}"));
@@ -296,14 +303,11 @@ fn insured(whole: &Whole, areas: &canbao_registry::area::Areas) -> Vec<Insured> 
         // what is live says most, then what is newest
         rows.sort_by_key(|row| (row.status.as_deref() != Some("normal"), std::cmp::Reverse(row.since)));
         let shown = rows.first().map(|row| row_of(row, areas));
-        let (scheme, place, since, said) = shown
-            .map_or_else(Default::default, |row| (row.scheme, row.place, row.since, row.said));
+        let (scheme, place, since, said) =
+            shown.map_or_else(Default::default, |row| (row.scheme, row.place, row.since, row.said));
         Insured { what, now: Tag::insurance(state), scheme, place, since, said }
     };
-    vec![
-        line("养老", derived.pension, Insurance::Pension),
-        line("医疗", derived.medical, Insurance::Medical),
-    ]
+    vec![line("养老", derived.pension, Insurance::Pension), line("医疗", derived.medical, Insurance::Medical)]
 }
 
 fn row_of(row: &Enrolment, areas: &canbao_registry::area::Areas) -> Insured {

@@ -103,11 +103,8 @@ impl Shell {
 
 fn choices(visitor: &Visitor) -> Vec<Choice> {
     let (areas, own) = (&visitor.areas, visitor.own_area());
-    let choice = |code: &str, name: &str| Choice {
-        code: code.to_owned(),
-        name: name.to_owned(),
-        chosen: code == visitor.area,
-    };
+    let choice =
+        |code: &str, name: &str| Choice { code: code.to_owned(), name: name.to_owned(), chosen: code == visitor.area };
     let above = areas.chain(&visitor.area).into_iter().filter(|(code, _)| areas.reports_to(code, own));
     let mut choices: Vec<Choice> = above.map(|(code, area)| choice(code, &area.name)).collect();
     choices.extend(areas.reporting_right_to(&visitor.area).into_iter().map(|(code, area)| choice(code, &area.name)));
@@ -115,7 +112,8 @@ fn choices(visitor: &Visitor) -> Vec<Choice> {
 }
 
 async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Fault> {
-    let shown = app.kept.shown(app, visitor).await?;
+    let counts = app.kept.counts(app, visitor, &visitor.area).await?;
+    let pending = app.kept.pending(app, visitor).await?;
     let entry = |label, path: &str, note: String| Entry { label, current: path == at, path: path.to_owned(), note };
     let plain = |label, path: &str| entry(label, path, String::new());
     let mut groups = vec![Group { title: "", entries: vec![plain("首页", "/")] }];
@@ -127,14 +125,14 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
     if visitor.may(Right::People) {
         let worked = WORKED.into_iter().map(|category| {
             let path = format!("/people?category={}", category.as_str());
-            entry(category.chinese(), &path, say::count(shown.counts.of(category)))
+            entry(category.chinese(), &path, say::count(counts.of(category)))
         });
         let mut entries = vec![plain("全部人员", "/people")];
         entries.extend(worked);
         group("人员", entries);
     }
     if visitor.may(Right::Check) {
-        group("核对", vec![entry("变更复核", "/changes", say::count(shown.pending))]);
+        group("核对", vec![entry("变更复核", "/changes", say::count(pending))]);
     }
     if visitor.may(Right::Accounts) {
         group("系统", vec![plain("账号", "/accounts")]);

@@ -52,7 +52,10 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     let (parts, mut body) = request.into_parts();
     if changes {
         // no handler can forget it: a form without the session's token never gets there
-        let is_form = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
+        let is_form = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
         if !is_form {
             return Err(Fault::Forged);
         }

@@ -32,16 +32,8 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 8] = [
-        Self::Home,
-        Self::People,
-        Self::Reveal,
-        Self::Propose,
-        Self::Check,
-        Self::Figures,
-        Self::Accounts,
-        Self::Log,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Home, Self::People, Self::Reveal, Self::Propose, Self::Check, Self::Figures, Self::Accounts, Self::Log];
 }
 
 /// What a route asks of who comes.
@@ -74,7 +66,9 @@ pub const fn may(role: Role, right: Right) -> bool {
 pub fn scope(account: &Account, areas: &Areas) -> Scope {
     match account.role {
         Role::City | Role::Leader if is_city(&account.area, areas) => Scope::city(),
-        Role::City | Role::County | Role::Town | Role::Collector | Role::Leader => Scope::under([account.area.as_str()]),
+        Role::City | Role::County | Role::Town | Role::Collector | Role::Leader => {
+            Scope::under([account.area.as_str()])
+        }
         // nobody: their work needs no record
         Role::Admin | Role::Reporter | Role::Auditor => Scope::under(Vec::<String>::new()),
     }

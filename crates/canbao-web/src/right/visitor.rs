@@ -14,23 +14,29 @@ use crate::fault::Fault;
 
 /// Somebody who is logged in, as the gate found them out.
 #[derive(Clone, Debug)]
-pub struct Visitor {
+pub(crate) struct Visitor {
     /// The account.
-    pub account: Arc<Account>,
+    pub(crate) account: Arc<Account>,
     /// The session.
-    pub session: Arc<Session>,
+    pub(crate) session: Arc<Session>,
     /// The session's token, for what renews or ends it.
     pub(crate) token: Arc<str>,
     /// Whose records they reach.
-    pub scope: Scope,
+    pub(crate) scope: Scope,
     /// The areas of the day.
-    pub areas: Arc<Areas>,
+    pub(crate) areas: Arc<Areas>,
     /// The area chosen in the head: their own, or one under it.
-    pub area: String,
+    pub(crate) area: String,
 }
 
 impl Visitor {
-    pub(super) fn new(account: Account, session: Session, token: &str, areas: Arc<Areas>, chosen: Option<&str>) -> Self {
+    pub(super) fn new(
+        account: Account,
+        session: Session,
+        token: &str,
+        areas: Arc<Areas>,
+        chosen: Option<&str>,
+    ) -> Self {
         let own = own_area(&account, &areas);
         let area = chosen.filter(|code| areas.reports_to(code, own)).unwrap_or(own).to_owned();
         let scope = scope(&account, &areas);
@@ -38,23 +44,23 @@ impl Visitor {
     }
 
     /// Whether their role may.
-    pub fn may(&self, right: Right) -> bool {
+    pub(crate) fn may(&self, right: Right) -> bool {
         may(self.account.role, right)
     }
 
     /// As whom the registry is asked, and what for.
-    pub fn asker(&self, purpose: &'static str) -> Asker {
+    pub(crate) fn asker(&self, purpose: &'static str) -> Asker {
         Asker { actor: self.account.login.clone(), scope: self.scope.clone(), purpose: purpose.into() }
     }
 
     /// Whether their records are of an area.
-    pub fn reaches(&self, area: &str) -> bool {
+    pub(crate) fn reaches(&self, area: &str) -> bool {
         let under = |tops: &[String]| tops.iter().any(|top| self.areas.reports_to(area, top));
         self.scope.areas().is_none_or(under)
     }
 
     /// Their own area.
-    pub fn own_area(&self) -> &str {
+    pub(crate) fn own_area(&self) -> &str {
         own_area(&self.account, &self.areas)
     }
 }

@@ -1,1 +1,14 @@
-//! tests
+//! The pages, asked as a browser asks them, without a browser.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail by panic")]
+
+#[path = "../../../canbao-registry/tests/all/support/run.rs"]
+#[expect(dead_code, reason = "the registry's tests use the rest")]
+mod run;
+
+mod change;
+mod door;
+mod forged;
+mod people;
+mod rights;
+mod support;
+mod unwell;

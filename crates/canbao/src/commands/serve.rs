@@ -55,10 +55,12 @@ struct File {
 impl File {
     fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::new(format!("配置文件 {} 读不出来：{error}。", path.display())).hint("请核对 --config 的路径和权限。")
+            Failure::new(format!("配置文件 {} 读不出来：{error}。", path.display()))
+                .hint("请核对 --config 的路径和权限。")
         })?;
         toml::from_str(&text).map_err(|error| {
-            let place = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+            let place =
+                error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
             Failure::new(format!("配置文件 {} 第 {place} 行有误：{}。", path.display(), error.message()))
                 .hint("可用的设置：listen、database、key_file、office。")
         })
@@ -74,7 +76,8 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         (Err(_), Some(url)) => Address { url, key_file: file.key_file },
         (Err(failure), None) => return Err(failure),
     };
-    let settings = Settings { office: file.office.unwrap_or_else(|| "社会保险经办机构".to_owned()), secure: false };
+    let settings =
+        Settings { office: file.office.unwrap_or_else(|| "社会保险经办机构".to_owned()), secure: false };
     let listen = listen.as_deref().unwrap_or(LISTEN);
     runtime(async {
         let listener = listener(listen).await?;
@@ -93,9 +96,9 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
 /// # Errors
 /// Where the address is none, not on loopback, or taken.
 pub(super) async fn listener(listen: &str) -> Result<TcpListener, Failure> {
-    let at: SocketAddr = listen.parse().map_err(|_| {
-        Failure::new(format!("“{listen}”不是监听地址。")).hint("请写成 127.0.0.1:8080 的样子。")
-    })?;
+    let at: SocketAddr = listen
+        .parse()
+        .map_err(|_| Failure::new(format!("“{listen}”不是监听地址。")).hint("请写成 127.0.0.1:8080 的样子。"))?;
     if !at.ip().is_loopback() {
         return Err(Failure::new(format!("不能在 {listen} 上监听：明文 HTTP 只能用于本机。"))
             .hint("请写 127.0.0.1:端口，由本机的反向代理提供 HTTPS。"));
@@ -128,7 +131,10 @@ pub(super) async fn run_until_asked(listener: TcpListener, app: App) -> Result<(
 }
 
 /// All cores: pages are drawn on them.
-fn runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+///
+/// # Errors
+/// As the work, and where the machine refuses threads.
+pub(super) fn runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("程序不能启动：{error}。")))?;
     runtime.block_on(work)

@@ -6,7 +6,7 @@ use crate::support::program::{run, run_well};
 #[test]
 fn the_demo_makes_a_city_compares_it_and_tells_where_the_files_are() {
     let folder = fresh("demo");
-    let output = run(&folder, &["demo", "--persons", "1000"]);
+    let output = run(&folder, &["demo", "--no-serve", "--persons", "1000"]);
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     for words in ["全民参保登记", "未参保", "需入户", "█", "canbao-demo/run", "survey.parquet", "workbooks/"]
@@ -16,7 +16,7 @@ fn the_demo_makes_a_city_compares_it_and_tells_where_the_files_are() {
     assert_eq!(names(&folder), ["canbao-demo"]);
     assert_eq!(names(&folder.join("canbao-demo")), ["city", "run"]);
 
-    let english = run(&folder, &["--lang", "en", "demo", "--persons", "1000"]);
+    let english = run(&folder, &["--lang", "en", "demo", "--no-serve", "--persons", "1000"]);
     let english = String::from_utf8(english.stdout).unwrap();
     assert!(english.contains("To be visited"), "{english}");
 }
@@ -26,7 +26,7 @@ fn the_demo_touches_no_folder_of_anybody_else() {
     let folder = fresh("demo-elsewhere");
     std::fs::create_dir_all(folder.join("mine/city")).unwrap();
     std::fs::write(folder.join("mine/city/city.toml"), "[city]").unwrap();
-    let output = run(&folder, &["demo", "--persons", "1000", "--dir", "mine"]);
+    let output = run(&folder, &["demo", "--no-serve", "--persons", "1000", "--dir", "mine"]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(names(&folder.join("mine/city")), ["city.toml"]);
 }
@@ -34,7 +34,8 @@ fn the_demo_touches_no_folder_of_anybody_else() {
 #[test]
 fn json_is_one_object_and_progress_is_json_lines() {
     let folder = fresh("json");
-    let output = run(&folder, &["demo", "--persons", "1000", "--json", "--progress", "json", "--no-workbooks"]);
+    let output =
+        run(&folder, &["demo", "--no-serve", "--persons", "1000", "--json", "--progress", "json", "--no-workbooks"]);
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(printed["sources"].is_object());
     let said = String::from_utf8(output.stderr).unwrap();

@@ -1,11 +1,13 @@
-//! `canbao demo`: invents a city, compares it, shows the result.
+//! `canbao demo`: invents a city, compares it, shows the result, and serves it.
+
+mod office;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use canbao_synth::Plan;
 
-use super::{Outcome, Telling, compare, synth};
+use super::{Outcome, Telling, compare, serve, synth};
 use crate::output::failure::Failure;
 use crate::output::language::Language;
 use crate::output::print;
@@ -16,10 +18,11 @@ Examples:
   canbao demo
   canbao demo --persons 200000 --dir /tmp/demo";
 
-/// Invent a city, compare it, and show who is insured and who must be visited
+/// Invent a city, compare it, show who is insured and who must be visited, and serve it to a browser
 ///
-/// The city is written to DIR/city and its comparison to DIR/run; both are replaced when the demo is run again. Folders
-/// that hold anything else are left alone.
+/// The city is written to DIR/city, its comparison to DIR/run, its record to DIR/registry; all are replaced when the demo
+/// is run again. Folders that hold anything else are left alone. Then the pages are served on loopback, on port 8080 or a
+/// free one, with an account of each role, until Ctrl-C or SIGTERM ends it.
 ///
 /// Memory: less than 1 GB for the 20,000 people that it invents unless told otherwise.
 #[derive(clap::Args)]
@@ -34,6 +37,9 @@ pub(super) struct Arguments {
     /// Folder for the city and the run
     #[arg(long, value_name = "DIR", default_value = "canbao-demo")]
     dir: PathBuf,
+    /// End after the comparison, and serve nothing
+    #[arg(long)]
+    no_serve: bool,
     #[command(flatten)]
     effort: compare::Effort,
     #[command(flatten)]
@@ -57,6 +63,9 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         text
     };
     print(&text, language)?;
+    if !arguments.no_serve {
+        serve::runtime(office::serve(&arguments.dir.join("registry"), &out, language))?;
+    }
     // the city's unreadable rows were made so on purpose: whoever sees the demo for the first time sees a success
     Ok(Outcome::Done)
 }

@@ -1,0 +1,134 @@
+//! Every way in × every role, against a table written down here once more; and whose records each reaches.
+
+use axum::http::StatusCode;
+use canbao_domain::role::Role;
+use canbao_web::app::known_routes;
+use canbao_web::right::{Right, may};
+
+use crate::support::{ACCOUNTS, Site, number_of};
+
+/// Who may, by the path: letters of the roles (see [`letter`]); `*` everybody logged in, `-` anybody at all.
+const TABLE: [(&str, &str, &str); 28] = [
+    ("GET", "/healthz", "-"),
+    ("GET", "/readyz", "-"),
+    ("GET", "/static/{name}", "-"),
+    ("GET", "/login", "-"),
+    ("POST", "/login", "-"),
+    ("POST", "/logout", "*"),
+    ("GET", "/password", "*"),
+    ("POST", "/password", "*"),
+    ("GET", "/factor", "*"),
+    ("POST", "/factor", "*"),
+    ("GET", "/", "*"),
+    ("GET", "/account", "*"),
+    ("POST", "/account/factor", "*"),
+    ("POST", "/account/factor/confirm", "*"),
+    ("GET", "/area/{code}", "*"),
+    ("GET", "/keys", "*"),
+    ("GET", "/people", "市县镇村"),
+    ("POST", "/people/find", "市县镇村"),
+    ("GET", "/people/found/{key}", "市县镇村"),
+    ("GET", "/person/{id}", "市县镇村"),
+    ("GET", "/person/{id}/reveal", "市县镇村"),
+    ("POST", "/person/{id}/reveal", "市县镇村"),
+    ("GET", "/changes", "市县"),
+    ("GET", "/change/{id}", "市县"),
+    ("POST", "/change/{id}", "市县"),
+    ("GET", "/accounts", "管"),
+    ("GET", "/log", "审"),
+    ("GET", "/looks", "审"),
+];
+
+const fn letter(role: Role) -> char {
+    match role {
+        Role::Admin => '管',
+        Role::City => '市',
+        Role::County => '县',
+        Role::Town => '镇',
+        Role::Collector => '村',
+        Role::Reporter => '部',
+        Role::Leader => '领',
+        Role::Auditor => '审',
+    }
+}
+
+#[test]
+fn every_way_in_is_in_the_table() {
+    let known: Vec<(&str, &str)> = known_routes().iter().map(|(method, path, _)| (*method, *path)).collect();
+    let written: Vec<(&str, &str)> = TABLE.iter().map(|(method, path, _)| (*method, *path)).collect();
+    assert_eq!(known, written);
+}
+
+#[tokio::test]
+async fn each_role_gets_where_the_table_says_and_nowhere_else() {
+    let site = Site::new().await;
+    let person = site.person("罗承志").await;
+    let nobody = site.browser();
+    for (method, path, who) in TABLE {
+        let path = path.replace("{id}", &person.to_string()).replace("{name}", "style.css").replace("{code}", "610902");
+        let got = if method == "GET" { nobody.get(&path).await } else { nobody.post(&path, &[]).await };
+        if who == "-" {
+            assert!(!got.location().starts_with("/login"), "{method} {path}: {}", got.status);
+        } else {
+            assert!(got.location().starts_with("/login"), "{method} {path} without login: {}", got.status);
+        }
+    }
+    for (login, role, _) in ACCOUNTS {
+        let browser = site.logged_in(login).await;
+        let csrf = browser.get("/").await.csrf();
+        for (method, path, who) in TABLE {
+            if path == "/logout" {
+                continue;
+            }
+            let path = path.replace("{id}", &person.to_string()).replace("{code}", "610902").replace("{key}", "none");
+            let got = if method == "GET" {
+                browser.get(&path).await
+            } else {
+                browser.post(&path, &[("csrf", csrf.clone())]).await
+            };
+            let allowed = matches!(who, "-" | "*") || who.contains(letter(role));
+            assert_eq!(got.status != StatusCode::FORBIDDEN, allowed, "{login} {method} {path}: {}", got.status);
+            assert!(!got.status.is_server_error(), "{login} {method} {path}: {}", got.text);
+        }
+    }
+}
+
+#[test]
+fn whoever_reveals_or_decides_may_see_the_record_first() {
+    for role in Role::ALL {
+        for right in [Right::Reveal, Right::Propose, Right::Check] {
+            assert!(!may(role, right) || may(role, Right::People), "{role:?} {right:?}");
+        }
+        assert!(Right::ALL.iter().any(|right| may(role, *right)), "{role:?} may nothing");
+    }
+}
+
+/// Own area, one beside it, one above it: the record, its masked items, its changes.
+#[tokio::test]
+async fn a_record_is_seen_by_those_whose_area_it_is_of() {
+    let site = Site::new().await;
+    for (name, seen_by) in [
+        ("罗承志", vec!["city", "county", "checker", "town", "village"]),
+        ("李长顺", vec!["city", "county", "checker", "town", "other-village"]),
+        ("赵文斌", vec!["city", "neighbour"]),
+    ] {
+        let person = site.person(name).await;
+        for login in ["city", "county", "checker", "neighbour", "town", "village", "other-village"] {
+            let browser = site.logged_in(login).await;
+            let csrf = browser.get("/").await.csrf();
+            let allowed = seen_by.contains(&login);
+            let expected = if allowed { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            let page = browser.get(&format!("/person/{person}")).await;
+            assert_eq!(page.status, expected, "{login} {name}");
+            assert_eq!(page.text.contains(name), allowed, "{login} {name}");
+            let purpose = [("csrf", csrf.clone()), ("purpose", "核对身份".to_owned())];
+            let shown = browser.post(&format!("/person/{person}/reveal"), &purpose).await;
+            assert_eq!(shown.status, expected, "{login} {name} reveal");
+            assert_eq!(shown.text.contains(&number_of(name)), allowed, "{login} {name} reveal");
+            let list = browser.get("/people").await;
+            assert_eq!(list.text.contains(name), allowed, "{login} {name} in the list");
+            let found = browser.post("/people/find", &[("csrf", csrf.clone()), ("q", name.to_owned())]).await;
+            assert_eq!(found.location() == format!("/person/{person}"), allowed, "{login} finds {name}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The office of the invented city: its record, an account for each role, and the pages.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use canbao_domain::role::Role;
+use canbao_domain::source::SourceKind;
+use canbao_registry::account::{LogIn, NewAccount, invented_password};
+use canbao_registry::apply::apply;
+use canbao_registry::area::Areas;
+use canbao_registry::{Address, Registry};
+use canbao_web::{App, Settings};
+use tokio::net::TcpListener;
+
+use crate::commands::registry::{actor, done};
+use crate::commands::serve::run_until_asked;
+use crate::output::failure::Failure;
+use crate::output::language::Language;
+use crate::output::print;
+use crate::output::table::{Side, Table};
+
+/// Where it is served, unless somebody else is there already.
+const USUAL: &str = "127.0.0.1:8080";
+const ANY: &str = "127.0.0.1:0";
+
+/// The files of a registry in SQLite: what a demo may replace.
+const FILES: [&str; 8] = [
+    "registry.db",
+    "registry.db-wal",
+    "registry.db-shm",
+    "registry.looks.db",
+    "registry.looks.db-wal",
+    "registry.looks.db-shm",
+    "registry.key",
+    "registry.apply.lock",
+];
+
+/// Who works there: login, name, role, how deep in the tree of areas.
+const STAFF: [(&str, &str, Role, usize); 9] = [
+    ("admin", "赵国庆", Role::Admin, 0),
+    ("city", "何静", Role::City, 0),
+    ("county", "陈慧", Role::County, 1),
+    ("county2", "周明", Role::County, 1),
+    ("town", "高翔", Role::Town, 2),
+    ("village", "王秀兰", Role::Collector, 3),
+    ("reporter", "刘静", Role::Reporter, 1),
+    ("leader", "李建国", Role::Leader, 0),
+    ("auditor", "马翠英", Role::Auditor, 0),
+];
+
+/// Makes the record of a run in `folder`, with accounts, and serves it until it is asked to end.
+///
+/// # Errors
+/// Where the folder holds anything else, the run cannot be applied, or nothing can be listened to.
+pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Result<(), Failure> {
+    let address = fresh(folder, language)?;
+    done(Registry::migrate(&address).await)?;
+    let registry = done(Registry::open(&address).await)?;
+    done(apply(&registry, run, &actor(), false).await)?;
+    let areas = done(registry.areas().await)?;
+    let chain = chain(&areas);
+    let mut accounts = Table::new([
+        (language.pick("账号", "account"), Side::Left),
+        (language.pick("密码", "password"), Side::Left),
+        (language.pick("角色", "role"), Side::Left),
+        (language.pick("姓名和区域", "name and area"), Side::Left),
+    ]);
+    for (login, name, role, deep) in STAFF {
+        let area = chain.get(deep.min(chain.len().saturating_sub(1))).cloned().unwrap_or_default();
+        let password = hire(&registry, login, name, role, &area).await?;
+        let place = areas.get(&area).map_or("", |area| area.name.as_str());
+        accounts.row([login.to_owned(), password, role.chinese().to_owned(), format!("{name}，{place}")]);
+    }
+    let listener = match TcpListener::bind(USUAL).await {
+        Err(error) if error.kind() == ErrorKind::AddrInUse => TcpListener::bind(ANY).await,
+        other => other,
+    };
+    let failed = |error: std::io::Error| Failure::new(format!("不能在本机上监听：{error}。"));
+    let listener = listener.map_err(failed)?;
+    let at = listener.local_addr().map_err(failed)?;
+    let text = language.pick(
+        format!("\n{}\n在浏览器中打开 http://{at} ，用上面的账号登录；按 Ctrl-C 结束。\n", accounts.render()),
+        format!("\n{}\nOpen http://{at} in a browser and log in as one of these; Ctrl-C ends it.\n", accounts.render()),
+    );
+    print(&text, language)?;
+    let settings =
+        Settings { office: "演示市社会保险经办机构（数据均为虚构）".to_owned(), secure: false };
+    let served = run_until_asked(listener, App::new(registry.clone(), settings)).await;
+    registry.close().await;
+    served
+}
+
+/// A folder for the registry, without the one that was there.
+fn fresh(folder: &Path, language: Language) -> Result<Address, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new(format!("文件夹 {} 不能写入：{error}。", folder.display())).hint("请换一个 --dir。")
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if !FILES.iter().any(|file| name == **file) {
+            let said = language.pick(
+                format!("文件夹 {} 里有别的文件，没有动它。", folder.display()),
+                format!("The folder {} holds other files and was left alone.", folder.display()),
+            );
+            return Err(Failure::new(said).hint(language.pick("请换一个 --dir。", "Choose another --dir.")));
+        }
+    }
+    for file in FILES {
+        match std::fs::remove_file(folder.join(file)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+    }
+    let whole = std::path::absolute(folder.join("registry.db")).map_err(failed)?;
+    Ok(Address { url: format!("sqlite://{}", whole.display()), key_file: None })
+}
+
+/// The city, and under it a county, a town, a village: each the first.
+fn chain(areas: &Areas) -> Vec<String> {
+    let mut chain: Vec<String> = areas.city().map(str::to_owned).into_iter().collect();
+    while let Some(under) =
+        chain.last().and_then(|top| areas.reporting_right_to(top).first().map(|(code, _)| (*code).to_owned()))
+        && chain.len() < 4
+    {
+        chain.push(under);
+    }
+    chain
+}
+
+/// Makes an account whose password is already its own, as if its holder had been in before.
+async fn hire(registry: &Registry, login: &str, name: &str, role: Role, area: &str) -> Result<String, Failure> {
+    let reporter = role == Role::Reporter;
+    let new = NewAccount {
+        login: login.to_owned(),
+        name: name.to_owned(),
+        role,
+        area: area.to_owned(),
+        department: reporter.then(|| "卫计局".to_owned()),
+        sources: if reporter { vec![SourceKind::RuralMedical] } else { Vec::new() },
+    };
+    let (given, own) = (done(invented_password())?, done(invented_password())?);
+    done(registry.add_account(&actor(), new, &given).await)?;
+    let begun = done(registry.log_in(login, &given, "demo").await)?;
+    let LogIn::In { token, account, .. } = begun else {
+        return Err(Failure::new(format!("演示账号 {login} 没有建成。")));
+    };
+    match done(registry.change_password(&account, &given, &own, &token).await)? {
+        Ok(token) => done(registry.end_session(&token).await)?,
+        Err(_) => return Err(Failure::new(format!("演示账号 {login} 没有建成。"))),
+    }
+    Ok(own)
+}
