@@ -132,7 +132,10 @@ impl Registry {
         let account = found.filter(own).ok_or_else(ended)?.account;
         let row = transaction.first("SELECT factor_new FROM account WHERE id = $1", values![account.id]).await?;
         let sealed = row.map(|row| row.bytes(0).to_vec()).filter(|sealed| !sealed.is_empty()).ok_or_else(|| {
-            RegistryError::refused("没有等待确认的动态口令密钥。", "请重新打开“设置动态口令”页面，扫码后再输入动态口令。")
+            RegistryError::refused(
+                "没有等待确认的动态口令密钥。",
+                "请重新打开“设置动态口令”页面，扫码后再输入动态口令。",
+            )
         })?;
         let secret = open(&self.key, account.id, &sealed)?;
         let Some(step) = totp::accepted(&secret, code, 0, now) else {
@@ -192,7 +195,8 @@ impl Registry {
     pub async fn remove_second_factor(&self, by: &str, login: &str) -> Result<(), RegistryError> {
         let mut transaction = self.store.write().await?;
         let account = known(&mut transaction, login, self.door.now()).await?;
-        let sql = "UPDATE account SET factor = NULL, factor_new = NULL, factor_step = 0, second_factor = 0 WHERE id = $1";
+        let sql =
+            "UPDATE account SET factor = NULL, factor_new = NULL, factor_step = 0, second_factor = 0 WHERE id = $1";
         transaction.execute(sql, values![account.id]).await?;
         if account.second_factor {
             end_all(&mut transaction, account.id).await?;
@@ -223,6 +227,8 @@ mod tests {
     fn the_uri_is_one_that_authenticators_read() {
         let uri = uri("chen.hui", "MZXW6");
         assert!(uri.is_ascii());
-        assert!(uri.starts_with("otpauth://totp/%E5%85%A8%E6%B0%91%E5%8F%82%E4%BF%9D%E7%99%BB%E8%AE%B0:chen.hui?secret=MZXW6&"));
+        assert!(uri.starts_with(
+            "otpauth://totp/%E5%85%A8%E6%B0%91%E5%8F%82%E4%BF%9D%E7%99%BB%E8%AE%B0:chen.hui?secret=MZXW6&"
+        ));
     }
 }

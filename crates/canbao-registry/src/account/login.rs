@@ -80,7 +80,7 @@ impl Registry {
                 return Ok(LogIn::Locked { until });
             }
             drop(statements);
-            let checked = self.checked(password, stored.as_deref().unwrap_or(NOBODY)).await?;
+            let checked = self.password_checked(password, stored.as_deref().unwrap_or(NOBODY)).await?;
             let now = self.door.now();
             let mut transaction = self.store.write().await?;
             // others may have failed meanwhile

@@ -26,13 +26,13 @@ pub(super) struct Checked {
 
 impl Registry {
     /// A password's hash, a PHC string.
-    pub(super) async fn hashed(&self, password: &str) -> Result<String, RegistryError> {
+    pub(super) async fn password_hashed(&self, password: &str) -> Result<String, RegistryError> {
         let password = Zeroizing::new(password.to_owned());
         self.apart(move || hash(&password)).await
     }
 
     /// Whether a password is the one that a hash was made of.
-    pub(super) async fn checked(&self, password: &str, stored: &str) -> Result<Checked, RegistryError> {
+    pub(super) async fn password_checked(&self, password: &str, stored: &str) -> Result<Checked, RegistryError> {
         let (password, stored) = (Zeroizing::new(password.to_owned()), stored.to_owned());
         self.apart(move || check(&password, &stored)).await
     }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::door::{Limits, ms};
-use super::{ACCOUNT, Account, STRIKES, WIDTH, account_of, note, secret, strike};
 use super::strength::weakness;
+use super::{ACCOUNT, Account, STRIKES, WIDTH, account_of, note, secret, strike};
 use crate::RegistryError;
 use crate::audit::hex;
 use crate::registry::Registry;
@@ -182,7 +182,8 @@ impl Registry {
         let sql = format!("SELECT {ACCOUNT} FROM account a {STRIKES} WHERE a.id = $1");
         if let Some(row) = transaction.first(sql, values![account]).await?.filter(|_| ended > 0) {
             let account = account_of(&row, self.door.now())?;
-            note(&mut transaction, &account.login, "log-out-everywhere", &account, &format!("{ended} sessions")).await?;
+            note(&mut transaction, &account.login, "log-out-everywhere", &account, &format!("{ended} sessions"))
+                .await?;
         }
         transaction.commit().await?;
         Ok(ended)
@@ -213,8 +214,8 @@ impl Registry {
         } else {
             weakness(new, &account.login, &account.name)
         };
-        let right = self.checked(old, stored.text(0)).await?.right;
-        let hash = if right && weak.is_none() { Some(self.hashed(new).await?) } else { None };
+        let right = self.password_checked(old, stored.text(0)).await?.right;
+        let hash = if right && weak.is_none() { Some(self.password_hashed(new).await?) } else { None };
         let now = self.door.now();
         let mut transaction = self.store.write().await?;
         if let Some(until) = strike::locked(&mut transaction, &place, now).await? {

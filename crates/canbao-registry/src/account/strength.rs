@@ -15,10 +15,52 @@ const RUN: usize = 4;
 
 /// What is guessed first, longer before shorter.
 const COMMON: &[&str] = &[
-    "qwertyuiop", "asdfghjkl", "passw0rd", "password", "p@ssw0rd", "p@ssword", "administrator", "zhongguo", "shehuibaoxian",
-    "iloveyou", "woaini1314", "5201314", "1qaz2wsx", "qazwsx", "zxcvbnm", "shebao", "canbao", "renshe", "welcome", "letmein",
-    "1q2w3e4r", "q1w2e3r4", "changeme", "default", "monkey", "dragon", "woaini", "mima", "qwerty", "qwert", "qwer", "asdf",
-    "zxcv", "1qaz", "2wsx", "3edc", "admin", "admln", "root", "user", "test", "guest", "abc123", "a123", "520", "1314",
+    "qwertyuiop",
+    "asdfghjkl",
+    "passw0rd",
+    "password",
+    "p@ssw0rd",
+    "p@ssword",
+    "administrator",
+    "zhongguo",
+    "shehuibaoxian",
+    "iloveyou",
+    "woaini1314",
+    "5201314",
+    "1qaz2wsx",
+    "qazwsx",
+    "zxcvbnm",
+    "shebao",
+    "canbao",
+    "renshe",
+    "welcome",
+    "letmein",
+    "1q2w3e4r",
+    "q1w2e3r4",
+    "changeme",
+    "default",
+    "monkey",
+    "dragon",
+    "woaini",
+    "mima",
+    "qwerty",
+    "qwert",
+    "qwer",
+    "asdf",
+    "zxcv",
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "admin",
+    "admln",
+    "root",
+    "user",
+    "test",
+    "guest",
+    "abc123",
+    "a123",
+    "520",
+    "1314",
 ];
 
 /// Why a password will not do, one Chinese sentence; none where it will. `login` and `name` are those of the account.
@@ -142,7 +184,8 @@ mod tests {
 
     #[test]
     fn good_ones_will_do() {
-        for password in ["k7mq-x3vd-9hpt-w2ca", "Jn4!wPz8kd", "春江潮水连海平，海上明月共潮生", "correct horse battery"] {
+        for password in ["k7mq-x3vd-9hpt-w2ca", "Jn4!wPz8kd", "春江潮水连海平，海上明月共潮生", "correct horse battery"]
+        {
             assert_eq!(weakness(password, "chen.hui", "陈慧"), None, "{password}");
         }
         // another's name is nobody's business

@@ -129,7 +129,9 @@ fn what_will_not_do_is_refused_with_a_hint() {
     ] {
         refused(&folder, &arguments, told);
     }
-    for (password, told) in [("", "标准输入里没有密码"), ("one\ntwo\n", "标准输入里没有密码"), ("Admin@2016\n", "太容易猜")] {
+    for (password, told) in
+        [("", "标准输入里没有密码"), ("one\ntwo\n", "标准输入里没有密码"), ("Admin@2016\n", "太容易猜")]
+    {
         let output = given(&folder, &["reset", "admin"], password);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));

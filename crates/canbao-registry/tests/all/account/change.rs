@@ -41,11 +41,14 @@ both!(an_account_is_there_as_it_was_added_and_its_password_is_argon2id, |fresh: 
     let hash = PasswordHash::new(row.text(0)).unwrap();
     assert!(Argon2::default().verify_password(PASSWORD.as_bytes(), &hash).is_ok());
     assert!(Argon2::default().verify_password(OTHER.as_bytes(), &hash).is_err());
-    assert_eq!(audited(registry).await, [
-        "test account-add account 1 admin: admin in 610900",
-        "test account-add account 2 chen.hui: town in 610902001",
-        "test account-add account 3 wj.li: reporter in 610902, rural-medical disability",
-    ]);
+    assert_eq!(
+        audited(registry).await,
+        [
+            "test account-add account 1 admin: admin in 610900",
+            "test account-add account 2 chen.hui: town in 610902001",
+            "test account-add account 3 wj.li: reporter in 610902, rural-medical disability",
+        ]
+    );
     assert_eq!(verify(registry).await.unwrap().faults, Vec::<String>::new());
 });
 
@@ -107,7 +110,9 @@ both!(before_the_record_has_areas_only_the_citys_can_be_there, |fresh: Fresh| as
     let registry = &fresh.registry;
     let said = told(registry.add_account("test", new("wang", Role::County, "610902"), PASSWORD).await);
     assert!(said.contains("登记库里还没有区划"), "{said}");
-    assert!(told(registry.add_account("test", new("wang", Role::Admin, "6109"), PASSWORD).await).contains("还没有区划"));
+    assert!(
+        told(registry.add_account("test", new("wang", Role::Admin, "6109"), PASSWORD).await).contains("还没有区划")
+    );
     assert_eq!(registry.add_account("test", new("admin", Role::Admin, ""), PASSWORD).await.unwrap().area, "");
     assert_eq!(registry.add_account("test", new("ma", Role::City, "610900"), PASSWORD).await.unwrap().area, "610900");
     enter(registry, "admin", PASSWORD).await;
@@ -150,19 +155,22 @@ both!(who_may_do_less_or_something_else_is_logged_out, |fresh: Fresh| async move
     let said: Vec<String> = audited(registry).await.into_iter().filter(|line| line.starts_with("admin ")).collect();
     let said: Vec<&str> = said.iter().filter_map(|line| line.strip_prefix("admin ")).collect();
     let said: Vec<&str> = said.into_iter().filter(|line| !line.starts_with("log-in")).collect();
-    assert_eq!(said, [
-        "account-change account 2 chen.hui: another name",
-        "account-change account 2 chen.hui: town in 610902001 -> town in 610921001",
-        "account-change account 2 chen.hui: town in 610921001 -> county in 610921",
-        "account-change account 3 li: reporter in 610902, rural-medical disability -> \
+    assert_eq!(
+        said,
+        [
+            "account-change account 2 chen.hui: another name",
+            "account-change account 2 chen.hui: town in 610902001 -> town in 610921001",
+            "account-change account 2 chen.hui: town in 610921001 -> county in 610921",
+            "account-change account 3 li: reporter in 610902, rural-medical disability -> \
          reporter in 610902, rural-medical subsistence disability",
-        "account-change account 3 li: reporter in 610902, rural-medical subsistence disability -> \
+            "account-change account 3 li: reporter in 610902, rural-medical subsistence disability -> \
          reporter in 610902, subsistence",
-        "account-change account 3 li: another department",
-        "account-change account 3 li: reporter in 610902, subsistence -> county in 610902; another department",
-        "account-disable account 3 li",
-        "account-enable account 3 li",
-    ]);
+            "account-change account 3 li: another department",
+            "account-change account 3 li: reporter in 610902, subsistence -> county in 610902; another department",
+            "account-disable account 3 li",
+            "account-enable account 3 li",
+        ]
+    );
     for (login, change, sentence) in [
         ("nobody", AccountChange::default(), "没有这个账号"),
         ("li", AccountChange { role: Some(Role::Reporter), ..change() }, "要写明部门"),

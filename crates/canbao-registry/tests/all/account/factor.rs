@@ -53,11 +53,14 @@ both!(a_code_is_asked_for_from_the_first_right_one_on, |fresh: Fresh| async move
     assert!(told(registry.confirm_second_factor(&account, &code(&time), &waiting).await).contains("登录已经结束"));
     let said = audited(&registry).await;
     let last: Vec<&str> = said.iter().rev().take(3).rev().map(String::as_str).collect();
-    assert_eq!(last, [
-        "chen.hui second-factor-set account 2 chen.hui",
-        "chen.hui log-in account 2 chen.hui: with the second factor",
-        "chen.hui log-in-password account 2 chen.hui: from 10.1.1.1",
-    ]);
+    assert_eq!(
+        last,
+        [
+            "chen.hui second-factor-set account 2 chen.hui",
+            "chen.hui log-in account 2 chen.hui: with the second factor",
+            "chen.hui log-in-password account 2 chen.hui: from 10.1.1.1",
+        ]
+    );
 });
 
 both!(a_code_is_right_once_even_for_two_at_once, |fresh: Fresh| async move {

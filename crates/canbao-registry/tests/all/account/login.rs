@@ -37,12 +37,15 @@ both!(whoever_knows_the_password_comes_in_and_must_change_it, |fresh: Fresh| asy
     assert_eq!(wrong(&registry, "chen.hui", "a").await, LogIn::Wrong);
     assert_eq!(registry.log_in("chen.hui", PASSWORD, "a").await.unwrap(), LogIn::Wrong);
     assert_eq!(enter(&registry, "chen.hui", "Jn4!wPz8kd").await.1, Needs::Nothing);
-    assert_eq!(audited(&registry).await[before..], [
-        "chen.hui log-in account 2 chen.hui: from 10.2.3.4",
-        "chen.hui log-in account 2 chen.hui: from 10.1.1.1",
-        "chen.hui password-change account 2 chen.hui",
-        "chen.hui log-in account 2 chen.hui: from 10.1.1.1",
-    ]);
+    assert_eq!(
+        audited(&registry).await[before..],
+        [
+            "chen.hui log-in account 2 chen.hui: from 10.2.3.4",
+            "chen.hui log-in account 2 chen.hui: from 10.1.1.1",
+            "chen.hui password-change account 2 chen.hui",
+            "chen.hui log-in account 2 chen.hui: from 10.1.1.1",
+        ]
+    );
     assert_eq!(verify(&registry).await.unwrap().faults, Vec::<String>::new());
 });
 
@@ -65,7 +68,10 @@ both!(five_wrong_ones_lock_and_each_lock_is_longer, |fresh: Fresh| async move {
         expected = (expected * 2).min(24 * 60 * MINUTE);
     }
     let locks = audited(&registry).await;
-    assert_eq!(locks.iter().filter(|line| line.starts_with("chen.hui account-lock account 2 chen.hui: until 201")).count(), 9);
+    assert_eq!(
+        locks.iter().filter(|line| line.starts_with("chen.hui account-lock account 2 chen.hui: until 201")).count(),
+        9
+    );
     // a success begins anew
     wrong(&registry, "chen.hui", "z").await;
     enter(&registry, "chen.hui", PASSWORD).await;
@@ -117,7 +123,8 @@ both!(nothing_tells_a_login_that_nobody_has_from_one_with_another_password, |fre
 both!(failures_at_once_are_counted_exactly, |fresh: Fresh| async move {
     let registry = &fresh.registry;
     staffed(registry, fresh.folder.path()).await;
-    let four = futures::future::join_all((0..4).map(|at| async move { wrong(registry, "chen.hui", &format!("{at}")).await }));
+    let four =
+        futures::future::join_all((0..4).map(|at| async move { wrong(registry, "chen.hui", &format!("{at}")).await }));
     assert_eq!(four.await, vec![LogIn::Wrong; 4]);
     assert_eq!(int(registry, "SELECT failures FROM strike").await, 4);
     // of twelve guesses one is looked at, whichever it is, and the right one among them comes in only if it is that one

@@ -34,7 +34,10 @@ async fn everything(registry: &Registry) -> String {
 fn from_base32(text: &str) -> String {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: String = text.chars().map(|c| format!("{:05b}", letters.find(c).unwrap())).collect();
-    bits.as_bytes().chunks(4).map(|four| format!("{:x}", u8::from_str_radix(std::str::from_utf8(four).unwrap(), 2).unwrap())).collect()
+    bits.as_bytes()
+        .chunks(4)
+        .map(|four| format!("{:x}", u8::from_str_radix(std::str::from_utf8(four).unwrap(), 2).unwrap()))
+        .collect()
 }
 
 both!(nothing_in_the_database_lets_anybody_in, |fresh: Fresh| async move {

@@ -79,10 +79,10 @@ both!(logging_out_ends_one_or_all, |fresh: Fresh| async move {
     assert_eq!(registry.end_sessions_of(account.id).await.unwrap(), 0);
     assert_eq!((needs(registry, &two).await, needs(registry, &admin).await.is_some()), (None, true));
     let out: Vec<String> = audited(registry).await.into_iter().filter(|line| line.contains("log-out")).collect();
-    assert_eq!(out, [
-        "chen.hui log-out account 2 chen.hui",
-        "chen.hui log-out-everywhere account 2 chen.hui: 1 sessions",
-    ]);
+    assert_eq!(
+        out,
+        ["chen.hui log-out account 2 chen.hui", "chen.hui log-out-everywhere account 2 chen.hui: 1 sessions",]
+    );
     for token in ["", "x", &two[1..], &two.to_uppercase(), &"0".repeat(64)] {
         assert_eq!(needs(registry, token).await, None);
     }
@@ -104,9 +104,7 @@ both!(a_password_is_changed_by_whoever_knows_it, |fresh: Fresh| async move {
     let account = staffed(&registry, fresh.folder.path()).await;
     let (token, _) = enter(&registry, "chen.hui", PASSWORD).await;
     let (admin, _) = enter(&registry, "admin", OTHER).await;
-    let change = async |old: &str, new: &str, keep: &str| {
-        registry.change_password(&account, old, new, keep).await
-    };
+    let change = async |old: &str, new: &str, keep: &str| registry.change_password(&account, old, new, keep).await;
     let weak = change(PASSWORD, "Admin@123456", &token).await.unwrap().unwrap_err();
     assert!(matches!(&weak, NotChanged::Weak(sentence) if sentence.contains("太容易猜")), "{weak:?}");
     let weak = change(PASSWORD, PASSWORD, &token).await.unwrap().unwrap_err();

@@ -8,7 +8,9 @@ use crate::support::store::{Fresh, both};
 const DAY: i64 = 1440 * MINUTE;
 
 fn new(scopes: &[&str], expires: i64) -> NewToken {
-    NewToken { name: "数据推送".to_owned(), scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(), expires }
+    NewToken {
+        name: "数据推送".to_owned(), scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(), expires
+    }
 }
 
 both!(a_token_holds_until_it_expires_is_revoked_or_its_account_disabled, |fresh: Fresh| async move {
@@ -53,11 +55,14 @@ both!(a_token_holds_until_it_expires_is_revoked_or_its_account_disabled, |fresh:
     let listed = registry.tokens_of(account.id).await.unwrap();
     assert_eq!((listed[0].id, listed[0].revoked, listed[1].revoked), (other.id, Some(time.now()), None));
     let said: Vec<String> = audited(&registry).await.into_iter().filter(|line| line.contains(" token-")).collect();
-    assert_eq!(said, [
-        "chen.hui token-add account 2 chen.hui: token 1, uploads:write people:read",
-        "chen.hui token-add account 2 chen.hui: token 2, x",
-        "admin token-revoke account 2 chen.hui: token 2",
-    ]);
+    assert_eq!(
+        said,
+        [
+            "chen.hui token-add account 2 chen.hui: token 1, uploads:write people:read",
+            "chen.hui token-add account 2 chen.hui: token 2, x",
+            "admin token-revoke account 2 chen.hui: token 2",
+        ]
+    );
 });
 
 both!(a_token_without_scope_or_end_is_refused, |fresh: Fresh| async move {

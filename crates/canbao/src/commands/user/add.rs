@@ -59,12 +59,10 @@ pub(super) fn added(arguments: &Arguments, language: Language) -> Result<String,
     let (account, area) = runtime(async {
         let registry = arguments.database.open().await?;
         let added = match done(registry.add_account(&actor(), new, &password).await) {
-            Ok(account) => {
-                done(registry.areas_on(None).await).map(|(_, _, areas)| {
-                    let name = areas.get(&account.area).map(|area| area.name.clone()).unwrap_or_default();
-                    (account, name)
-                })
-            }
+            Ok(account) => done(registry.areas_on(None).await).map(|(_, _, areas)| {
+                let name = areas.get(&account.area).map(|area| area.name.clone()).unwrap_or_default();
+                (account, name)
+            }),
             Err(failure) => Err(failure),
         };
         registry.close().await;

@@ -136,12 +136,12 @@ fn switched(who: &Who, disabled: bool, language: Language) -> Result<String, Fai
 /// The invented password and what to do with it; blank where it was given.
 fn shown(password: &str, invented: bool, l: Language) -> String {
     if !invented {
-        return l
-            .pick("首次登录时要改成自己的密码。\n", "It is to be changed at the first log-in.\n")
-            .to_owned();
+        return l.pick("首次登录时要改成自己的密码。\n", "It is to be changed at the first log-in.\n").to_owned();
     }
     l.pick(
         format!("密码：{password}\n请当面或打电话告诉本人，首次登录时要改成自己的密码。密码只显示这一次。\n"),
-        format!("password: {password}\nTell its owner, who must change it at the first log-in. It is shown only once.\n"),
+        format!(
+            "password: {password}\nTell its owner, who must change it at the first log-in. It is shown only once.\n"
+        ),
     )
 }
