@@ -15,8 +15,8 @@ pub(crate) fn today() -> Date {
     Date(i32::try_from((now_ms() / 1000 + 8 * 3600).div_euclid(86_400)).unwrap_or_default())
 }
 
-/// A time as `2016-11-01T08:00:00+08:00`: China's, wherever the machine stands.
-pub(crate) fn instant(ms: i64) -> String {
+/// A time in milliseconds since 1970 (UTC) as `2016-11-01T08:00:00+08:00`: China's, wherever the machine stands.
+pub fn instant(ms: i64) -> String {
     let seconds = ms.div_euclid(1000) + 8 * 3600;
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let date = Date(i32::try_from(days).unwrap_or_default());

@@ -39,5 +39,6 @@ pub mod registry;
 mod ruling;
 pub mod store;
 
+pub use clock::instant;
 pub use error::RegistryError;
 pub use registry::{Address, Registry};

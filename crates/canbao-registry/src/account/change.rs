@@ -117,7 +117,7 @@ impl Registry {
         }
         let name = named(&name, "姓名")?;
         strong(password, &login, &name)?;
-        let hash = self.hashed(password).await?;
+        let hash = self.password_hashed(password).await?;
         let now = self.door.now();
         let mut transaction = self.store.write().await?;
         if by_login(&mut transaction, &login, now).await?.is_some() {
@@ -216,7 +216,7 @@ impl Registry {
         let now = self.door.now();
         let account = known(&mut self.store.statements().await?, login, now).await?;
         strong(password, &account.login, &account.name)?;
-        let hash = self.hashed(password).await?;
+        let hash = self.password_hashed(password).await?;
         let mut transaction = self.store.write().await?;
         let sql = "UPDATE account SET password = $2, must_change = 1, factor = NULL, factor_new = NULL, factor_step = 0, \
                    second_factor = 0 WHERE id = $1";

@@ -26,7 +26,7 @@ pub(super) struct Checked {
 
 impl Registry {
     /// A password's hash, a PHC string.
-    pub(super) async fn hashed(&self, password: &str) -> Result<String, RegistryError> {
+    pub(super) async fn password_hashed(&self, password: &str) -> Result<String, RegistryError> {
         let password = Zeroizing::new(password.to_owned());
         self.apart(move || hash(&password)).await
     }

@@ -215,7 +215,7 @@ impl Registry {
             weakness(new, &account.login, &account.name)
         };
         let right = self.password_checked(old, stored.text(0)).await?.right;
-        let hash = if right && weak.is_none() { Some(self.hashed(new).await?) } else { None };
+        let hash = if right && weak.is_none() { Some(self.password_hashed(new).await?) } else { None };
         let now = self.door.now();
         let mut transaction = self.store.write().await?;
         if let Some(until) = strike::locked(&mut transaction, &place, now).await? {

@@ -11,6 +11,7 @@ mod restore;
 mod serve;
 mod standard;
 mod synth;
+mod user;
 
 use clap::{Parser, Subcommand};
 
@@ -51,6 +52,7 @@ enum Command {
     Restore(restore::Arguments),
     Serve(serve::Arguments),
     Standard(standard::Arguments),
+    User(user::Arguments),
 }
 
 /// What a command that did its work leaves to say by its exit code.
@@ -86,6 +88,8 @@ impl Arguments {
             | Command::Restore(_)
             | Command::Serve(_)
             | Command::Standard(_) => Form::None,
+            | Command::Standard(_)
+            | Command::User(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -108,6 +112,7 @@ impl Arguments {
             Command::Restore(arguments) => restore::run(&arguments, self.lang),
             Command::Serve(arguments) => serve::run(&arguments, self.lang),
             Command::Standard(arguments) => standard::run(&arguments, self.lang),
+            Command::User(arguments) => user::run(&arguments, self.lang),
         }
     }
 }

@@ -26,5 +26,6 @@ mod registry_lists;
 mod rejected_rows;
 mod repeatable;
 mod standard;
+mod user;
 mod whole_job;
 mod workbooks;

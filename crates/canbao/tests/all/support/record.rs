@@ -63,12 +63,13 @@ impl State {
     }
 }
 
-const COUNTS: [(&str, &str); 8] = [
+const COUNTS: [(&str, &str); 9] = [
     ("audit", "SELECT action, COUNT(*) FROM audit GROUP BY action"),
     ("revision", "SELECT kind, COUNT(*) FROM revision GROUP BY kind"),
     ("apply", "SELECT state, COUNT(*) FROM apply WHERE state <> 'staging' GROUP BY state"),
     ("request", "SELECT kind || ' ' || state, COUNT(*) FROM change_request GROUP BY kind || ' ' || state"),
     ("parcel", "SELECT direction || ' ' || kind, COUNT(*) FROM parcel GROUP BY direction || ' ' || kind"),
+    ("account", "SELECT login || ' ' || role || ' ' || area || ' ' || password, disabled FROM account"),
     (
         "counter",
         "SELECT area || ' ' || category || ' ' || scheme || ' ' || finding, people FROM counter WHERE people <> 0",
@@ -80,7 +81,7 @@ const COUNTS: [(&str, &str); 8] = [
     ),
 ];
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "person",
     "number",
     "enrolment",
@@ -92,6 +93,7 @@ const TABLES: [&str; 11] = [
     "question",
     "private_question",
     "apply",
+    "api_token",
 ];
 
 /// All that the registry says of everybody who is current, without its own identifiers and without history: as many times
