@@ -19,6 +19,14 @@ fn refuse<T>(sentence: impl Into<String>, hint: &'static str) -> Result<T, Regis
 
 const LOOK: &str = "请重新查看此人的记录。";
 
+/// Whoever decides says why.
+pub(super) fn reason(reason: &str) -> Result<(), RegistryError> {
+    if reason.trim().is_empty() {
+        return Err(RegistryError::refused("没有写理由。", "请写明理由，再提交一次。"));
+    }
+    Ok(())
+}
+
 /// The day from which something holds: a day, and not to come.
 pub(super) fn day(text: &str, today: Date) -> Result<Date, RegistryError> {
     match Date::parse(text) {

@@ -204,6 +204,7 @@ impl Registry {
     /// Where the checker is the maker, the request is not pending, the record changed since the checker looked at it, or the
     /// procedure is wrong for the record as it is now.
     pub async fn decide(&self, asker: &Asker, id: i64, decision: &Decision, today: Date) -> Result<i64, RegistryError> {
+        check::reason(&decision.reason)?;
         let mut hand = Hand::begin(self).await?;
         let request = pending(&mut hand.transaction, id).await?;
         if request.maker == asker.actor {
@@ -288,6 +289,7 @@ impl Registry {
     /// # Errors
     /// Where it is somebody else's, or no longer pending.
     pub async fn withdraw(&self, asker: &Asker, id: i64, reason: &str) -> Result<(), RegistryError> {
+        check::reason(reason)?;
         let mut transaction = self.store.write().await?;
         let request = pending(&mut transaction, id).await?;
         if request.maker != asker.actor {
@@ -305,6 +307,7 @@ impl Registry {
     /// # Errors
     /// Where it was not done, or a later change of the same people rests on it: then these are named.
     pub async fn undo_change(&self, asker: &Asker, id: i64, reason: &str) -> Result<i64, RegistryError> {
+        check::reason(reason)?;
         let mut hand = Hand::begin(self).await?;
         let sql = format!("SELECT {COLUMNS} FROM change_request WHERE id = $1");
         let row = hand.transaction.first(sql, values![id]).await?;

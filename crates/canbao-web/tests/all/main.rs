@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail by panic")]
 
 #[path = "../../../canbao-registry/tests/all/support/run.rs"]
-#[expect(dead_code, reason = "the registry's tests use the rest")]
 mod run;
 
 mod change;

@@ -87,7 +87,6 @@ impl Arguments {
             | Command::Backup(_)
             | Command::Restore(_)
             | Command::Serve(_)
-            | Command::Standard(_) => Form::None,
             | Command::Standard(_)
             | Command::User(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,

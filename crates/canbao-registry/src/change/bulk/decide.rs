@@ -52,6 +52,7 @@ impl Registry {
         reason: &str,
         today: Date,
     ) -> Result<Vec<BulkDecided>, RegistryError> {
+        check::reason(reason)?;
         if self.bulk(id).await?.maker == asker.actor {
             return Err(RegistryError::refused("审核人不能是经办人本人。", "请由另一位工作人员审核。"));
         }
