@@ -173,7 +173,7 @@ impl Registry {
         if name.is_some() {
             parts.push("another name".to_owned());
         }
-        if after != before {
+        if told(&after) != told(&before) {
             parts.push(format!("{} -> {}", told(&before), told(&after)));
         }
         if after.department != before.department {

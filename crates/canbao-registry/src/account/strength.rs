@@ -184,7 +184,8 @@ mod tests {
 
     #[test]
     fn good_ones_will_do() {
-        for password in ["k7mq-x3vd-9hpt-w2ca", "Jn4!wPz8kd", "春江潮水连海平，海上明月共潮生", "correct horse battery"]
+        for password in
+            ["k7mq-x3vd-9hpt-w2ca", "Jn4!wPz8kd", "春江潮水连海平，海上明月共潮生。", "correct horse battery"]
         {
             assert_eq!(weakness(password, "chen.hui", "陈慧"), None, "{password}");
         }

@@ -14,6 +14,9 @@ const DAY: i64 = 1440 * MINUTE;
 /// What nobody tried for so long is forgotten.
 const KEPT: i64 = 30 * DAY;
 
+/// Who is on the audit where nobody is; no login has a colon.
+const STRANGER: &str = "web:unknown";
+
 const CONTEXT: &str = "canbao registry wrong passwords by login 1";
 
 /// Where a login's wrong passwords are counted. What is typed there may be a password: its keyed hash tells nothing.
@@ -63,7 +66,7 @@ pub(super) async fn count(
             None => {
                 let subject = format!("no such account: {told}");
                 let entry =
-                    Entry { actor: "nobody", action: "account-lock", subject: &subject, revision: None, digest: &[] };
+                    Entry { actor: STRANGER, action: "account-lock", subject: &subject, revision: None, digest: &[] };
                 audit::append(transaction, entry).await?;
             }
         }

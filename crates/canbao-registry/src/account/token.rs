@@ -64,7 +64,7 @@ fn token_of(row: &Row, at: usize) -> Token {
     }
 }
 
-fn is_scope(scope: &String) -> bool {
+fn is_scope(scope: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b":._-".contains(&byte);
     !scope.is_empty() && scope.len() <= LONG && scope.bytes().all(known)
 }
@@ -82,7 +82,7 @@ impl Registry {
     ) -> Result<(Token, String), RegistryError> {
         let now = self.door.now();
         let name = super::change::named(&new.name, "令牌的用途")?;
-        if new.scopes.is_empty() || new.scopes.len() > SCOPES || !new.scopes.iter().all(is_scope) {
+        if new.scopes.is_empty() || new.scopes.len() > SCOPES || !new.scopes.iter().all(|scope| is_scope(scope)) {
             return Err(RegistryError::refused("没有写明令牌能做什么，或者写法不对。", "请至少选一项权限。"));
         }
         if new.expires <= now || new.expires > now + ms(LONGEST) {

@@ -36,7 +36,7 @@ pub(super) fn accepted(secret: &[u8], given: &str, last: i64, now: i64) -> Optio
     let now = step(now);
     // all are made, whichever is right
     let right = (now - AROUND..=now + AROUND).filter(|step| number(secret, *step).is_some_and(|n| n % DIGITS == given));
-    right.filter(|step| *step > last).last()
+    right.filter(|step| *step > last).max()
 }
 
 /// The six digits that an authenticator shows for a secret (Base32, as [`super::SecondFactor`] has it) at a time in

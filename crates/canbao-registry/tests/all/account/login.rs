@@ -117,7 +117,7 @@ both!(nothing_tells_a_login_that_nobody_has_from_one_with_another_password, |fre
     // what was typed is nowhere
     let sql = "SELECT COUNT(*) FROM audit WHERE subject LIKE '%Kx7%' OR actor LIKE '%Kx7%'";
     assert_eq!(int(&registry, sql).await, 0);
-    assert!(audited(&registry).await.iter().any(|line| line.starts_with("nobody account-lock no such account")));
+    assert!(audited(&registry).await.iter().any(|line| line.starts_with("web:unknown account-lock no such account")));
 });
 
 both!(failures_at_once_are_counted_exactly, |fresh: Fresh| async move {

@@ -85,7 +85,7 @@ pub(crate) async fn int(registry: &Registry, sql: &'static str) -> i64 {
 
 /// What the audit says of accounts, an action and a subject a line.
 pub(crate) async fn audited(registry: &Registry) -> Vec<String> {
-    let sql = "SELECT actor, action, subject FROM audit WHERE subject LIKE '%account %' ORDER BY seq";
+    let sql = "SELECT actor, action, subject FROM audit WHERE subject LIKE '%account%' ORDER BY seq";
     let rows = registry.store().read().await.unwrap().all(sql, &[]).await.unwrap();
     rows.iter().map(|row| format!("{} {} {}", row.text(0), row.text(1), row.text(2))).collect()
 }
