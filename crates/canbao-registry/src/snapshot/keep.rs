@@ -122,7 +122,8 @@ impl Registry {
         if digest.as_bytes() != row.bytes(6) || digest.as_bytes() != row.bytes(8) {
             return Err(changed());
         }
-        let frozen = Frozen::decode(&content).filter(|frozen| frozen.people() == snapshot.people as u64);
+        let told = |frozen: &Frozen| (frozen.as_of, i64::try_from(frozen.people()).ok());
+        let frozen = Frozen::decode(&content).filter(|frozen| told(frozen) == (snapshot.as_of, Some(snapshot.people)));
         Ok((snapshot, frozen.ok_or_else(changed)?))
     }
 }
