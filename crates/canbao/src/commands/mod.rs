@@ -7,6 +7,7 @@ mod demo;
 mod exchange;
 mod inspect;
 mod registry;
+mod report;
 mod restore;
 mod standard;
 mod synth;
@@ -49,6 +50,7 @@ enum Command {
     Backup(backup::Arguments),
     Restore(restore::Arguments),
     Standard(standard::Arguments),
+    Report(report::Arguments),
 }
 
 /// What a command that did its work leaves to say by its exit code.
@@ -82,7 +84,8 @@ impl Arguments {
             | Command::Exchange(_)
             | Command::Backup(_)
             | Command::Restore(_)
-            | Command::Standard(_) => Form::None,
+            | Command::Standard(_)
+            | Command::Report(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -104,6 +107,7 @@ impl Arguments {
             Command::Backup(arguments) => backup::run(&arguments, self.lang),
             Command::Restore(arguments) => restore::run(&arguments, self.lang),
             Command::Standard(arguments) => standard::run(&arguments, self.lang),
+            Command::Report(arguments) => report::run(&arguments, self.lang),
         }
     }
 }
