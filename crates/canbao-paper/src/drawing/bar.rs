@@ -10,7 +10,7 @@ pub fn cell_bar(value: f64, most: f64, plan: Option<f64>, long: bool) -> String 
     let mut svg = Svg::beside(class, (width, 8.0));
     svg.rect("d4", (0.0, 0.0), (length(value, most, width), 8.0), "");
     if let Some(plan) = plan {
-        svg.rect("d5", (length(plan, most, width - 1.0), 0.0), (1.0, 8.0), "");
+        svg.rect("d5", (length(plan, most, width).min(width - 1.0), 0.0), (1.0, 8.0), "");
     }
     svg.finish()
 }

@@ -84,7 +84,7 @@ fn bars_are_as_long_as_their_figures() {
     let cell = read(&cell_bar(50.0, 200.0, Some(100.0), false));
     assert_eq!(cell[0].class(), "cellbar");
     assert_eq!(cell[0].attributes["aria-hidden"], "true");
-    assert_eq!((cell[1].at("width"), cell[2].at("x"), cell[2].at("width")), (27.5, 54.5, 1.0));
+    assert_eq!((cell[1].at("width"), cell[2].at("x"), cell[2].at("width")), (27.5, 55.0, 1.0));
     for odd in [cell_bar(5.0, 0.0, None, true), cell_bar(f64::NAN, 3.0, None, true), cell_bar(-2.0, 3.0, None, true)] {
         assert_eq!(read(&odd)[1].at("width"), 0.0);
     }

@@ -52,8 +52,10 @@ impl Places {
     pub(super) fn new(mut areas: Vec<(String, Area)>) -> Self {
         // a snapshot's are in order, but one made by hand may not be
         areas.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let find = |code: Option<&str>| areas.binary_search_by(|(known, _)| known.as_str().cmp(code?)).ok();
-        let by = |above: fn(&Area) -> Option<&str>| areas.iter().map(|(_, area)| find(above(area))).collect();
+        let find = |code: &str| areas.binary_search_by(|(known, _)| known.as_str().cmp(code)).ok();
+        let by = |above: fn(&Area) -> Option<&str>| -> Vec<Option<usize>> {
+            areas.iter().map(|(_, area)| above(area).and_then(find)).collect()
+        };
         let above = [by(Area::manager), by(|area| area.parent.as_deref())];
         let city = areas.iter().position(|(_, area)| area.level == "city");
         Self { areas, above, city }

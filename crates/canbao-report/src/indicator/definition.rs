@@ -60,7 +60,7 @@ impl Indicator {
     /// Its definition.
     pub const fn definition(self) -> &'static Definition {
         match self {
-            Self::Population => {
+            Self::Population => const {
                 &Definition {
                     denominator: "登记库中在册的所有人",
                     denominator_name: "在册",
@@ -73,7 +73,7 @@ impl Indicator {
                     )
                 }
             }
-            Self::Enrolled => {
+            Self::Enrolled => const {
                 &count(
                     "enrolled",
                     "已参保",
@@ -82,7 +82,7 @@ impl Indicator {
                     "该参加的养老、医疗保险都在保的人。在保指正常参保、正在领取待遇，或已查明在外地参保；不满 16 岁没有参加养老保险的，只看医疗。个人信息还有缺项、错项待核的，只要两项都在保也在内。",
                 )
             }
-            Self::Coverage => {
+            Self::Coverage => const {
                 &Definition {
                     unit: Unit::Percent,
                     ..count(
@@ -94,7 +94,7 @@ impl Indicator {
                     )
                 }
             }
-            Self::Uninsured => {
+            Self::Uninsured => const {
                 &count(
                     "uninsured",
                     "未参保",
@@ -103,7 +103,7 @@ impl Indicator {
                     "该参加的养老、医疗保险一项也没有参加记录的人；只有已终止的记录，视为没有。亡故、迁出的人不在内。",
                 )
             }
-            Self::Partial => {
+            Self::Partial => const {
                 &count(
                     "partial",
                     "部分参保",
@@ -112,7 +112,7 @@ impl Indicator {
                     "养老、医疗两项都该参加，其中一项没有参加记录的人；另一项可能在保，也可能中断。",
                 )
             }
-            Self::Interrupted => {
+            Self::Interrupted => const {
                 &count(
                     "interrupted",
                     "中断参保",
@@ -121,7 +121,7 @@ impl Indicator {
                     "该参加的险种都有记录，但至少一项处于暂停状态，又没有别的在保记录的人。",
                 )
             }
-            Self::Unclear => {
+            Self::Unclear => const {
                 &count(
                     "unclear",
                     "状态不明",
@@ -130,7 +130,7 @@ impl Indicator {
                     "该参加的险种都有记录，但至少一项的参保状态空白，或者代码不认识，不能算在保，也不能算未参保的人。他们都在信息待核之内。",
                 )
             }
-            Self::Information => {
+            Self::Information => const {
                 &count(
                     "information",
                     "信息待核",
@@ -139,7 +139,7 @@ impl Indicator {
                     "不缺险种、没有中断，但参保状态不明，或者身份证号码、姓名、性别、出生日期、所在村(社区)有缺项、错项而别处补不上的人。其中该参加的险种都在保的人，同时算作已参保。",
                 )
             }
-            Self::Confirmed => {
+            Self::Confirmed => const {
                 &count(
                     "confirmed",
                     "直接确认",
@@ -148,7 +148,7 @@ impl Indicator {
                     "该参加的养老、医疗保险都在保，个人信息齐全无误，不必入户即可确认参保登记的人。",
                 )
             }
-            Self::PensionCoverage => {
+            Self::PensionCoverage => const {
                 &Definition {
                     unit: Unit::Percent,
                     denominator: "应登记人口中满 16 岁的人，和不满 16 岁而有养老保险记录的人",
@@ -162,7 +162,7 @@ impl Indicator {
                     )
                 }
             }
-            Self::MedicalCoverage => {
+            Self::MedicalCoverage => const {
                 &Definition {
                     unit: Unit::Percent,
                     denominator: "应登记人口中应参加医疗保险的人",
