@@ -1,8 +1,8 @@
 //! Prints a page with every drawing, to be looked at: `drawings STYLESHEET > page.html`. All figures are invented.
 
 use canbao_paper::drawing::{
-    Bar, Bars, Deeper, Geography, Lane, Line, Map, Mark, Part, Plan, Region, Scale, Span, Strip, Unit, bars, cell_bar, key,
-    line, map, stack, strip,
+    Bar, Bars, Deeper, Geography, Lane, Line, Map, Mark, Part, Plan, Region, Scale, Span, Strip, Unit, bars, cell_bar,
+    key, line, map, stack, strip,
 };
 
 const COUNTIES: [(&str, &str, i64); 10] = [
@@ -38,7 +38,9 @@ fn main() {
     ];
     println!("<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>drawings</title>");
     println!("<link rel=\"stylesheet\" href=\"{stylesheet}\"><link rel=\"stylesheet\" href=\"drawing.css\">");
-    println!("<body><header class=\"top\"></header><nav class=\"side\"></nav><main id=\"main\"><div class=\"split half\">");
+    println!(
+        "<body><header class=\"top\"></header><nav class=\"side\"></nav><main id=\"main\"><div class=\"split half\">"
+    );
     for (at, (title, drawing)) in parts.into_iter().enumerate() {
         if at == 8 {
             println!("</div>");
@@ -141,8 +143,9 @@ fn planned() -> String {
         bar("紫阳县", 85.1, "85.1 %"),
         bar("一个名字很长很长很长很长很长的开发区管委会", 12.0, "12.0 %"),
     ];
-    let chart =
-        Bars { label: "各县参保率与计划 90 %", width: 541.0, bars: &all, most: Some(100.0), plan: "计划 90 %" };
+    let chart = Bars {
+        label: "各县参保率与计划 90 %", width: 541.0, bars: &all, most: Some(100.0), plan: "计划 90 %"
+    };
     bars(&chart).unwrap_or_default()
 }
 

@@ -23,9 +23,12 @@ pub(super) struct Ticks {
 impl Ticks {
     /// Of values between two; `headroom` leaves space above the highest.
     pub(super) fn new(low: f64, high: f64, headroom: bool, unit: Unit) -> Self {
-        let least = if unit == Unit::Percent { 0.4 } else { 4.0 };
-        let span = (high - low).max(least);
-        let raw = span / 5.0;
+        // what hardly changes is a flat line
+        let least = if unit == Unit::Percent { 2.0 } else { 4.0 };
+        let wider = (least - (high - low)).max(0.0) / 2.0;
+        let most = if unit == Unit::Percent && high <= 100.0 { 100.0 } else { f64::MAX };
+        let (low, high) = ((low - wider).max(low.min(0.0)), (high + wider).min(most));
+        let raw = (high - low) / 5.0;
         let power = 10_f64.powf(raw.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|round| round * power).find(|step| *step >= raw * 0.999);
         let step = step.unwrap_or(10.0 * power);
@@ -35,8 +38,8 @@ impl Ticks {
             top += step;
         }
         // a share has no more than the whole
-        if unit == Unit::Percent && high <= 100.0 {
-            top = top.min((100.0 / step).ceil() * step);
+        if most < f64::MAX {
+            top = top.min((most / step).ceil() * step);
         }
         Self { low, high: top, step, unit }
     }

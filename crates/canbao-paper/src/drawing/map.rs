@@ -56,10 +56,9 @@ pub fn map(map: &Map<'_>) -> Option<String> {
         let class = region.tenths.map_or("none", |tenths| shade(map.scale.step(tenths)));
         let path = format!("<path class=\"{class}\" d=\"{}\"/>", shape.path());
         match region.href {
-            Some(href) => svg.push(&format!(
-                "<a href=\"{}\" aria-label=\"{says}\"><title>{says}</title>{path}</a>",
-                escape(href)
-            )),
+            Some(href) => {
+                svg.push(&format!("<a href=\"{}\" aria-label=\"{says}\"><title>{says}</title>{path}</a>", escape(href)))
+            }
             None => svg.push(&format!("<g><title>{says}</title>{path}</g>")),
         }
     }

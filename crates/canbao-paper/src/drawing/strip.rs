@@ -109,8 +109,10 @@ pub fn strip(strip: &Strip<'_>) -> Option<String> {
         svg.text("", (detail, top + 15.0), &cut(lane.detail, LEFT - 8.0 - detail));
         for (row, span) in rows {
             let y = top + NEXT * *row as f64;
-            let after = rows.iter().filter(|(other, next)| other == row && next.from >= span.until);
-            let free = after.map(|(_, next)| x(next.from)).fold(LEFT + room, f64::min);
+            let others = || rows.iter().filter(|(other, _)| other == row).map(|(_, other)| other);
+            let after = others().filter(|next| next.from >= span.until).map(|next| x(next.from));
+            let before = others().filter(|last| last.until <= span.from).map(|last| x(last.until));
+            let free = (before.fold(LEFT, f64::max), after.fold(LEFT + room, f64::min));
             drawn(&mut svg, span, (x(span.from), x(span.until)), y, free);
         }
         top += height;
@@ -120,7 +122,8 @@ pub fn strip(strip: &Strip<'_>) -> Option<String> {
     Some(svg.finish())
 }
 
-fn drawn(svg: &mut Svg, span: &Span<'_>, (from, until): (f64, f64), y: f64, free: f64) {
+/// A span between two x; what is free about it may take words that do not fit into it.
+fn drawn(svg: &mut Svg, span: &Span<'_>, (from, until): (f64, f64), y: f64, free: (f64, f64)) {
     let wide = (until - from).max(2.0);
     let baseline = y + 15.0;
     let (class, on) = match span.mark {
@@ -142,8 +145,10 @@ fn drawn(svg: &mut Svg, span: &Span<'_>, (from, until): (f64, f64), y: f64, free
         if !inside.is_empty() {
             svg.text(on, (from + 8.0, baseline), &inside);
         }
-    } else if width(span.text) + 12.0 <= free - until {
+    } else if width(span.text) + 12.0 <= free.1 - until {
         svg.text("", (until + 6.0, baseline), span.text);
+    } else if width(span.text) + 12.0 <= from - free.0 {
+        svg.text("end", (from - 6.0, baseline), span.text);
     }
 }
 

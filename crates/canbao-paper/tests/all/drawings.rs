@@ -168,8 +168,7 @@ fn the_map_has_every_county_in_its_colour_and_no_label_over_another() {
             href: (at != 4).then_some("/areas?code=1&tree=2"),
         })
         .collect();
-    let chart =
-        Map { label: "地图", what: "参保率", unit: " %", geography, scale: &scale, regions: &regions };
+    let chart = Map { label: "地图", what: "参保率", unit: " %", geography, scale: &scale, regions: &regions };
     let elements = read(&map(&chart).unwrap());
     assert_eq!(told(&elements), ("group", "地图", "地图"));
     let classes: Vec<&str> = of(&elements, "path").iter().map(|path| path.class()).collect();
@@ -254,7 +253,8 @@ fn a_line_rises_as_its_figures_do() {
     assert!((rise(0, 2) / (plan[0].1 - plan[1].1) - 0.375).abs() < 0.01);
     assert_eq!(corners(path("gap"))[0], drawn[2]);
     let texts: Vec<&str> = of(&elements, "text").iter().map(|text| text.text.as_str()).collect();
-    for text in ["0", "10 万", "40 万", "11 月", "2017 年 1 月", "期限", "计划", "应办", "届时", "150,000 人"] {
+    for text in ["0", "10 万", "40 万", "11 月", "2017 年 1 月", "期限", "计划", "应办", "届时", "150,000 人"]
+    {
         assert!(texts.contains(&text), "no {text} in {texts:?}");
     }
     let inside = |x: f64, y: f64| (0.0..=541.0).contains(&x) && (0.0..=330.0).contains(&y);
@@ -281,7 +281,8 @@ fn a_strip_has_a_bar_for_each_span() {
         span(month(2015, 1), month(2015, 2), "某某工程劳务有限公司", Mark::Strong),
         span(month(2014, 1), month(2016, 1), "同时", Mark::Strong),
     ];
-    let aid = [span(month(2015, 1), month(2016, 7), "", Mark::Soft), span(month(2016, 1), month(2015, 1), "", Mark::Soft)];
+    let aid =
+        [span(month(2015, 1), month(2016, 7), "", Mark::Soft), span(month(2016, 1), month(2015, 1), "", Mark::Soft)];
     let lanes = [
         Lane { name: "养老", detail: "企业职工", spans: &pension },
         Lane { name: "救助", detail: "低保", spans: &aid },

@@ -14,7 +14,10 @@ pub(crate) struct Axis {
 
 enum Of {
     /// By the finest area: the value of each place, and of those of no known area.
-    Areas { values: Vec<Option<usize>>, nowhere: Option<usize> },
+    Areas {
+        values: Vec<Option<usize>>,
+        nowhere: Option<usize>,
+    },
     Traits(Dimension),
     /// Everybody is one value.
     Nothing,
@@ -26,12 +29,7 @@ impl Axis {
         Self { values: vec![Value::new("", "合计")], of: Of::Nothing }
     }
 
-    pub(crate) fn new(
-        cube: &Cube,
-        dimension: Dimension,
-        filter: &Filter,
-        scope: &Scope,
-    ) -> Result<Self, ReportError> {
+    pub(crate) fn new(cube: &Cube, dimension: Dimension, filter: &Filter, scope: &Scope) -> Result<Self, ReportError> {
         match dimension {
             Dimension::Area(depth) => Self::areas(cube, depth, filter, scope),
             _ => Ok(Self { values: dimension.values(&cube.hukou), of: Of::Traits(dimension) }),

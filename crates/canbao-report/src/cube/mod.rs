@@ -10,12 +10,12 @@ use canbao_domain::date::Date;
 use canbao_registry::area::Area;
 use canbao_registry::snapshot::{Cell, Frozen, Snapshot};
 
+pub(crate) use axis::Axis;
 pub use cache::Cubes;
 pub use dimension::{Depth, Dimension, Value};
 pub use grid::{Filter, Grid};
-pub(crate) use axis::Axis;
-pub use place::Tree;
 pub(crate) use place::Places;
+pub use place::Tree;
 
 /// A snapshot's counts, ready to be asked. Never changes; share it behind an `Arc`.
 #[derive(Clone, Debug)]

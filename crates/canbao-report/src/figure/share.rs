@@ -62,6 +62,9 @@ mod tests {
     fn figures_are_written_as_the_pages_have_them() {
         assert_eq!(Share { part: 0, whole: 7 }.percent().as_deref(), Some("0.0 %"));
         assert_eq!((decimal(-2), decimal(14), decimal(1000)), ("−0.2".into(), "1.4".into(), "100.0".into()));
-        assert_eq!((thousands(0), thousands(999), thousands(3_053_939)), ("0".into(), "999".into(), "3,053,939".into()));
+        assert_eq!(
+            (thousands(0), thousands(999), thousands(3_053_939)),
+            ("0".into(), "999".into(), "3,053,939".into())
+        );
     }
 }

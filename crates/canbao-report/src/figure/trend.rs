@@ -37,7 +37,9 @@ impl Trend {
             _ => "−",
         };
         match self.unit {
-            Unit::Percent => format!("{sign}{}", decimal(i64::try_from(self.change.unsigned_abs()).unwrap_or(i64::MAX))),
+            Unit::Percent => {
+                format!("{sign}{}", decimal(i64::try_from(self.change.unsigned_abs()).unwrap_or(i64::MAX)))
+            }
             Unit::People => format!("{sign}{}", thousands(self.change.unsigned_abs())),
         }
     }
@@ -51,5 +53,7 @@ impl Trend {
 pub fn month_before<'a>(snapshots: &'a [Snapshot], of: &Snapshot) -> Result<&'a Snapshot, String> {
     let month = Month(Month::of(of.as_of).0 - 1);
     let in_it = snapshots.iter().filter(|snapshot| Month::of(snapshot.as_of) == month);
-    in_it.max_by_key(|snapshot| (snapshot.as_of, snapshot.id)).ok_or_else(|| format!("{month} 没有统计快照，不能比上月"))
+    in_it
+        .max_by_key(|snapshot| (snapshot.as_of, snapshot.id))
+        .ok_or_else(|| format!("{month} 没有统计快照，不能比上月"))
 }

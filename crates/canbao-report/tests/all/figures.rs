@@ -103,7 +103,8 @@ fn a_trend_is_against_the_last_count_of_the_month_before() {
 #[test]
 fn a_city_of_nobody_has_figures_that_say_so() {
     let cube = cube_of(snapshot(1, "2016-10-31"), &[]);
-    let table = cube.table(Dimension::Area(Depth::County), &Indicator::ALL, &Filter::default(), &Scope::city()).unwrap();
+    let table =
+        cube.table(Dimension::Area(Depth::County), &Indicator::ALL, &Filter::default(), &Scope::city()).unwrap();
     assert_eq!(table.rows.iter().map(|row| row.value.key.as_str()).collect::<Vec<_>>(), ["610902", "610921", "610999"]);
     assert!(table.rows.iter().flat_map(|row| &row.figures).all(|figure| figure.part == 0));
     assert_eq!(cube.city(), Some("610900"));

@@ -120,7 +120,8 @@ fn figures_are_told_in_sentences() {
     assert!(well(&folder, &["snapshot"]).starts_with("已保存第 1 号统计快照：截至 "));
     assert!(well(&folder, &["snapshot"]).contains("没有变化"));
     let table = well(&folder, &["indicators"]);
-    for word in ["应登记人口", "参保率", "比上月", "汉滨区", "合计", "没有统计快照，不能比上月"] {
+    for word in ["应登记人口", "参保率", "比上月", "汉滨区", "合计", "没有统计快照，不能比上月"]
+    {
         assert!(table.contains(word), "no {word}:\n{table}");
     }
     assert!(well(&folder, &["indicators", "--lang", "en", "--by", "sex"]).contains("female"));

@@ -78,12 +78,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     Ok(Outcome::Done)
 }
 
-async fn look(
-    registry: &Registry,
-    id: Option<i64>,
-    by: Dimension,
-    filter: &Filter,
-) -> Result<Found, ReportError> {
+async fn look(registry: &Registry, id: Option<i64>, by: Dimension, filter: &Filter) -> Result<Found, ReportError> {
     let cubes = Cubes::default();
     let cube: Arc<Cube> = match id {
         Some(id) => cubes.get(registry, id).await?,
