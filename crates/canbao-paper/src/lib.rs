@@ -1,4 +1,5 @@
-//! What leaves in an office file: workbooks, with one calm style for all of them.
+//! What leaves in an office file or stands on a page: workbooks, with one calm style for all of them, and drawings
+//! ([`drawing`]): charts and maps as SVG.
 //!
 //! A [`Book`] holds pages of facts ([`Page`]) and lists ([`List`]). A list may be as long as it likes: it is written
 //! row by row through a file, and goes on in a further sheet where Excel's rows end. Equal content gives equal bytes.
@@ -7,6 +8,7 @@
 
 mod book;
 mod cell;
+pub mod drawing;
 mod error;
 mod grid;
 

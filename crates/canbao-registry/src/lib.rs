@@ -10,6 +10,7 @@
 //! | [`query`] | asking |
 //! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`area`] | the two trees of areas |
+//! | [`snapshot`] | frozen counts, from which figures are worked out |
 //! | [`audit`] | the chain of what was done |
 //! | [`backup`] | the whole registry as one file, and back |
 //! | [`store`] | the database: SQLite or PostgreSQL, its migrations, transactions in both |
@@ -37,6 +38,7 @@ pub mod private;
 pub mod query;
 pub mod registry;
 mod ruling;
+pub mod snapshot;
 pub mod store;
 
 pub use clock::instant;

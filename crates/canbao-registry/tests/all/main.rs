@@ -16,6 +16,7 @@ mod exchange;
 mod opening;
 mod query;
 mod rules;
+mod snapshot;
 mod support;
 mod undo;
 mod unit;

@@ -7,6 +7,7 @@ mod demo;
 mod exchange;
 mod inspect;
 mod registry;
+mod report;
 mod restore;
 mod serve;
 mod standard;
@@ -53,6 +54,7 @@ enum Command {
     Serve(serve::Arguments),
     Standard(standard::Arguments),
     User(user::Arguments),
+    Report(report::Arguments),
 }
 
 /// What a command that did its work leaves to say by its exit code.
@@ -88,7 +90,8 @@ impl Arguments {
             | Command::Restore(_)
             | Command::Serve(_)
             | Command::Standard(_)
-            | Command::User(_) => Form::None,
+            | Command::User(_)
+            | Command::Report(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -112,6 +115,7 @@ impl Arguments {
             Command::Serve(arguments) => serve::run(&arguments, self.lang),
             Command::Standard(arguments) => standard::run(&arguments, self.lang),
             Command::User(arguments) => user::run(&arguments, self.lang),
+            Command::Report(arguments) => report::run(&arguments, self.lang),
         }
     }
 }

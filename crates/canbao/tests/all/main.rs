@@ -25,6 +25,7 @@ mod registry_bulk;
 mod registry_lists;
 mod rejected_rows;
 mod repeatable;
+mod report;
 mod standard;
 mod user;
 mod whole_job;

@@ -1,0 +1,57 @@
+//! Why a figure cannot be had, in whole sentences.
+
+use canbao_domain::date::Date;
+use canbao_registry::RegistryError;
+
+/// Why figures cannot be had. The message is a Chinese sentence; [`ReportError::hint`] says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// Nothing was counted yet.
+    #[error("还没有统计快照，没有数字可看。")]
+    NoSnapshot,
+    /// An area that was not there.
+    #[error("截至 {as_of} 的统计里没有代码为“{code}”的区划。")]
+    NoArea {
+        /// As it was asked for.
+        code: String,
+        /// Of the snapshot.
+        as_of: Date,
+    },
+    /// An area that is somebody else's.
+    #[error("{name}不在您可以查看的区域内。")]
+    OutOfScope {
+        /// What it is called.
+        name: String,
+    },
+    /// A word that is no dimension.
+    #[error("没有叫“{0}”的分类。")]
+    NoDimension(String),
+    /// A value that a dimension does not have.
+    #[error("“{dimension}”里没有“{key}”这一项。")]
+    NoValue {
+        /// What the dimension is called.
+        dimension: &'static str,
+        /// As it was asked for.
+        key: String,
+    },
+    /// The registry refused or failed.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+}
+
+impl ReportError {
+    /// What to do, a Chinese sentence.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoSnapshot => "请运行 canbao report snapshot 生成一份；登记库更新后也会生成。".to_owned(),
+            Self::NoArea { .. } => "请核对代码；新设的区划从下一份统计快照起才有数字。".to_owned(),
+            Self::OutOfScope { .. } => "请选择本区域或下级区划；确需查看，请向该区域的经办机构了解。".to_owned(),
+            Self::NoDimension(_) => {
+                let known = crate::cube::Dimension::ALL.map(|dimension| dimension.as_str()).join("、");
+                format!("可用的分类：{known}。")
+            }
+            Self::NoValue { .. } => "请从列出的各项中选择。".to_owned(),
+            Self::Registry(error) => error.hint(),
+        }
+    }
+}

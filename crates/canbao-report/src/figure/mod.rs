@@ -1,0 +1,9 @@
+//! Numbers as they are shown: rounded in one place, with their date and denominator.
+
+mod share;
+mod shown;
+mod trend;
+
+pub use share::{Share, thousands};
+pub use shown::Figure;
+pub use trend::{Trend, month_before};

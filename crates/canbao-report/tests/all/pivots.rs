@@ -1,0 +1,184 @@
+//! Tables against a count of people one by one.
+
+use canbao_domain::rules::{Category, InsuranceState, Population};
+use canbao_domain::scope::Scope;
+use canbao_domain::source::SourceKind;
+use canbao_registry::snapshot::{AgeBand, SexKind};
+use canbao_report::ReportError;
+use canbao_report::cube::{Depth, Dimension, Filter, Grid, Tree};
+
+use crate::support::{HUKOU, One, cube, is_under, people};
+
+/// The keys that somebody has of a dimension that is not of areas.
+fn keys(one: &One, dimension: Dimension) -> Vec<String> {
+    let facts = &one.facts;
+    let one = |word: &str| vec![word.to_owned()];
+    let flag = |is: bool| one(if is { "yes" } else { "no" });
+    match dimension {
+        Dimension::Category => one(facts.category.as_str()),
+        Dimension::Pension => one(facts.pension.as_str()),
+        Dimension::Medical => one(facts.medical.as_str()),
+        Dimension::Scheme if facts.schemes.is_empty() => one("none"),
+        Dimension::Scheme => facts.schemes.iter().map(|scheme| scheme.as_str().to_owned()).collect(),
+        Dimension::Sex => one(match facts.sex {
+            SexKind::Male => "male",
+            SexKind::Female => "female",
+            SexKind::Unknown => "unknown",
+        }),
+        Dimension::Age => one(facts.age.as_str()),
+        Dimension::Hukou => one(["none", HUKOU[1].0, HUKOU[2].0][facts.hukou as usize]),
+        Dimension::Subsistence => flag(facts.subsistence),
+        Dimension::Disability => flag(facts.disability),
+        Dimension::Population => one(facts.population.as_str()),
+        Dimension::Area(_) => panic!("areas are looked up by themselves"),
+    }
+}
+
+fn is_population(one: &One) -> bool {
+    !matches!(one.facts.category, Category::Deceased | Category::MovedOut | Category::Outside)
+}
+
+fn count(people: &[One], of: impl Fn(&One) -> bool) -> u64 {
+    people.iter().filter(|one| of(one)).count() as u64
+}
+
+fn row(grid: &Grid, key: &str) -> usize {
+    grid.rows.iter().position(|value| value.key == key).unwrap_or_else(|| panic!("no row {key}"))
+}
+
+#[test]
+fn every_pair_of_dimensions_counts_as_the_people_do() {
+    let people = people(7, 4_000);
+    let cube = cube(&people);
+    let plain: Vec<Dimension> =
+        Dimension::ALL.into_iter().filter(|dimension| !matches!(dimension, Dimension::Area(_))).collect();
+    for everybody in [false, true] {
+        let filter = Filter { everybody, ..Filter::default() };
+        let those: Vec<One> = people.iter().filter(|one| everybody || is_population(one)).cloned().collect();
+        for rows in &plain {
+            for columns in &plain {
+                let grid = cube.pivot(*rows, Some(*columns), &filter, &Scope::city()).unwrap();
+                assert_eq!(grid.total, those.len() as u64);
+                for (at, value) in grid.rows.iter().enumerate() {
+                    let in_row = |one: &One| keys(one, *rows).contains(&value.key);
+                    assert_eq!(grid.row_totals[at], count(&those, in_row), "{rows:?} {value:?}");
+                    for (column, other) in grid.columns.iter().enumerate() {
+                        let both = |one: &One| in_row(one) && keys(one, *columns).contains(&other.key);
+                        assert_eq!(grid.cells[at][column], count(&those, both), "{value:?} × {other:?}");
+                    }
+                }
+                if grid.rows_add_up {
+                    assert_eq!(grid.row_totals.iter().sum::<u64>(), grid.total, "{rows:?}");
+                } else {
+                    assert!(grid.row_totals.iter().sum::<u64>() > grid.total);
+                }
+                if grid.columns_add_up {
+                    for (cells, total) in grid.cells.iter().zip(&grid.row_totals) {
+                        assert_eq!(cells.iter().sum::<u64>(), *total, "{rows:?} × {columns:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn areas_add_up_by_both_trees_at_every_level() {
+    let people = people(11, 3_000);
+    let cube = cube(&people);
+    let those: Vec<One> = people.into_iter().filter(is_population).collect();
+    for tree in [Tree::Reporting, Tree::Codes] {
+        let by_codes = tree == Tree::Codes;
+        for top in [None, Some("610902"), Some("610999"), Some("610902001"), Some("610921001002")] {
+            let filter = Filter { area: top.map(str::to_owned), tree, ..Filter::default() };
+            let inside = |one: &One| top.is_none_or(|top| is_under(&one.area, top, by_codes));
+            for depth in [Depth::Below, Depth::County, Depth::Town, Depth::Village] {
+                let grid = cube.pivot(Dimension::Area(depth), Some(Dimension::Sex), &filter, &Scope::city()).unwrap();
+                assert_eq!(grid.total, count(&those, inside), "{tree:?} {top:?} {depth:?}");
+                assert_eq!(grid.row_totals.iter().sum::<u64>(), grid.total);
+                for (at, value) in grid.rows.iter().enumerate().filter(|(_, value)| !value.key.is_empty()) {
+                    let under = |one: &One| inside(one) && is_under(&one.area, &value.key, by_codes);
+                    assert_eq!(grid.row_totals[at], count(&those, under), "{tree:?} {top:?} {depth:?} {value:?}");
+                }
+            }
+        }
+    }
+    // the zone has the villages that it manages, and their district does not
+    let keys = |tree, top: &str| {
+        let filter = Filter { area: Some(top.to_owned()), tree, ..Filter::default() };
+        let values = cube.values(Dimension::Area(Depth::Village), &filter, &Scope::city()).unwrap();
+        values.into_iter().map(|value| value.key).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(Tree::Reporting, "610999"), ["610902001002", "610902002001"]);
+    assert_eq!(keys(Tree::Reporting, "610902"), ["610902001001"]);
+    assert_eq!(keys(Tree::Codes, "610902"), ["610902001001", "610902001002", "610902002001"]);
+}
+
+#[test]
+fn a_scope_reaches_as_far_as_its_areas_report() {
+    let people = people(13, 3_000);
+    let cube = cube(&people);
+    let those: Vec<One> = people.into_iter().filter(is_population).collect();
+    let scope = Scope::under(["610902"]);
+    for tree in [Tree::Reporting, Tree::Codes] {
+        let filter = Filter { tree, ..Filter::default() };
+        let grid = cube.pivot(Dimension::Area(Depth::Below), None, &filter, &scope).unwrap();
+        assert_eq!(grid.total, count(&those, |one| is_under(&one.area, "610902", false)));
+        assert!(grid.rows.iter().all(|value| value.key.is_empty() || value.key.starts_with("610902")));
+    }
+    // the zone's village stands under the district by its code, but is none of its business
+    let own = Filter { area: Some("610902".to_owned()), tree: Tree::Codes, ..Filter::default() };
+    let grid = cube.pivot(Dimension::Area(Depth::Village), None, &own, &scope).unwrap();
+    assert!(grid.rows.iter().all(|value| value.key != "610902001002"), "{:?}", grid.rows);
+    for code in ["610921", "610900", "610902001002"] {
+        let filter = Filter { area: Some(code.to_owned()), ..Filter::default() };
+        let refused = cube.pivot(Dimension::Sex, None, &filter, &scope).unwrap_err();
+        assert!(matches!(refused, ReportError::OutOfScope { .. }), "{code}: {refused}");
+    }
+    let nowhere = cube.pivot(Dimension::Sex, None, &Filter::default(), &Scope::under(Vec::<String>::new())).unwrap();
+    assert_eq!(nowhere.total, 0);
+    // two areas are the rows of who has both, and people of no known area are the city's alone
+    let two = Scope::under(["610921", "610999"]);
+    let grid = cube.pivot(Dimension::Area(Depth::Below), None, &Filter::default(), &two).unwrap();
+    assert_eq!(grid.rows.iter().map(|value| value.key.as_str()).collect::<Vec<_>>(), ["610921", "610999"]);
+    let city = cube.pivot(Dimension::Area(Depth::County), None, &Filter::default(), &Scope::city()).unwrap();
+    assert!(city.row_totals[row(&city, "")] >= count(&those, |one| one.area.is_empty()));
+}
+
+#[test]
+fn filters_hold_together() {
+    let people = people(17, 3_000);
+    let cube = cube(&people);
+    let filter = Filter {
+        area: Some("610921".to_owned()),
+        only: vec![
+            (Dimension::Pension, vec!["none".to_owned(), "interrupted".to_owned()]),
+            (Dimension::Scheme, vec!["employee-medical".to_owned()]),
+            (Dimension::Population, vec!["registered".to_owned()]),
+        ],
+        ..Filter::default()
+    };
+    let grid = cube.pivot(Dimension::Age, None, &filter, &Scope::city()).unwrap();
+    let holds = |one: &One| {
+        let facts = &one.facts;
+        is_population(one)
+            && is_under(&one.area, "610921", false)
+            && matches!(facts.pension, InsuranceState::None | InsuranceState::Interrupted)
+            && facts.schemes.contains(SourceKind::EmployeeMedical)
+            && facts.population == Population::Registered
+    };
+    assert_eq!(grid.total, count(&people, holds));
+    assert!(grid.total > 0);
+    let young = |one: &One| holds(one) && one.facts.age == AgeBand::Under16;
+    assert_eq!(grid.row_totals[row(&grid, "0-15")], count(&people, young));
+    let unknown = Filter { only: vec![(Dimension::Sex, vec!["其他".to_owned()])], ..Filter::default() };
+    let refused = cube.pivot(Dimension::Age, None, &unknown, &Scope::city()).unwrap_err();
+    assert_eq!(refused.to_string(), "“性别”里没有“其他”这一项。");
+    let elsewhere = Filter { area: Some("610100".to_owned()), ..Filter::default() };
+    let refused = cube.pivot(Dimension::Age, None, &elsewhere, &Scope::city()).unwrap_err();
+    assert_eq!(refused.to_string(), "截至 2016-10-31 的统计里没有代码为“610100”的区划。");
+    for dimension in Dimension::ALL {
+        assert_eq!(Dimension::from_word(dimension.as_str()).unwrap(), dimension);
+    }
+    assert!(Dimension::from_word("height").unwrap_err().hint().contains("hukou"));
+}
