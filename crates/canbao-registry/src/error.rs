@@ -103,6 +103,11 @@ pub enum RegistryError {
 }
 
 impl RegistryError {
+    /// Whether only what was asked cannot be done as things stand; nothing is wrong with the system.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Changed { .. } | Self::Busy | Self::Earlier { .. })
+    }
+
     /// Whether a key was there already: somebody else was first.
     pub(crate) fn is_taken(&self) -> bool {
         matches!(self, Self::Database { source, .. }

@@ -69,7 +69,7 @@ impl Fault {
                 "数据库暂时没有应答，刚才的操作没有生效。",
                 "请稍候重试；持续出现时请联系系统管理员。",
             ),
-            Self::Registry(error @ RegistryError::Refused { .. }) => {
+            Self::Registry(error) if error.is_refusal() => {
                 Said { status: StatusCode::CONFLICT, what: error.to_string(), hint: error.hint() }
             }
             Self::Registry(_) => said(

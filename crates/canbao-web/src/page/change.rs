@@ -5,7 +5,6 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use canbao_registry::RegistryError;
 use canbao_registry::change::{Decision, Request, RequestState};
 use serde::Deserialize;
 
@@ -191,7 +190,7 @@ pub(crate) async fn decide(
             app.kept.forget_pending();
             Ok(Redirect::to(&format!("/change/{id}")).into_response())
         }
-        Err(error @ RegistryError::Refused { .. }) => {
+        Err(error) if error.is_refusal() => {
             shown.error = error.to_string();
             shown.hint = error.hint();
             shown.reason = reason.to_owned();
