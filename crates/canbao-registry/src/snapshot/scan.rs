@@ -1,5 +1,6 @@
-//! One pass through the people of a revision. The database packs what is counted of each into one integer and counts who
-//! is alike, so that some hundred thousand rows cross from it and not three million people.
+//! One pass through the people of a revision. Of each, two integers and a short word cross from the database: where they
+//! live, what is counted of them, and their household registration as it was written. They are counted here, for letting
+//! SQLite group them takes three times as long, and there are never more cells than people who differ.
 
 use ahash::AHashMap;
 use canbao_domain::date::Date;
@@ -24,49 +25,36 @@ pub(super) async fn scan(
     as_of: Date,
     areas: &Areas,
 ) -> Result<Frozen, RegistryError> {
+    // a code is digits, or blank
     let sql = format!(
-        "SELECT area, {} AS traits, hukou, COUNT(*) AS people FROM person \
-         WHERE rev_from <= $1 AND rev_to > $1 AND state = 'current' GROUP BY area, traits, hukou",
+        "SELECT CAST(CASE area WHEN '' THEN '0' ELSE area END AS BIGINT), {}, hukou FROM person \
+         WHERE rev_from <= $1 AND rev_to > $1 AND state = 'current'",
         packed(as_of)
     );
     let areas: Vec<_> = areas.iter().map(|(code, area)| (code.to_owned(), area.clone())).collect();
-    let places: AHashMap<&str, u32> =
-        areas.iter().enumerate().map(|(at, (code, _))| (code.as_str(), at as u32)).collect();
+    let numbered = areas.iter().zip(0..).filter_map(|((code, _), at)| Some((code.parse().ok()?, at)));
+    let places: AHashMap<i64, u32> = numbered.collect();
     let mut kinds = Kinds::default();
-    // hukou by its number in `kinds` until all are known
-    let mut found: Vec<Cell> = Vec::new();
+    // the hukou by its number in `kinds` until all are known
+    let mut counts: AHashMap<(Option<u32>, u64), u32> = AHashMap::new();
     transaction
         .each(sql, values![revision], |row| {
             let hukou = kinds.number(row.maybe_text(2).unwrap_or_default());
-            let bits = u64::try_from(row.int(1)).unwrap_or(u64::MAX);
-            let bits = bits.checked_add(hukou * Bits::HUKOU.times());
-            let traits = bits.and_then(Traits::read).ok_or_else(unknown_word)?;
-            let people = u32::try_from(row.int(3)).map_err(|_| unknown_word())?;
-            found.push(Cell { area: places.get(row.text(0)).copied(), traits, people });
+            let bits = u64::try_from(row.int(1)).map_err(|_| unknown_word())? + hukou * Bits::HUKOU.times();
+            *counts.entry((places.get(&row.int(0)).copied(), bits)).or_default() += 1;
             Ok(())
         })
         .await?;
     let (hukou, renumbered) = kinds.in_order();
-    for cell in &mut found {
-        let others = cell.traits.bits() % Bits::HUKOU.times();
-        let number = renumbered.get(cell.traits.hukou()).copied().unwrap_or_default();
-        cell.traits = Traits::read(others + number * Bits::HUKOU.times()).ok_or_else(unknown_word)?;
+    let mut cells = Vec::with_capacity(counts.len());
+    for ((area, bits), people) in counts {
+        let (others, number) = (bits % Bits::HUKOU.times(), bits / Bits::HUKOU.times());
+        let number = usize::try_from(number).ok().and_then(|number| renumbered.get(number)).copied();
+        let bits = others + number.unwrap_or_default() * Bits::HUKOU.times();
+        cells.push(Cell { area, traits: Traits::read(bits).ok_or_else(unknown_word)?, people });
     }
-    drop(places);
-    Ok(Frozen { as_of, areas, hukou, cells: merged(found) })
-}
-
-/// In order, each area and traits once: several words are one kind.
-fn merged(mut cells: Vec<Cell>) -> Vec<Cell> {
     cells.sort_unstable();
-    cells.dedup_by(|next, kept| {
-        let same = next.area == kept.area && next.traits == kept.traits;
-        if same {
-            kept.people = kept.people.saturating_add(next.people);
-        }
-        same
-    });
-    cells
+    Ok(Frozen { as_of, areas, hukou, cells })
 }
 
 fn unknown_word() -> RegistryError {
