@@ -7,10 +7,11 @@ use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use canbao_registry::Registry;
+use canbao_report::cube::Cubes;
 
 use crate::http::head;
 use crate::page::kept::Kept;
-use crate::page::{account, area, change, find, home, log, login, people, person};
+use crate::page::{account, area, change, figures, find, home, log, login, people, person};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
 use crate::{asset, fault};
@@ -30,6 +31,7 @@ pub struct App {
     pub(crate) registry: Registry,
     pub(crate) settings: Arc<Settings>,
     pub(crate) kept: Arc<Kept>,
+    pub(crate) cubes: Arc<Cubes>,
 }
 
 /// A way in: what the browser asks for, who may, and who answers.
@@ -85,6 +87,7 @@ fn routes() -> Vec<Route> {
         get("/changes", May(Right::Check), change::inbox),
         get("/change/{id}", May(Right::Check), change::show),
         post("/change/{id}", May(Right::Check), change::decide),
+        get("/figures", May(Right::Figures), figures::show),
         get("/accounts", May(Right::Accounts), account::list),
         get("/log", May(Right::Log), log::audit),
         get("/looks", May(Right::Log), log::looks),
@@ -100,7 +103,7 @@ pub fn known_routes() -> Vec<(&'static str, &'static str, Access)> {
 impl App {
     /// The system on a registry.
     pub fn new(registry: Registry, settings: Settings) -> Self {
-        Self { registry, settings: Arc::new(settings), kept: Arc::default() }
+        Self { registry, settings: Arc::new(settings), kept: Arc::default(), cubes: Arc::default() }
     }
 
     /// What answers requests.

@@ -22,6 +22,8 @@ pub enum Fault {
     Gone,
     /// What was sent makes no sense: a sentence, and what to do. 400
     Nonsense(&'static str, &'static str),
+    /// What was asked for cannot be had: a sentence, and what to do. 404
+    Said(String, String),
     /// More than the server takes. 413
     TooMuch,
     /// The registry refuses or fails. 409, 404 or 503
@@ -61,6 +63,7 @@ impl Fault {
             ),
             Self::Gone => said(StatusCode::GONE, "这次查询的结果已过期。", "请重新查询。"),
             Self::Nonsense(what, hint) => said(StatusCode::BAD_REQUEST, what, hint),
+            Self::Said(what, hint) => said(StatusCode::NOT_FOUND, what, hint),
             Self::TooMuch => {
                 said(StatusCode::PAYLOAD_TOO_LARGE, "提交的内容太大，没有接收。", "请减少内容后重新提交。")
             }

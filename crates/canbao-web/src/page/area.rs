@@ -21,7 +21,8 @@ pub(crate) async fn choose(
     // back to the list they were on, from its beginning; a person's page is of no area
     let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
     let path = from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
-    let on_list = path.filter(|path| path.starts_with("/people?") || *path == "/people" || *path == "/changes");
+    let on_list = path
+        .filter(|path| path.starts_with("/people?") || *path == "/people" || matches!(*path, "/changes" | "/figures"));
     let category = on_list.and_then(|path| path.split(['?', '&']).find(|pair| pair.starts_with("category=")));
     let to = match (on_list, category) {
         (Some(path), None) => path.split('?').next().unwrap_or("/").to_owned(),

@@ -38,10 +38,13 @@ impl Search {
     }
 }
 
+/// Searches by their keys, and the keys in the order in which they came.
+type Searches = (HashMap<String, Arc<Search>>, VecDeque<String>);
+
 /// What is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    searches: Mutex<(HashMap<String, Arc<Search>>, VecDeque<String>)>,
+    searches: Mutex<Searches>,
     /// By area, of one revision: what a revision counts never changes.
     counts: Mutex<(i64, HashMap<String, Arc<Counts>>)>,
     /// Changes that wait for a checker, by account.

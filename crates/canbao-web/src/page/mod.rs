@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod area;
 pub(crate) mod change;
+pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod home;
 pub(crate) mod kept;

@@ -149,6 +149,9 @@ fn choices<'a>(given: &str, all: impl IntoIterator<Item = (&'a str, &'a str)>) -
     all.into_iter().map(choice).collect()
 }
 
+/// Takes one filter away.
+type Clear = fn(&mut Asked);
+
 /// A filter that is set, and the address without it.
 struct Chip {
     label: String,
@@ -366,7 +369,7 @@ impl Asked {
     fn chips(&self, areas: &Areas) -> Vec<Chip> {
         let area = |code: &str| areas.get(code).map(|area| area.name.clone());
         let word = |all: Vec<Choice>| all.into_iter().find(|choice| choice.chosen).map(|choice| choice.label);
-        let all: [(Option<String>, fn(&mut Self)); 7] = [
+        let all: [(Option<String>, Clear); 7] = [
             (area(&self.village), |asked| asked.village.clear()),
             (area(&self.town), |asked| {
                 asked.town.clear();
@@ -384,7 +387,7 @@ impl Asked {
                 |asked| asked.finding.clear(),
             ),
         ];
-        let chip = |(label, clear): (Option<String>, fn(&mut Self))| {
+        let chip = |(label, clear): (Option<String>, Clear)| {
             let mut without = self.clone();
             clear(&mut without);
             label.map(|label| Chip { label, without: without.path(&[]) })

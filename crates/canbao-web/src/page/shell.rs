@@ -134,6 +134,9 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
     if visitor.may(Right::Check) {
         group("核对", vec![entry("变更复核", "/changes", say::count(pending))]);
     }
+    if visitor.may(Right::Figures) {
+        group("统计", vec![plain("参保情况", "/figures")]);
+    }
     if visitor.may(Right::Accounts) {
         group("系统", vec![plain("账号", "/accounts")]);
     }

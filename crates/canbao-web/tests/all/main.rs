@@ -6,6 +6,7 @@ mod run;
 
 mod change;
 mod door;
+mod figures;
 mod forged;
 mod people;
 mod rights;

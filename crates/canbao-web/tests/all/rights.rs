@@ -8,7 +8,7 @@ use canbao_web::right::{Right, may};
 use crate::support::{ACCOUNTS, Site, number_of};
 
 /// Who may, by the path: letters of the roles (see [`letter`]); `*` everybody logged in, `-` anybody at all.
-const TABLE: [(&str, &str, &str); 28] = [
+const TABLE: [(&str, &str, &str); 29] = [
     ("GET", "/healthz", "-"),
     ("GET", "/readyz", "-"),
     ("GET", "/static/{name}", "-"),
@@ -34,6 +34,7 @@ const TABLE: [(&str, &str, &str); 28] = [
     ("GET", "/changes", "市县"),
     ("GET", "/change/{id}", "市县"),
     ("POST", "/change/{id}", "市县"),
+    ("GET", "/figures", "市县镇领"),
     ("GET", "/accounts", "管"),
     ("GET", "/log", "审"),
     ("GET", "/looks", "审"),

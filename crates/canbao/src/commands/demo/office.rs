@@ -57,6 +57,7 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
     done(Registry::migrate(&address).await)?;
     let registry = done(Registry::open(&address).await)?;
     done(apply(&registry, run, &actor(), false).await)?;
+    done(registry.take_snapshot(&actor()).await)?;
     let areas = done(registry.areas().await)?;
     let chain = chain(&areas);
     let mut accounts = Table::new([
