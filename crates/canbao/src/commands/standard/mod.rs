@@ -139,8 +139,9 @@ mod tests {
     #[test]
     fn kinds_of_findings_are_called_as_in_the_lists() {
         let listed: BTreeSet<_> = crate::workbooks::words::findings().collect();
-        let held = finding_kinds().entries().iter().map(|entry| (entry.code(), entry.name())).collect();
-        assert_eq!(listed, held);
+        // what somebody claims stands in the record alone, never in a run
+        let held = finding_kinds().entries().iter().filter(|entry| entry.code() != "claim-differs");
+        assert_eq!(listed, held.map(|entry| (entry.code(), entry.name())).collect());
     }
 
     #[test]
