@@ -1,6 +1,6 @@
 //! By what people are told apart.
 
-use canbao_domain::rules::{Category, InsuranceState, Population, SchemeSet};
+use canbao_domain::rules::{Category, InsuranceState, Population};
 use canbao_domain::source::SourceKind;
 use canbao_registry::snapshot::{AgeBand, SexKind, Traits};
 
@@ -180,7 +180,7 @@ impl Dimension {
             Self::Category => 1 << traits.category() as u32,
             Self::Pension => 1 << traits.pension() as u32,
             Self::Medical => 1 << traits.medical() as u32,
-            Self::Scheme => schemes(traits.schemes()),
+            Self::Scheme => schemes(traits),
             Self::Sex => match traits.sex() {
                 SexKind::Male => 1,
                 SexKind::Female => 2,
@@ -195,7 +195,12 @@ impl Dimension {
     }
 }
 
-fn schemes(live: SchemeSet) -> u32 {
+/// Who is insured in another place has no row of a scheme here, so their state says it.
+fn schemes(traits: Traits) -> u32 {
+    let mut live = traits.schemes();
+    if [traits.pension(), traits.medical()].contains(&InsuranceState::Elsewhere) {
+        live.insert(SourceKind::Elsewhere);
+    }
     let found = SCHEMES.iter().enumerate().filter(|(_, scheme)| live.contains(**scheme));
     match found.fold(0, |bits, (at, _)| bits | 1 << at) {
         0 => 1 << SCHEMES.len(),

@@ -18,8 +18,14 @@ fn keys(one: &One, dimension: Dimension) -> Vec<String> {
         Dimension::Category => one(facts.category.as_str()),
         Dimension::Pension => one(facts.pension.as_str()),
         Dimension::Medical => one(facts.medical.as_str()),
-        Dimension::Scheme if facts.schemes.is_empty() => one("none"),
-        Dimension::Scheme => facts.schemes.iter().map(|scheme| scheme.as_str().to_owned()).collect(),
+        Dimension::Scheme => {
+            let mut keys: Vec<String> = facts.schemes.iter().map(|scheme| scheme.as_str().to_owned()).collect();
+            let elsewhere = facts.pension == InsuranceState::Elsewhere || facts.medical == InsuranceState::Elsewhere;
+            if elsewhere && !keys.contains(&"elsewhere".to_owned()) {
+                keys.push("elsewhere".to_owned());
+            }
+            if keys.is_empty() { one("none") } else { keys }
+        }
         Dimension::Sex => one(match facts.sex {
             SexKind::Male => "male",
             SexKind::Female => "female",

@@ -108,6 +108,9 @@ fn figures_are_those_of_the_people_one_by_one() {
     assert_eq!(by_age.iter().map(|(key, row)| (key.as_str(), row["population"])).collect::<BTreeMap<_, _>>(), bands);
     let by_scheme = json(&folder, &["indicators", "--by", "scheme"]);
     assert_eq!(by_scheme["adds_up"], false);
+    // who is insured in another place alone has no scheme here, and is not without one
+    assert_eq!(rows(&by_scheme)["none"]["enrolled"], 0);
+    assert!(rows(&by_scheme)["elsewhere"]["enrolled"] > 0);
     let hukou = rows(&json(&folder, &["indicators", "--by", "hukou"]));
     assert!(hukou["10"]["population"] > 0 && hukou["20"]["population"] > 0, "{hukou:?}");
 }

@@ -15,7 +15,7 @@ use crate::output::language::Language;
 
 const EXAMPLES: &str = "\
 Examples:
-  canbao report snapshot                                 count the record as it is now, and keep the counts
+  canbao report snapshot                                 count the record as it is now; keep the counts
   canbao report list                                     what was kept
   canbao report indicators                               the city's figures, county by county
   canbao report indicators --area 610902 --by town       a county's, town by town
