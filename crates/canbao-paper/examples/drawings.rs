@@ -26,12 +26,12 @@ fn main() {
     let stylesheet = std::env::args().nth(1).unwrap_or_else(|| "style.css".to_owned());
     let parts = [
         ("图：各县(市、区)参保率，%", counties(false)),
-        ("图：没有连接，两个县没有数字", counties(true)),
+        ("图：没有连接，几个县没有数字", counties(true)),
         ("入户办结，累计人数", visits()),
         ("参保率，按月", months()),
         ("只有一个月", one_month()),
         ("为什么没有参保", reasons()),
-        ("各县未参保人数与计划", planned()),
+        ("各县参保率与计划", planned()),
         ("应入户人员的去向", progress()),
         ("参保经历", history()),
         ("参保经历，同时几处参保，年份很多", long_history()),

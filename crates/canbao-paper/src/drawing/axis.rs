@@ -73,13 +73,17 @@ pub(super) fn months(from: i32, until: i32, width: f64, apart: f64) -> Vec<(i32,
     let each = width / f64::from((last - first).max(1));
     let step = [1, 2, 3, 6, 12, 24, 60].into_iter().find(|step| f64::from(*step) * each >= apart).unwrap_or(120);
     let found = (first..=last).filter(|month| month % step == 0).map(|month| (first_day(month), month));
+    let found: Vec<(i32, i32)> = found.filter(|(day, _)| (from..=until).contains(day)).collect();
+    let named = found.iter().find(|(_, month)| month.rem_euclid(12) == 0).or(found.first()).copied();
     found
-        .filter(|(day, _)| (from..=until).contains(day))
+        .into_iter()
         .map(|(day, month)| {
+            // the first says the year where no January does
+            let is_named = named == Some((day, month));
             let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
             let text = match (step, month) {
                 (12.., _) => format!("{year} 年"),
-                (_, 1) => format!("{year} 年 1 月"),
+                (_, month) if month == 1 || is_named => format!("{year} 年 {month} 月"),
                 _ => format!("{month} 月"),
             };
             (day, text)

@@ -263,6 +263,7 @@ fn a_line_rises_as_its_figures_do() {
     let rates = [(17_044, 84.2), (17_074, 86.0), (17_105, 89.1)];
     let chart = Line { unit: Unit::Percent, points: &rates, size: (541.0, 240.0), ..Line::default() };
     let texts: Vec<String> = read(&line(&chart).unwrap()).into_iter().map(|element| element.text).collect();
+    assert!(texts.contains(&"2016 年 9 月".to_owned()) && texts.contains(&"10 月".to_owned()), "{texts:?}");
     assert!(texts.contains(&"84 %".to_owned()) && !texts.contains(&"0 %".to_owned()), "{texts:?}");
     // one day, equal days, odd values: a drawing; none: nothing
     for points in [&[(17_044, 84.2)][..], &[(17_044, 50.0), (17_074, 50.0)], &[(17_044, f64::NAN)], &[(0, 100.0)]] {
