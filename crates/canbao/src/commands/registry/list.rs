@@ -95,6 +95,7 @@ fn filter(arguments: &Arguments) -> Result<Filter, Failure> {
         category: category.transpose()?,
         scheme: scheme.transpose()?,
         finding: arguments.finding.clone(),
+        ..Filter::default()
     })
 }
 
