@@ -181,6 +181,7 @@ pub(crate) async fn counted(registry: &Registry) {
                         category: *category,
                         scheme,
                         finding: finding.map(str::to_owned),
+                        ..Filter::default()
                     };
                     let page = registry.list(&asker(), &filter, None, 100).await.unwrap();
                     let count = registry.count(&Scope::city(), &filter).await.unwrap();
