@@ -15,6 +15,7 @@ use super::shell::{Crumb, Shell};
 use crate::App;
 use crate::fault::Fault;
 use crate::right::visitor::Visitor;
+use crate::say;
 
 /// The four figures on top.
 const TOP: [Indicator; 4] =
@@ -139,7 +140,7 @@ async fn page(
     };
     let (map, key) = if level == "city" { county_map(&below) } else { (String::new(), String::new()) };
     let value = |at: usize| tops.get(at).map_or_else(String::new, Figure::text);
-    let heading = format!("{name} · 参保率 {}，{} 养老和医疗都没有", value(0), value(1));
+    let heading = format!("{name} · 参保率 {}，{}养老和医疗都没有", value(0), value(1));
     let top = |figure: &Figure| {
         let definition = figure.indicator.definition();
         Top {
@@ -153,7 +154,7 @@ async fn page(
     };
     Ok(Ok(Page {
         shell: Shell::of(app, visitor, "/figures", heading.clone(), crumbs).await?,
-        sub: format!("截至 {} · {}", cube.as_of(), cube.snapshot().taken()),
+        sub: format!("截至 {} · {} 统计", cube.as_of(), say::time(cube.snapshot().taken_at)),
         tops: tops.iter().map(top).collect(),
         what: format!("各{head}参保率，%"),
         map,

@@ -76,7 +76,7 @@ pub(crate) async fn find(
     }
     let by = By::of(text);
     let asker = visitor.asker("查人");
-    let area = Some(visitor.area.as_str()).filter(|area| !area.is_empty());
+    let area = visitor.asked(&visitor.area);
     let found = match by {
         By::Number => app.registry.by_number(&asker, text).await?,
         By::Phone => app.registry.by_phone(&asker, text).await?,

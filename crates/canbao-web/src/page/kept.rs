@@ -88,8 +88,7 @@ impl Kept {
                 return Ok(Arc::clone(counts));
             }
         }
-        let area_or_all = Some(area).filter(|area| !area.is_empty());
-        let counts = Arc::new(app.registry.counts(&visitor.scope, area_or_all).await?);
+        let counts = Arc::new(app.registry.counts(&visitor.scope, visitor.asked(area)).await?);
         let mut kept = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.0 < revision {
             *kept = (revision, HashMap::new());

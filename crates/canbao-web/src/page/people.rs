@@ -192,7 +192,7 @@ pub(crate) async fn list(
     let today = say::today();
     let areas = &visitor.areas;
     let area = asked.area(&visitor);
-    let filter = asked.filter(area, today);
+    let filter = asked.filter(visitor.asked(area), today);
     let all = Filter { area: filter.area.clone(), category: filter.category, ..Filter::default() };
     let whole = app.registry.count(&visitor.scope, &all).await?;
     let count = if all == filter { whole } else { app.registry.count(&visitor.scope, &filter).await? };
@@ -308,12 +308,12 @@ impl Asked {
         [self.village.as_str(), self.town.as_str()].into_iter().find(within).unwrap_or(&visitor.area)
     }
 
-    fn filter(&self, area: &str, today: Date) -> Filter {
+    fn filter(&self, area: Option<&str>, today: Date) -> Filter {
         let band = AGES.iter().find(|(word, ..)| *word == self.age);
         // born on the day after somebody who is a year too old
         let since = |age: i32| years_before(today, age + 1).map(|day| Date(day.days() + 1));
         Filter {
-            area: Some(area).filter(|area| !area.is_empty()).map(str::to_owned),
+            area: area.map(str::to_owned),
             category: Category::from_word(&self.category),
             scheme: self.scheme.parse().ok().filter(|kind: &SourceKind| kind.insurance().is_some()),
             finding: Some(self.finding.clone()).filter(|kind| !kind.is_empty()),
@@ -411,7 +411,7 @@ mod tests {
         let today = Date::parse("2016-11-22").unwrap();
         for (word, _, from, to) in AGES {
             let asked = Asked { age: word.to_owned(), ..Asked::default() };
-            let filter = asked.filter("", today);
+            let filter = asked.filter(None, today);
             for days in 0..40_000 {
                 let birth = Date(today.days() - days);
                 let age = birth.age_on(today);

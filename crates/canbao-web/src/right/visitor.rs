@@ -59,6 +59,13 @@ impl Visitor {
         self.scope.areas().is_none_or(under)
     }
 
+    /// An area as the registry is asked for it. For whoever reaches the whole city, the city is everybody: those of no known
+    /// area too.
+    pub(crate) fn asked<'a>(&self, area: &'a str) -> Option<&'a str> {
+        let everywhere = self.scope.areas().is_none() && self.areas.city() == Some(area);
+        Some(area).filter(|area| !area.is_empty() && !everywhere)
+    }
+
     /// Their own area.
     pub(crate) fn own_area(&self) -> &str {
         own_area(&self.account, &self.areas)

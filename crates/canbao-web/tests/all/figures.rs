@@ -20,7 +20,9 @@ async fn figures_are_those_of_the_people_and_of_ones_own_area() {
     site.registry.take_snapshot("test").await.unwrap();
     let of = |village: &str| {
         let all = people();
-        let here = all.into_iter().filter(|person| person.village.is_some_and(|code| code.starts_with(village)));
+        // whoever is of no known area is the city's
+        let within = |code: Option<&str>| code.map_or(village == "6109", |code| code.starts_with(village));
+        let here = all.into_iter().filter(|person| within(person.village));
         let alive = here.filter(|person| person.life == PersonLife::Alive && person.population != Population::Outside);
         let alive: Vec<_> = alive.collect();
         let uninsured = alive.iter().filter(|person| person.schemes.is_empty()).count();
@@ -39,6 +41,10 @@ async fn figures_are_those_of_the_people_and_of_ones_own_area() {
         assert!(page.text.contains(&format!("÷ {population} 人")), "{login}: {}", page.text);
         assert_eq!(page.text.contains("汉阴县"), area == "6109", "{login} sees its own");
         assert_eq!(page.text.contains("svg class=\"map\""), area == "6109", "{login}: the map is the city's");
+        if login == "city" {
+            let list = site.logged_in(login).await.get("/people?category=uninsured").await;
+            assert!(list.text.contains(&format!("未参保人员 {uninsured} 人")), "no two pages disagree: {}", list.text);
+        }
         assert!(page.text.contains("口径") && page.text.contains("截至 2016-10-31"), "{login}");
     }
     // a leader sees figures and nobody's record

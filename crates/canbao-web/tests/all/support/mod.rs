@@ -55,7 +55,7 @@ pub(crate) const ACCOUNTS: [(&str, Role, &str); 11] = [
     ("auditor", Role::Auditor, "610900"),
 ];
 
-/// The people of the city: six in 张滩村, one in 黄沟村, one in another county.
+/// The people of the city: six in 张滩村, one in 黄沟村, one in another county, one of no known area.
 pub(crate) fn people() -> Vec<Somebody> {
     let mut uninsured = somebody("罗承志", "1975-05-12", 3);
     uninsured.schemes.clear();
@@ -80,7 +80,11 @@ pub(crate) fn people() -> Vec<Somebody> {
     far.village = Some("610921001001");
     far.household = Some("H4");
     far.population = Population::Resident;
-    vec![uninsured, partial, child, old, dead, script, huanggou, far]
+    let mut nowhere = somebody("沈无涯", "1988-08-08", 93);
+    nowhere.village = None;
+    nowhere.household = None;
+    nowhere.schemes.clear();
+    vec![uninsured, partial, child, old, dead, script, huanggou, far, nowhere]
 }
 
 /// The number of somebody of [`people`].

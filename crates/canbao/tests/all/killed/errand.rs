@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::home::Home;
-use crate::support::kill::Moments;
+use crate::support::kill::{Moments, wanted};
 use crate::support::record::State;
 
 /// What is killed.
@@ -58,6 +58,9 @@ impl Errand<'_> {
         let of = if victim == Victim::Program { "the program" } else { "the server" };
         let store = if before.server().is_some() { "PostgreSQL" } else { "SQLite" };
         let title = format!("{} on {store}, {of} killed", self.what);
+        if !wanted(&title) {
+            return;
+        }
         let mut moments = Moments::new(&title);
         // by thirds of the command's time
         let mut seen = [[0_u32; 2]; 4];

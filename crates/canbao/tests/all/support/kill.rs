@@ -7,6 +7,11 @@ pub(crate) fn kills(usual: u32) -> u32 {
     number("CANBAO_KILLS").map_or(usual, |kills| kills as u32)
 }
 
+/// Whether something is to be killed: all, or what `CANBAO_KILLED_WHAT` is part of.
+pub(crate) fn wanted(what: &str) -> bool {
+    std::env::var("CANBAO_KILLED_WHAT").map_or(true, |part| what.contains(&part))
+}
+
 /// How many people the city has: `CANBAO_KILLED_PEOPLE`.
 pub(crate) fn people() -> u64 {
     number("CANBAO_KILLED_PEOPLE").unwrap_or(3_000)
