@@ -403,6 +403,7 @@ fn years_before(day: Date, years: i32) -> Option<Date> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
