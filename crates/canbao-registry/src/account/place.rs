@@ -66,6 +66,7 @@ pub(super) async fn suited(
     Ok(area.to_owned())
 }
 
+/// Whether it is a city's code (GB/T 2260).
 fn is_city(code: &str) -> bool {
-    code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())
+    code.len() == 6 && code.ends_with("00") && code.bytes().all(|byte| byte.is_ascii_digit())
 }

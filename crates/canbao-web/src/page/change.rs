@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::filled;
 use super::people::{named, place};
-use super::person::names;
+use super::person::Names;
 use super::shell::{Crumb, Shell};
 use super::word::Tag;
 use crate::App;
@@ -45,7 +45,7 @@ struct Inbox {
 
 pub(crate) async fn inbox(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
     let (found, count) = app.registry.pending_in(&visitor.scope, MOST).await?;
-    let names = names(&app).await?;
+    let names = Names::read(&app).await?;
     let rows: Vec<Row> = found
         .iter()
         .map(|(request, area)| Row {
@@ -53,7 +53,7 @@ pub(crate) async fn inbox(State(app): State<App>, visitor: Visitor) -> Result<Ht
             what: what(request),
             effective: request.effective.clone(),
             place: place(area, &visitor.areas),
-            maker: names.get(&request.maker).cloned().unwrap_or_else(|| request.maker.clone()),
+            maker: names.of(&request.maker),
             made: say::time(request.made_at),
             own: request.maker == visitor.account.login,
             bulk: request.bulk.map_or_else(String::new, |bulk| format!("批次 {bulk}")),
@@ -99,8 +99,8 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Pat
 
 async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
     let request = app.registry.request(id).await.map_err(|_| Fault::NoSuchRecord)?;
-    let names = names(app).await?;
-    let who = |login: &str| names.get(login).cloned().unwrap_or_else(|| login.to_owned());
+    let names = Names::read(app).await?;
+    let who = |login: &str| names.of(login);
     let (mut about, mut seen) = (Vec::new(), 0);
     let mut name = String::new();
     if request.person == 0 {

@@ -6,7 +6,7 @@ use axum::response::Html;
 use serde::Deserialize;
 
 use super::filled;
-use super::person::names;
+use super::person::Names;
 use super::shell::{Crumb, Shell};
 use crate::App;
 use crate::fault::Fault;
@@ -61,7 +61,7 @@ pub(crate) async fn audit(
 ) -> Result<Html<String>, Fault> {
     let actor = Some(asked.actor.trim()).filter(|actor| !actor.is_empty());
     let found = app.registry.audit_page(asked.before, actor, LINES).await?;
-    let names = names(&app).await?;
+    let names = Names::read(&app).await?;
     let last = found.last().map(|done| done.seq);
     let older = older("/log", &asked.actor, last, found.len());
     let lines = found
@@ -69,7 +69,7 @@ pub(crate) async fn audit(
         .map(|done| Line {
             seq: say::count(done.seq),
             at: say::time(done.at),
-            who: names.get(&done.actor).cloned().unwrap_or(done.actor),
+            who: names.of(&done.actor),
             what: done.action,
             subject: done.subject,
             count: done.revision.map_or_else(String::new, |revision| revision.to_string()),
@@ -95,7 +95,7 @@ pub(crate) async fn looks(
 ) -> Result<Html<String>, Fault> {
     let actor = Some(asked.actor.trim()).filter(|actor| !actor.is_empty());
     let found = app.registry.looks_page(asked.before, actor, LINES).await?;
-    let names = names(&app).await?;
+    let names = Names::read(&app).await?;
     let last = found.last().map(|look| look.seq);
     let older = older("/looks", &asked.actor, last, found.len());
     let lines = found
@@ -103,7 +103,7 @@ pub(crate) async fn looks(
         .map(|look| Line {
             seq: say::count(look.seq),
             at: say::time(look.at),
-            who: names.get(&look.actor).cloned().unwrap_or(look.actor),
+            who: names.of(&look.actor),
             what: look.purpose,
             subject: look.subject,
             count: say::count(look.persons),

@@ -132,8 +132,8 @@ pub(crate) async fn show(
         of_day = day.to_string();
     }
     let (looks, all) = app.registry.looks_at(person, LOOKS).await?;
-    let names = names(&app).await?;
-    let who = |login: &str| names.get(login).cloned().unwrap_or_else(|| login.to_owned());
+    let names = Names::read(&app).await?;
+    let who = |login: &str| names.of(login);
     let today = say::today();
     let Dossier { whole, .. } = &dossier;
     let record = &whole.record;
@@ -184,12 +184,26 @@ pub(crate) async fn show(
 }
 
 /// Names and roles by login, for who did what.
-pub(crate) async fn names(app: &App) -> Result<BTreeMap<String, String>, Fault> {
-    let accounts = app.registry.accounts().await?;
-    Ok(accounts
-        .into_iter()
-        .map(|account| (account.login, format!("{}，{}", account.name, account.role.chinese())))
-        .collect())
+pub(crate) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    pub(crate) async fn read(app: &App) -> Result<Self, Fault> {
+        let accounts = app.registry.accounts().await?;
+        let named = accounts.into_iter().map(|account| {
+            let said = format!("{}，{}", account.name, account.role.chinese());
+            (account.login, said)
+        });
+        Ok(Self(named.collect()))
+    }
+
+    /// Who a login is; whoever works at the server itself stands on the log as the machine's user.
+    pub(crate) fn of(&self, login: &str) -> String {
+        match (self.0.get(login), login.strip_prefix("os:")) {
+            (Some(name), _) => name.clone(),
+            (None, Some(user)) => format!("服务器命令行，{user}"),
+            (None, None) => login.to_owned(),
+        }
+    }
 }
 
 /// How somebody stands, in the title.

@@ -113,6 +113,7 @@ both!(before_the_record_has_areas_only_the_citys_can_be_there, |fresh: Fresh| as
     assert!(
         told(registry.add_account("test", new("wang", Role::Admin, "6109"), PASSWORD).await).contains("还没有区划")
     );
+    assert!(told(registry.add_account("test", new("a1", Role::Auditor, "610902"), PASSWORD).await).contains("还没有"));
     assert_eq!(registry.add_account("test", new("admin", Role::Admin, ""), PASSWORD).await.unwrap().area, "");
     assert_eq!(registry.add_account("test", new("ma", Role::City, "610900"), PASSWORD).await.unwrap().area, "610900");
     enter(registry, "admin", PASSWORD).await;

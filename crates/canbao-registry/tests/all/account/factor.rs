@@ -113,8 +113,18 @@ both!(who_has_lost_the_telephone_comes_in_without, |fresh: Fresh| async move {
     let account = registry.account("chen.hui").await.unwrap().unwrap();
     let factor = registry.begin_second_factor(&account).await.unwrap();
     let code = second_factor_code(&factor.secret, time.now()).unwrap();
+    let token = registry.confirm_second_factor(&account, &code, &token).await.unwrap().unwrap();
+    // another telephone, set in a session that passed: others must pass again, with the new one
+    let second = registry.begin_second_factor(&account).await.unwrap();
+    time.passes(MINUTE);
+    let (other, _) = enter(&registry, "chen.hui", OWN).await;
+    let code = second_factor_code(&factor.secret, time.now()).unwrap();
+    let other = token_of(registry.pass_second_factor(&other, &code).await.unwrap());
+    let code = second_factor_code(&second.secret, time.now()).unwrap();
     registry.confirm_second_factor(&account, &code, &token).await.unwrap().unwrap();
-    // another one waits: the first holds until it is confirmed
+    assert_eq!(needs(&registry, &other).await, Some(Needs::SecondFactor));
+    let factor = second;
+    // one that waits: the one before holds until it is confirmed
     let second = registry.begin_second_factor(&account).await.unwrap();
     assert_ne!(second, factor);
     time.passes(MINUTE);

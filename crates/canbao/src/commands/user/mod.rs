@@ -17,12 +17,13 @@ use crate::output::print;
 
 const EXAMPLES: &str = "\
 Examples:
-  canbao user add admin --name 王建国 --role admin                     the first one; the password is shown once
+  canbao user add admin --name 王建国 --role admin     the first one; its password is shown once
   canbao user add chen.hui --name 陈慧 --role county --area 610902
-  canbao user add hanbin.wj --name 李敏 --role reporter --area 610902 --department 区卫计局 --source rural-medical
-  canbao user reset chen.hui                                           another password; no longer locked
-  canbao user disable chen.hui                                         may not come in, and is logged out at once
-  canbao user list                                                     everybody, with state and last log-in";
+  canbao user add wj --name 李敏 --role reporter --area 610902 --department 区卫计局 \\
+      --source rural-medical
+  canbao user reset chen.hui                           another password; no longer locked
+  canbao user disable chen.hui                         logged out at once, and stays out
+  canbao user list                                     everybody, with state and last log-in";
 
 /// Accounts of the web system: added, given another password, disabled, listed
 ///
