@@ -11,7 +11,7 @@ use canbao_report::cube::Cubes;
 
 use crate::http::head;
 use crate::page::kept::Kept;
-use crate::page::{account, area, change, figures, find, home, log, login, people, person};
+use crate::page::{account, area, change, figures, find, home, log, login, people, person, reveal};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
 use crate::{asset, fault};
@@ -82,8 +82,8 @@ fn routes() -> Vec<Route> {
         post("/people/find", May(Right::People), find::find),
         get("/people/found/{key}", May(Right::People), find::found),
         get("/person/{id}", May(Right::People), person::show),
-        get("/person/{id}/reveal", May(Right::Reveal), person::choose_purpose),
-        post("/person/{id}/reveal", May(Right::Reveal), person::reveal),
+        get("/person/{id}/reveal", May(Right::Reveal), reveal::choose_purpose),
+        post("/person/{id}/reveal", May(Right::Reveal), reveal::reveal),
         get("/changes", May(Right::Check), change::inbox),
         get("/change/{id}", May(Right::Check), change::show),
         post("/change/{id}", May(Right::Check), change::decide),

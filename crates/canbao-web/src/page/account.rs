@@ -9,8 +9,8 @@ use canbao_registry::account::SecondFactor;
 use serde::Deserialize;
 
 use super::filled;
+use super::line::place;
 use super::login::with_cookie;
-use super::people::place;
 use super::shell::{Crumb, Shell};
 use super::word::Tag;
 use crate::App;

@@ -9,7 +9,7 @@ use canbao_registry::change::{Decision, Request, RequestState};
 use serde::Deserialize;
 
 use super::filled;
-use super::people::{named, place};
+use super::line::{named, place};
 use super::person::Names;
 use super::shell::{Crumb, Shell};
 use super::word::Tag;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::filled;
 use super::kept::Search;
-use super::people::{Head, Line};
+use super::line::{Head, Line};
 use super::shell::{Crumb, Shell};
 use crate::App;
 use crate::fault::Fault;

@@ -7,10 +7,12 @@ pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod home;
 pub(crate) mod kept;
+mod line;
 pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod person;
+pub(crate) mod reveal;
 mod shell;
 mod word;
 

@@ -4,16 +4,16 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Html;
 use canbao_domain::date::Date;
-use canbao_domain::rules::{Category, ReasonSet};
+use canbao_domain::rules::Category;
 use canbao_domain::source::SourceKind;
 use canbao_registry::area::Areas;
-use canbao_registry::person::Whole;
 use canbao_registry::query::{Filter, Seek};
+use canbao_report::indicator::Indicator;
 use serde::Deserialize;
 
 use super::filled;
+use super::line::{Head, Line};
 use super::shell::{Crumb, Shell};
-use super::word::{Tag, assistance};
 use crate::App;
 use crate::fault::Fault;
 use crate::right::visitor::Visitor;
@@ -49,88 +49,6 @@ pub(crate) struct Asked {
     before: String,
     /// An area's code from which on it is shown.
     from: String,
-}
-
-/// Above the lines of a list.
-pub(crate) struct Head {
-    pub(crate) caption: String,
-    pub(crate) category: bool,
-    pub(crate) sorted: bool,
-    pub(crate) total: String,
-}
-
-impl Head {
-    pub(crate) fn found() -> Self {
-        Self { caption: "查到的人".to_owned(), category: true, sorted: false, total: String::new() }
-    }
-}
-
-/// A person in a list, masked.
-pub(crate) struct Line {
-    pub(crate) person: i64,
-    pub(crate) name: String,
-    pub(crate) number: String,
-    pub(crate) sex: &'static str,
-    pub(crate) age: String,
-    pub(crate) area: String,
-    pub(crate) category: Tag,
-    pub(crate) reasons: String,
-    pub(crate) assistance: &'static str,
-}
-
-impl Line {
-    pub(crate) fn of_whole(whole: &Whole, areas: &Areas, today: Date) -> Self {
-        let record = &whole.record;
-        Self {
-            person: whole.person,
-            name: named(record.name.as_deref()),
-            number: whole.number().or(whole.certificate()).map(say::number).unwrap_or_default(),
-            sex: say::sex(&record.sex),
-            age: age(record.birth, today),
-            area: place(&record.area, areas),
-            category: Tag::category(whole.derived.category),
-            reasons: reasons(whole.derived.reasons),
-            assistance: assistance(record.subsistence, record.disability),
-        }
-    }
-
-    fn of_line(line: &canbao_registry::query::Line, areas: &Areas, today: Date) -> Self {
-        let category = Category::from_word(&line.category).unwrap_or(Category::Information);
-        Self {
-            person: line.person,
-            name: named(line.name.as_deref()),
-            number: line.number.as_deref().map(say::number).unwrap_or_default(),
-            sex: say::sex(&line.sex),
-            age: age(line.birth, today),
-            area: place(&line.area, areas),
-            category: Tag::category(category),
-            reasons: reasons(line.reasons),
-            assistance: assistance(line.subsistence, line.disability),
-        }
-    }
-}
-
-/// A name, or that there is none: a line needs something to press.
-pub(crate) fn named(name: Option<&str>) -> String {
-    name.filter(|name| !name.is_empty()).unwrap_or("（无姓名）").to_owned()
-}
-
-fn age(birth: Option<Date>, today: Date) -> String {
-    birth.map_or_else(String::new, |birth| birth.age_on(today).max(0).to_string())
-}
-
-/// Town and village: the county stands in the title.
-pub(crate) fn place(code: &str, areas: &Areas) -> String {
-    let name = areas.full_name(code);
-    if name.is_empty() {
-        return "区划不明".to_owned();
-    }
-    let parts: Vec<&str> = name.split(' ').collect();
-    parts.get(parts.len().saturating_sub(2)..).unwrap_or_default().join(" ")
-}
-
-fn reasons(reasons: ReasonSet) -> String {
-    reasons.chinese().collect::<Vec<_>>().join("；")
 }
 
 /// A choice in a list of choices.
@@ -285,20 +203,19 @@ async fn share(
     Ok(format!("占应登记人口 {} 人的 {} · {until}", say::count(population), say::share(whole, population)))
 }
 
-/// What a category means, in words.
+/// What a category means, in the words of its indicator.
 const fn meaning(category: Category) -> &'static str {
-    match category {
-        Category::Uninsured => {
-            "未参保：要求参加的保险都没有在保的记录（正常参保或正在领取待遇都算在保）。不满 16 岁不要求养老，只看医疗。亡故和迁出的人不在内。"
-        }
-        Category::Partial => "部分参保：要求参加的养老、医疗中，一项在保，另一项没有记录。",
-        Category::Interrupted => "中断参保：没有一项缺记录，但有一项只有中断的记录。",
-        Category::Information => "信息待核：参保状态不明，或者应有的信息缺失、有误，没有别的来源可以补。",
-        Category::Confirmed => "直接确认：要求参加的保险都在保，信息齐全，不用入户。",
-        Category::Deceased => "死亡：人口库中已登记死亡。",
-        Category::MovedOut => "迁出：人口库中已登记迁出。",
-        Category::Outside => "不在人口库：在本市参保，但不在户籍和常住人口库中。",
-    }
+    let indicator = match category {
+        Category::Uninsured => Indicator::Uninsured,
+        Category::Partial => Indicator::Partial,
+        Category::Interrupted => Indicator::Interrupted,
+        Category::Information => Indicator::Information,
+        Category::Confirmed => Indicator::Confirmed,
+        Category::Deceased => return "人口库中已登记死亡的人。",
+        Category::MovedOut => return "人口库中已登记迁出的人。",
+        Category::Outside => return "在本市参保，但不在户籍和常住人口库中的人。",
+    };
+    indicator.definition().meaning
 }
 
 impl Asked {

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Html;
 use canbao_domain::code::{Benefit, Status};
 use canbao_domain::date::Date;
 use canbao_domain::rules::InsuranceState;
@@ -17,7 +16,7 @@ use canbao_registry::query::Dossier;
 use serde::Deserialize;
 
 use super::filled;
-use super::people::{named, place};
+use super::line::{named, place};
 use super::shell::{Crumb, Shell};
 use super::word::Tag;
 use crate::App;
@@ -28,9 +27,6 @@ use crate::say;
 
 /// Looks that a page shows.
 const LOOKS: i64 = 5;
-
-/// What for somebody may see what is masked.
-const PURPOSES: [&str; 5] = ["约定上门", "核对身份", "核对关联", "办理变更", "答复本人来询"];
 
 /// A label and what stands beside it.
 struct Item {
@@ -424,86 +420,4 @@ fn past(event: &canbao_registry::change::Event, who: impl Fn(&str) -> String) ->
         who: who(&event.actor),
         undone: event.undone_by.is_some(),
     }
-}
-
-#[derive(Template)]
-#[template(path = "reveal.html")]
-struct Reveal {
-    shell: Shell,
-    heading: String,
-    person: i64,
-    purposes: [&'static str; 5],
-    error: &'static str,
-}
-
-pub(crate) async fn choose_purpose(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(person): Path<i64>,
-) -> Result<Html<String>, Fault> {
-    let whole = app.registry.person(&visitor.asker("选择用途"), person).await?;
-    filled(&purpose_page(&app, &visitor, &whole, "").await?)
-}
-
-async fn purpose_page(app: &App, visitor: &Visitor, whole: &Whole, error: &'static str) -> Result<Reveal, Fault> {
-    let name = named(whole.record.name.as_deref());
-    let crumbs = vec![Crumb::to(name.clone(), format!("/person/{}", whole.person)), Crumb::here("显示")];
-    let heading = format!("{name} · 显示号码、出生日期、电话和住址");
-    let shell = Shell::of(app, visitor, "/person", heading.clone(), crumbs).await?;
-    Ok(Reveal { shell, heading, person: whole.person, purposes: PURPOSES, error })
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Purpose {
-    #[serde(default)]
-    purpose: String,
-}
-
-#[derive(Template)]
-#[template(path = "revealed.html")]
-struct Revealed {
-    shell: Shell,
-    heading: String,
-    person: i64,
-    purpose: &'static str,
-    items: Vec<(&'static str, String)>,
-}
-
-pub(crate) async fn reveal(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(person): Path<i64>,
-    Form(given): Form<Purpose>,
-) -> Result<Response, Fault> {
-    let Some(purpose) = PURPOSES.into_iter().find(|purpose| *purpose == given.purpose) else {
-        let whole = app.registry.person(&visitor.asker("选择用途"), person).await?;
-        let page = purpose_page(&app, &visitor, &whole, "请选一个用途。").await?;
-        return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response());
-    };
-    let mut asker = visitor.asker("");
-    asker.purpose = format!("显示号码、出生日期、电话和住址：{purpose}").into();
-    let whole = app.registry.person(&asker, person).await?;
-    let record = &whole.record;
-    let mut items = Vec::new();
-    for number in &whole.numbers {
-        let label = match number.kind {
-            NumberKind::Current => "身份证号",
-            NumberKind::Former => "曾登记为",
-            NumberKind::Certificate => "其他证件",
-        };
-        items.push((label, number.value.clone()));
-    }
-    items.extend(record.birth.map(|birth| ("出生日期", birth.to_string())));
-    items.extend(record.phone.clone().map(|phone| ("电话", phone)));
-    items.extend(record.address.clone().map(|address| ("住址", address)));
-    let name = named(record.name.as_deref());
-    let crumbs = vec![Crumb::to(name.clone(), format!("/person/{person}")), Crumb::here("显示")];
-    let page = Revealed {
-        shell: Shell::of(&app, &visitor, "/person", name.clone(), crumbs).await?,
-        heading: name,
-        person,
-        purpose,
-        items,
-    };
-    Ok(filled(&page)?.into_response())
 }
