@@ -1,31 +1,18 @@
 //! How figures, dates, numbers and names are written on a page.
 
 use canbao_domain::date::Date;
+use canbao_report::figure::{Share, thousands};
 
 /// A count with its thousands separated: `12,304`.
 pub fn count(count: i64) -> String {
-    let digits = count.unsigned_abs().to_string();
-    let mut said = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if count < 0 {
-        said.push('−');
-    }
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            said.push(',');
-        }
-        said.push(digit);
-    }
-    said
+    let sign = if count < 0 { "−" } else { "" };
+    format!("{sign}{}", thousands(count.unsigned_abs()))
 }
 
-/// A share in percent, one decimal, halves rounded up: `1.2 %`; `—` of nothing.
+/// A share in percent, rounded as every rate is: `1.2 %`; `—` of nothing.
 pub fn share(part: i64, whole: i64) -> String {
-    if whole <= 0 {
-        return "—".to_owned();
-    }
-    let (part, whole) = (i128::from(part), i128::from(whole));
-    let tenths = (part * 2000 + whole).div_euclid(whole * 2);
-    format!("{}.{} %", tenths / 10, (tenths % 10).abs())
+    let share = Share { part: part.unsigned_abs(), whole: whole.unsigned_abs() };
+    share.percent().unwrap_or_else(|| "—".to_owned())
 }
 
 /// A number with what tells the person covered: `612401 **** **** 003X`; of another certificate the first and the last two.
