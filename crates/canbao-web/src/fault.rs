@@ -26,6 +26,8 @@ pub enum Fault {
     Said(String, String),
     /// More than the server takes. 413
     TooMuch,
+    /// Refused for a reason of its own: a sentence, and what to do.
+    Refused(StatusCode, String, String),
     /// The registry refuses or fails. 409, 404 or 503
     Registry(RegistryError),
 }
@@ -64,6 +66,7 @@ impl Fault {
             Self::Gone => said(StatusCode::GONE, "这次查询的结果已过期。", "请重新查询。"),
             Self::Nonsense(what, hint) => said(StatusCode::BAD_REQUEST, what, hint),
             Self::Said(what, hint) => said(StatusCode::NOT_FOUND, what, hint),
+            Self::Refused(status, what, hint) => said(*status, what, hint),
             Self::TooMuch => {
                 said(StatusCode::PAYLOAD_TOO_LARGE, "提交的内容太大，没有接收。", "请减少内容后重新提交。")
             }

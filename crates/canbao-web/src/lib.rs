@@ -21,4 +21,5 @@ pub mod say;
 mod serve;
 
 pub use app::{App, Settings};
+pub use http::upload::UploadLimits;
 pub use serve::serve;

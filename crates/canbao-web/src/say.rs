@@ -9,6 +9,21 @@ pub fn count(count: i64) -> String {
     format!("{sign}{}", thousands(count.unsigned_abs()))
 }
 
+/// A size: `96.4 MB`, `812 KB`, `40 字节`.
+pub fn bytes(bytes: u64) -> String {
+    let tenths = |unit: u64| (u128::from(bytes) * 10 + u128::from(unit) / 2) / u128::from(unit);
+    let told = |unit: u64, name: &str| match tenths(unit) {
+        whole if whole % 10 == 0 || whole >= 10_000 => format!("{} {name}", whole / 10),
+        part => format!("{}.{} {name}", part / 10, part % 10),
+    };
+    match bytes {
+        0..1_024 => format!("{bytes} 字节"),
+        1_024..1_048_576 => told(1 << 10, "KB"),
+        1_048_576..1_073_741_824 => told(1 << 20, "MB"),
+        _ => told(1 << 30, "GB"),
+    }
+}
+
 /// A share in percent, rounded as every rate is: `1.2 %`; `—` of nothing.
 pub fn share(part: i64, whole: i64) -> String {
     let share = Share { part: part.unsigned_abs(), whole: whole.unsigned_abs() };
@@ -98,6 +113,15 @@ mod tests {
         for (given, said) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567"), (-12_304, "−12,304")]
         {
             assert_eq!(count(given), said);
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_in_the_unit_that_fits() {
+        for (given, told) in
+            [(0, "0 字节"), (1_023, "1023 字节"), (1_024, "1 KB"), (101_082_726, "96.4 MB"), (2 << 30, "2 GB")]
+        {
+            assert_eq!(bytes(given), told);
         }
     }
 

@@ -1,5 +1,6 @@
-//! What travels around a page: cookies, headers, where a request comes from.
+//! What travels around a page: cookies, headers, where a request comes from, files.
 
 pub(crate) mod cookie;
 pub(crate) mod head;
 pub(crate) mod origin;
+pub(crate) mod upload;

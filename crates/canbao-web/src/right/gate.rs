@@ -2,16 +2,17 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use canbao_registry::account::Needs;
 
 use super::visitor::Visitor;
 use super::{Access, may};
-use crate::App;
 use crate::fault::Fault;
+use crate::http::upload::{self, Carried, FileLimit};
 use crate::http::{cookie, origin};
+use crate::{App, Settings};
 
 /// The largest form.
 const FORM: usize = 256 * 1024;
@@ -22,10 +23,11 @@ const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 pub(crate) struct Gate {
     pub(crate) app: App,
     pub(crate) access: Access,
+    pub(crate) files: Option<FileLimit>,
 }
 
 pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Result<Response, Fault> {
-    let Gate { app, access } = gate;
+    let Gate { app, access, files } = gate;
     let changes = request.method() == Method::POST;
     if changes && !origin::is_own(request.headers()) {
         return Err(Fault::Forged);
@@ -50,7 +52,14 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         }
     }
     let (parts, mut body) = request.into_parts();
-    if changes {
+    let mut sent = None;
+    if let Some(limit) = files {
+        let _turn = app.sending.try_acquire().map_err(|_| busy())?;
+        let ours = |token: &str| same(token, &session.csrf);
+        let Settings { data, upload, .. } = app.settings.as_ref();
+        let form = upload::receive(data, upload, limit, &parts.headers, std::mem::take(&mut body), ours).await?;
+        sent = Some(Carried::new(form));
+    } else if changes {
         // no handler can forget it: a form without the session's token never gets there
         let is_form = parts
             .headers
@@ -70,7 +79,18 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     let visitor = Visitor::new(account, session, &token, areas, cookie::area(&parts.headers));
     let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(visitor);
+    if let Some(sent) = sent {
+        request.extensions_mut().insert(sent);
+    }
     Ok(next.run(request).await)
+}
+
+fn busy() -> Fault {
+    Fault::Refused(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "没有接收：同时上传的人太多。".to_owned(),
+        "请过几分钟再上传。".to_owned(),
+    )
 }
 
 /// Compared without telling by time how much is right.

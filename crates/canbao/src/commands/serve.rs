@@ -76,8 +76,8 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         (Err(_), Some(url)) => Address { url, key_file: file.key_file },
         (Err(failure), None) => return Err(failure),
     };
-    let settings =
-        Settings { office: file.office.unwrap_or_else(|| "社会保险经办机构".to_owned()), secure: false };
+    let office = file.office.unwrap_or_else(|| "社会保险经办机构".to_owned());
+    let settings = Settings::new(office, Settings::data_beside(&address.url));
     let listen = listen.as_deref().unwrap_or(LISTEN);
     runtime(async {
         let listener = listener(listen).await?;

@@ -113,7 +113,7 @@ impl Site {
             };
             registry.add_account("test", new, PASSWORD).await.unwrap();
         }
-        let settings = Settings { office: "安康市社会保险经办机构".to_owned(), secure: false };
+        let settings = Settings::new("安康市社会保险经办机构", folder.path().join("data"));
         let router = App::new(registry.clone(), settings).router();
         Self { registry, settled: Mutex::default(), router, _folder: folder }
     }

@@ -24,6 +24,7 @@ const USUAL: &str = "127.0.0.1:8080";
 const ANY: &str = "127.0.0.1:0";
 
 /// The files of a registry in SQLite: what a demo may replace.
+const DATA: &str = "registry-data";
 const FILES: [&str; 8] = [
     "registry.db",
     "registry.db-wal",
@@ -84,8 +85,7 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
         format!("\n{}\nOpen http://{at} in a browser and log in as one of these; Ctrl-C ends it.\n", accounts.render()),
     );
     print(&text, language)?;
-    let settings =
-        Settings { office: "演示市社会保险经办机构（数据均为虚构）".to_owned(), secure: false };
+    let settings = Settings::new("演示市社会保险经办机构（数据均为虚构）", Settings::data_beside(&address.url));
     let served = run_until_asked(listener, App::new(registry.clone(), settings)).await;
     registry.close().await;
     served
@@ -99,13 +99,17 @@ fn fresh(folder: &Path, language: Language) -> Result<Address, Failure> {
     std::fs::create_dir_all(folder).map_err(failed)?;
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
-        if !FILES.iter().any(|file| name == **file) {
+        if name != DATA && !FILES.iter().any(|file| name == **file) {
             let said = language.pick(
                 format!("文件夹 {} 里有别的文件，没有动它。", folder.display()),
                 format!("The folder {} holds other files and was left alone.", folder.display()),
             );
             return Err(Failure::new(said).hint(language.pick("请换一个 --dir。", "Choose another --dir.")));
         }
+    }
+    match std::fs::remove_dir_all(folder.join(DATA)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
     }
     for file in FILES {
         match std::fs::remove_file(folder.join(file)) {
