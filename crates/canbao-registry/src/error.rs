@@ -145,6 +145,15 @@ impl RegistryError {
         }
     }
 
+    /// What is put into a log: the message, and of a database's refusal its code and whose structure it names. Never what a
+    /// database says in words, which can quote values.
+    pub fn chain(&self) -> String {
+        let Self::Database { source: sqlx::Error::Database(refusal), .. } = self else { return self.to_string() };
+        let code = refusal.code().unwrap_or_default();
+        let about = [refusal.constraint(), refusal.table()].into_iter().flatten().next().unwrap_or_default();
+        format!("{self}[{}]", format!("{code} {about}").trim())
+    }
+
     /// Says what was being done when the database failed.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| Self::Database { doing, source }

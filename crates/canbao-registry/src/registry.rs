@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::RegistryError;
 use crate::account::Door;
 use crate::area::{Areas, Cache};
-use crate::audit::Looks;
+use crate::audit::{self, Entry, Looks};
 use crate::private::Key;
 use crate::store::{Store, Transaction, values};
 
@@ -133,11 +133,36 @@ impl Registry {
         self.areas.get(&mut self.store.statements().await?).await
     }
 
+    /// Marks it as a demonstration: everybody in it is invented. A mark stays, in backups too.
+    ///
+    /// # Errors
+    /// Where the database cannot be written.
+    pub async fn mark_demo(&self, by: &str) -> Result<(), RegistryError> {
+        let mut transaction = self.store.write().await?;
+        let sql = "INSERT INTO mark (name, set_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+        if transaction.execute(sql, values![DEMO, crate::clock::now_ms()]).await? > 0 {
+            let entry = Entry { actor: by, action: "mark", subject: DEMO, revision: None, digest: &[] };
+            audit::append(&mut transaction, entry).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Whether it is a demonstration.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn is_demo(&self) -> Result<bool, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        Ok(statements.int("SELECT COUNT(*) FROM mark WHERE name = $1", values![DEMO]).await? > 0)
+    }
+
     /// Lets all connections go.
     pub async fn close(&self) {
         self.store.close().await;
     }
 }
+
+const DEMO: &str = "demo";
 
 fn check_key(path: &Path, fingerprint: &str) -> Result<(), RegistryError> {
     let key = Key::read(path)?;

@@ -11,12 +11,14 @@ use canbao_registry::Registry;
 use canbao_report::cube::Cubes;
 use tokio::sync::Semaphore;
 
-use crate::http::head;
 use crate::http::upload::{self, FileLimit, UploadLimits};
+use crate::http::{head, origin, plain};
 use crate::page::kept::Kept;
-use crate::page::{account, area, change, figures, find, home, log, login, people, person, reveal};
+use crate::page::{account, area, ca, change, figures, find, home, log, login, people, person, reveal};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
+use crate::tls::CityAuthority;
+use crate::watch::{Log, Metrics, Watch, layer};
 use crate::{asset, fault};
 
 /// What a city sets.
@@ -30,12 +32,26 @@ pub struct Settings {
     pub data: PathBuf,
     /// How large and how slow files may come.
     pub upload: UploadLimits,
+    /// Whether everybody in it is invented: then every page says so.
+    pub demo: bool,
+    /// Whether a proxy on this machine stands before it, whose word on where somebody comes from is taken.
+    pub proxied: bool,
+    /// The city's own authority, where it has one: its page tells how to install it.
+    pub authority: Option<CityAuthority>,
 }
 
 impl Settings {
     /// The settings of an office, all others as they are unless a city sets them.
     pub fn new(office: impl Into<String>, data: impl Into<PathBuf>) -> Self {
-        Self { office: office.into(), secure: false, data: data.into(), upload: UploadLimits::default() }
+        Self {
+            office: office.into(),
+            secure: false,
+            data: data.into(),
+            upload: UploadLimits::default(),
+            demo: false,
+            proxied: false,
+            authority: None,
+        }
     }
 
     /// Where the data folder is unless a city sets it: `registry-data` beside the SQLite file `registry.db`; of a server's
@@ -56,6 +72,7 @@ pub struct App {
     pub(crate) cubes: Arc<Cubes>,
     /// Who may send files just now.
     pub(crate) sending: Arc<Semaphore>,
+    pub(crate) watch: Arc<Watch>,
 }
 
 /// A way in: what the browser asks for, who may, and who answers.
@@ -101,6 +118,8 @@ fn routes() -> Vec<Route> {
         get("/healthz", Anybody, home::health),
         get("/readyz", Anybody, home::ready),
         get("/static/{name}", Anybody, asset::serve),
+        get("/ca", Anybody, ca::show),
+        get("/ca/city-ca.crt", Anybody, ca::certificate),
         get("/login", Anybody, login::form),
         post("/login", Anybody, login::log_in),
         post("/logout", Holder, login::log_out),
@@ -141,7 +160,25 @@ impl App {
     pub fn new(registry: Registry, settings: Settings) -> Self {
         upload::sweep(&settings.data);
         let sending = Arc::new(Semaphore::new(settings.upload.at_once));
-        Self { registry, settings: Arc::new(settings), kept: Arc::default(), cubes: Arc::default(), sending }
+        let (kept, cubes, watch) = Default::default();
+        Self { registry, settings: Arc::new(settings), kept, cubes, sending, watch }
+    }
+
+    /// The same, with a log.
+    #[must_use]
+    pub fn logged(self, log: Log) -> Self {
+        Self { watch: Arc::new(Watch { log, metrics: Metrics::default() }), ..self }
+    }
+
+    /// Whose system it is, as the foot of each page says it; of a demonstration, that it is one.
+    pub(crate) fn office(&self) -> String {
+        let office = &self.settings.office;
+        if self.settings.demo { format!("{office} · 演示数据，人员均为虚构") } else { office.clone() }
+    }
+
+    /// Its log and its figures.
+    pub fn watch(&self) -> Arc<Watch> {
+        Arc::clone(&self.watch)
     }
 
     /// What answers requests.
@@ -151,10 +188,30 @@ impl App {
             let guard = Gate { app: self.clone(), access: route.access, files: route.files };
             router = router.route(route.path, route.answer.layer(from_fn_with_state(guard, gate)));
         }
+        if self.settings.proxied {
+            router = router.layer(from_fn(origin::forwarded));
+        }
+        self.around(router.method_not_allowed_fallback(fault::no_such_page).fallback(fault::no_such_page))
+    }
+
+    /// What answers those who come by plain HTTP where pages are served by HTTPS: the page of the city's certificate, and
+    /// for all else the way to HTTPS. `names` are those of the server, the first of which is taken where somebody asks for
+    /// another; `port` is where HTTPS is.
+    pub fn plain_router(self, names: Vec<String>, port: u16) -> Router {
+        let mut router = Router::new().route("/static/{name}", on(MethodFilter::GET, asset::serve));
+        if self.settings.authority.is_some() {
+            router = router.route("/ca", on(MethodFilter::GET, ca::show));
+            router = router.route("/ca/city-ca.crt", on(MethodFilter::GET, ca::certificate));
+        }
+        let to = plain::To { names, port };
+        self.around(router.fallback(move |request| plain::elsewhere(to, request)))
+    }
+
+    fn around(self, router: Router<Self>) -> Router {
         let secure = self.settings.secure;
+        let watch = self.watch();
         router
-            .fallback(fault::no_such_page)
-            .method_not_allowed_fallback(fault::no_such_page)
+            .layer(from_fn(move |request, next| layer::watched(Arc::clone(&watch), request, next)))
             .layer(from_fn(move |request, next| head::secure(secure, request, next)))
             .with_state(self)
     }

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use canbao_registry::RegistryError;
 
-use crate::asset;
+use crate::{asset, watch};
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub enum Fault {
     TooMuch,
     /// Refused for a reason of its own: a sentence, and what to do.
     Refused(StatusCode, String, String),
+    /// What was sent came too slowly. 408
+    TooSlow,
+    /// The program is at fault. 500
+    Broken,
     /// The registry refuses or fails. 409, 404 or 503
     Registry(RegistryError),
 }
@@ -70,6 +74,16 @@ impl Fault {
             Self::TooMuch => {
                 said(StatusCode::PAYLOAD_TOO_LARGE, "提交的内容太大，没有接收。", "请减少内容后重新提交。")
             }
+            Self::TooSlow => said(
+                StatusCode::REQUEST_TIMEOUT,
+                "提交的内容没有在规定的时间内收完，没有办理。",
+                "请检查网络后重新提交。",
+            ),
+            Self::Broken => said(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "程序出错，这一步没有办成。",
+                "请返回上一页重试；仍然出错，请把下面的编号告诉系统管理员。",
+            ),
             Self::Registry(RegistryError::Database { .. }) => said(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "数据库暂时没有应答，刚才的操作没有生效。",
@@ -92,6 +106,8 @@ impl Fault {
 struct Page<'a> {
     what: &'a str,
     hint: &'a str,
+    /// By which it is found in the log; blank where there is none.
+    request: &'a str,
     style: String,
     icon: String,
 }
@@ -99,7 +115,19 @@ struct Page<'a> {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let Said { status, what, hint } = self.said();
-        let page = Page { what: &what, hint: &hint, style: asset::path("style.css"), icon: asset::path("icon.svg") };
+        if let Self::Registry(error) = &self
+            && status == StatusCode::SERVICE_UNAVAILABLE
+        {
+            watch::trouble(error);
+        }
+        let request = watch::request();
+        let page = Page {
+            what: &what,
+            hint: &hint,
+            request: &request,
+            style: asset::path("style.css"),
+            icon: asset::path("icon.svg"),
+        };
         // a page without anything to fill in fails only where memory does
         let html = page.render().unwrap_or_else(|_| what.clone());
         let mut response = (status, Html(html)).into_response();

@@ -8,6 +8,9 @@
 //! | [`app`] | what all pages share, and the one table of routes |
 //! | [`right`] | who may what: the one permissions module |
 //! | [`page`] | a page each |
+//! | [`serve`] | listening: connections, their limits, the end |
+//! | [`tls`] | HTTPS: certificates from files, or the city's own authority |
+//! | [`watch`] | the log and the figures of the running server |
 //! | [`say`] | how figures, dates, numbers and names are written |
 //! | [`fault`] | what is said where something cannot be done |
 
@@ -18,8 +21,9 @@ mod http;
 pub mod page;
 pub mod right;
 pub mod say;
-mod serve;
+pub mod serve;
+pub mod tls;
+pub mod watch;
 
 pub use app::{App, Settings};
 pub use http::upload::UploadLimits;
-pub use serve::serve;

@@ -3,4 +3,5 @@
 pub(crate) mod cookie;
 pub(crate) mod head;
 pub(crate) mod origin;
+pub(crate) mod plain;
 pub(crate) mod upload;

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use canbao_registry::RegistryError;
 
 use super::filled;
 use super::shell::{Crumb, Shell, WORKED};
@@ -11,18 +12,25 @@ use crate::App;
 use crate::fault::Fault;
 use crate::right::Right;
 use crate::right::visitor::Visitor;
-use crate::say;
+use crate::{say, watch};
 
 /// The process lives.
 pub(crate) async fn health() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "ok\n").into_response()
 }
 
-/// The database answers.
+/// The database answers, and has this program's structure.
 pub(crate) async fn ready(State(app): State<App>) -> Response {
-    let (status, said) = match app.registry.as_of().await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    let (status, said) = match app.registry.store().check_version().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(error) => {
+            watch::trouble(&error);
+            let said = match error {
+                RegistryError::Schema { .. } | RegistryError::Newer { .. } => "the database has another structure\n",
+                _ => "the database does not answer\n",
+            };
+            (StatusCode::SERVICE_UNAVAILABLE, said)
+        }
     };
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], said).into_response()
 }

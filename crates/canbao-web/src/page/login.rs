@@ -14,6 +14,7 @@ use super::filled;
 use crate::fault::Fault;
 use crate::http::{cookie, origin};
 use crate::right::visitor::Visitor;
+use crate::watch::Login;
 use crate::{App, asset, say};
 
 /// A page that stands alone: one form.
@@ -40,7 +41,7 @@ impl Page {
             login: String::new(),
             next: String::new(),
             csrf: String::new(),
-            office: app.settings.office.clone(),
+            office: app.office(),
             style: asset::path("style.css"),
             icon: asset::path("icon.svg"),
         }
@@ -76,7 +77,14 @@ pub(crate) async fn log_in(
         Ok((status, filled(&page)?).into_response())
     };
     let wrong = "账号或密码不对。请核对大小写后重新输入。";
-    match app.registry.log_in(&given.login, &given.password, &from.ip().to_string()).await? {
+    let ended = app.registry.log_in(&given.login, &given.password, &from.ip().to_string()).await?;
+    app.watch.metrics.login(match &ended {
+        LogIn::In { .. } => Login::In,
+        LogIn::Wrong | LogIn::Disabled => Login::Wrong,
+        LogIn::Locked { .. } => Login::Locked,
+        LogIn::Slow { .. } => Login::Slow,
+    });
+    match ended {
         LogIn::In { token, needs, .. } => {
             let to = match needs {
                 Needs::NewPassword => "/password",
@@ -165,7 +173,10 @@ pub(crate) async fn pass_factor(
             return with_cookie(Redirect::to("/").into_response(), cookie::begin(&token, app.settings.secure));
         }
         Passed::Ended => return Ok(Redirect::to("/login").into_response()),
-        Passed::Wrong => "动态口令不对，或已经用过。请等下一个口令再输入。".to_owned(),
+        Passed::Wrong => {
+            app.watch.metrics.login(Login::Wrong);
+            "动态口令不对，或已经用过。请等下一个口令再输入。".to_owned()
+        }
         Passed::Locked { until } => locked(until),
     };
     let csrf = visitor.session.csrf.clone();

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod area;
+pub(crate) mod ca;
 pub(crate) mod change;
 pub(crate) mod figures;
 pub(crate) mod find;

@@ -92,7 +92,7 @@ impl Shell {
             crumbs,
             csrf: visitor.session.csrf.clone(),
             finds: visitor.may(Right::People),
-            foot: format!("全民参保登记信息管理系统 · {} · {data}", app.settings.office),
+            foot: format!("全民参保登记信息管理系统 · {} · {data}", app.office()),
             printed: format!("{}（{role}）打印于 {}，仅供经办使用", account.name, say::time(say::now_ms())),
             style: asset::path("style.css"),
             script: asset::path("app.js"),

@@ -1,5 +1,8 @@
 //! What every request passes before its page: who is it, may they, does the form come from a page of ours.
 
+use std::error::Error;
+use std::io::ErrorKind;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
@@ -12,7 +15,7 @@ use super::{Access, may};
 use crate::fault::Fault;
 use crate::http::upload::{self, Carried, FileLimit};
 use crate::http::{cookie, origin};
-use crate::{App, Settings};
+use crate::{App, Settings, watch};
 
 /// The largest form.
 const FORM: usize = 256 * 1024;
@@ -43,6 +46,7 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     let (Some(token), Some((session, account))) = (token, known) else {
         return Ok(to_login(&request));
     };
+    watch::asked_by(account.id);
     if let Access::May(right) = access {
         match session.needs {
             Needs::NewPassword => return Ok(Redirect::to("/password").into_response()),
@@ -68,7 +72,7 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         if !is_form {
             return Err(Fault::Forged);
         }
-        let bytes = to_bytes(body, FORM).await.map_err(|_| Fault::TooMuch)?;
+        let bytes = to_bytes(body, FORM).await.map_err(|error| cut(&error))?;
         let given = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf");
         if !given.is_some_and(|(_, value)| same(&value, &session.csrf)) {
             return Err(Fault::Forged);
@@ -91,6 +95,18 @@ fn busy() -> Fault {
         "没有接收：同时上传的人太多。".to_owned(),
         "请过几分钟再上传。".to_owned(),
     )
+}
+
+/// Why a form did not come whole.
+fn cut(error: &axum::Error) -> Fault {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::TimedOut) {
+            return Fault::TooSlow;
+        }
+        cause = error.source();
+    }
+    Fault::TooMuch
 }
 
 /// Compared without telling by time how much is right.

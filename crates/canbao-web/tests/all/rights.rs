@@ -8,10 +8,12 @@ use canbao_web::right::{Right, may};
 use crate::support::{ACCOUNTS, Site, number_of};
 
 /// Who may, by the path: letters of the roles (see [`letter`]); `*` everybody logged in, `-` anybody at all.
-const TABLE: [(&str, &str, &str); 29] = [
+const TABLE: [(&str, &str, &str); 31] = [
     ("GET", "/healthz", "-"),
     ("GET", "/readyz", "-"),
     ("GET", "/static/{name}", "-"),
+    ("GET", "/ca", "-"),
+    ("GET", "/ca/city-ca.crt", "-"),
     ("GET", "/login", "-"),
     ("POST", "/login", "-"),
     ("POST", "/logout", "*"),
