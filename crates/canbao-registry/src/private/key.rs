@@ -80,7 +80,11 @@ impl Key {
             Err(error) => return Err(RegistryError::file("读取密钥文件", path)(error)),
         };
         let meta = fs::metadata(path).map_err(RegistryError::file("读取密钥文件", path))?;
-        if meta.permissions().mode() & 0o077 != 0 {
+        // what systemd hands to a service stands in a folder of that service alone; its mode may show the mask of a list of
+        // who else may read it, which is the service's user
+        let folder = std::env::var_os("CREDENTIALS_DIRECTORY");
+        let is_handed = folder.is_some_and(|folder| path.parent() == Some(Path::new(&folder)));
+        if meta.permissions().mode() & if is_handed { 0o007 } else { 0o077 } != 0 {
             return Err(RegistryError::OpenKey(path.to_owned()));
         }
         let bytes = text.strip_prefix(HEAD).and_then(|hex| bytes_of(hex.trim_end()));

@@ -1,5 +1,6 @@
 //! Making a registry, and opening it again.
 
+use canbao_registry::audit::verify;
 use canbao_registry::private::Key;
 use canbao_registry::{Address, Registry, RegistryError};
 
@@ -55,3 +56,16 @@ async fn what_is_no_registry_is_refused() {
     let url = format!("sqlite://{}", text.display());
     assert!(matches!(Registry::open(&at(&url)).await, Err(RegistryError::Database { .. })));
 }
+
+both!(a_demonstration_is_marked_once_and_stays_one, |fresh: Fresh| async move {
+    // held whole: the folder goes with it
+    let fresh = &fresh;
+    assert!(!fresh.registry.is_demo().await.unwrap());
+    fresh.registry.mark_demo("test").await.unwrap();
+    fresh.registry.mark_demo("test").await.unwrap();
+    let again = Registry::open(&fresh.address).await.unwrap();
+    assert!(again.is_demo().await.unwrap());
+    let marks = again.audit_page(None, None, 100).await.unwrap();
+    assert_eq!(marks.iter().filter(|done| done.action == "mark" && done.subject == "demo").count(), 1);
+    assert_eq!(verify(&again).await.unwrap().faults, Vec::<String>::new());
+});

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::header;
+use axum::routing::get;
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -116,4 +118,23 @@ pub async fn serve(
     // who is not answered by then is cut off with the set
     let _ = tokio::time::timeout(limits.end, all).await;
     Ok(())
+}
+
+/// Answers a monitoring system at `/metrics` until `end` comes.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_metrics(
+    listener: TcpListener,
+    watch: Arc<Watch>,
+    end: impl Future<Output = ()>,
+) -> std::io::Result<()> {
+    let told = Arc::clone(&watch);
+    let text = move || {
+        let text = told.metrics.text();
+        async move { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text) }
+    };
+    let router = Router::new().route("/metrics", get(text));
+    // its own connections are no figures of the pages
+    serve(listener, router, Manner::default(), Arc::default(), end).await
 }

@@ -92,3 +92,36 @@ impl Drop for Telling {
         log.write(level, "request", &fields);
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_fault_of_the_program_is_a_page_and_counted() {
+        let watch: Arc<Watch> = Arc::default();
+        let kept = Arc::clone(&watch);
+        let broken = get(|| async { if ID.as_str().len() > 1 { panic!("罗承志") } });
+        let router = Router::new()
+            .route("/broken/{id}", broken)
+            .layer(from_fn(move |request, next| watched(Arc::clone(&kept), request, next)));
+        let request = Request::get("/broken/7").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let id = response.headers().get(ID).unwrap().to_str().unwrap().to_owned();
+        let page = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+        let page = String::from_utf8_lossy(&page);
+        assert!(page.contains("程序出错") && page.contains(&id) && !page.contains("罗承志"), "{page}");
+        let text = watch.metrics.text();
+        assert!(text.contains("canbao_panics_total 1") && text.contains("route=\"/broken/{id}\",status=\"5xx\"} 1"));
+        assert!(text.contains("canbao_http_requests_in_flight 0"));
+    }
+}

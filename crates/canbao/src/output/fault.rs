@@ -35,7 +35,7 @@ pub(crate) fn guarded<T>(language: Language, work: impl FnOnce() -> Result<T, Fa
 }
 
 /// `parquet-59.3.2/src/util/bit_util.rs:254`, without the folders of whoever built the program.
-fn place(location: &Location<'_>) -> String {
+pub(crate) fn place(location: &Location<'_>) -> String {
     let file = location.file().replace('\\', "/");
     let folders: Vec<&str> = file.split('/').collect();
     let sources = folders.iter().rposition(|folder| *folder == "src").unwrap_or(1).saturating_sub(1);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -16,6 +16,7 @@ use canbao_registry::account::NewAccount;
 use canbao_registry::apply::apply;
 use canbao_registry::query::Asker;
 use canbao_registry::{Address, Registry};
+use canbao_web::watch::{Format, Level, Log, Watch};
 use canbao_web::{App, Settings};
 use http_body_util::BodyExt as _;
 use tempfile::TempDir;
@@ -37,6 +38,9 @@ pub(crate) struct Site {
     /// Who has a password of their own.
     settled: Mutex<BTreeSet<String>>,
     router: Router,
+    /// All that was logged.
+    log: Kept,
+    watch: Arc<Watch>,
     _folder: TempDir,
 }
 
@@ -114,8 +118,21 @@ impl Site {
             registry.add_account("test", new, PASSWORD).await.unwrap();
         }
         let settings = Settings::new("安康市社会保险经办机构", folder.path().join("data"));
-        let router = App::new(registry.clone(), settings).router();
-        Self { registry, settled: Mutex::default(), router, _folder: folder }
+        let log = Kept::default();
+        let router = App::new(registry.clone(), settings).logged(log.log(Format::Json));
+        let watch = router.watch();
+        let router = router.router();
+        Self { registry, settled: Mutex::default(), router, log, watch, _folder: folder }
+    }
+
+    /// Where files may stand.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
+    /// What was logged, and what a monitoring system is told.
+    pub(crate) fn told(&self) -> (String, String) {
+        (self.log.text(), self.watch.metrics.text())
     }
 
     /// A browser that nobody has logged in with.
@@ -143,6 +160,31 @@ impl Site {
     pub(crate) async fn person(&self, name: &str) -> i64 {
         let asker = Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test".into() };
         self.registry.by_name(&asker, name, None).await.unwrap()[0].person
+    }
+}
+
+/// Lines of a log, kept.
+#[derive(Clone, Default)]
+pub(crate) struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Kept {
+    pub(crate) fn log(&self, format: Format) -> Log {
+        Log::new(Box::new(self.clone()), format, Level::Info)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl std::io::Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -57,6 +57,8 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
     let address = fresh(folder, language)?;
     done(Registry::migrate(&address).await)?;
     let registry = done(Registry::open(&address).await)?;
+    // before anybody is in it: killed at any moment, it is never taken for a real one
+    done(registry.mark_demo(&actor()).await)?;
     done(apply(&registry, run, &actor(), false).await)?;
     done(registry.take_snapshot(&actor()).await)?;
     let areas = done(registry.areas().await)?;
@@ -85,7 +87,10 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
         format!("\n{}\nOpen http://{at} in a browser and log in as one of these; Ctrl-C ends it.\n", accounts.render()),
     );
     print(&text, language)?;
-    let settings = Settings::new("演示市社会保险经办机构（数据均为虚构）", Settings::data_beside(&address.url));
+    let settings = Settings {
+        demo: true,
+        ..Settings::new("演示市社会保险经办机构", Settings::data_beside(&address.url))
+    };
     let served = run_until_asked(listener, App::new(registry.clone(), settings)).await;
     registry.close().await;
     served
