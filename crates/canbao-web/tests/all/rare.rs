@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::support::Site;
 
 /// Names that have been in the news for being typed as `?`, and one of each block.
-const NAMED: &str = "㛃䶮𠅤𣲗𬎆𫍯𫖳𬺘𬮼𪟝𬎑";
+const NAMED: &str = "㛃䶮𠅤𣲗𬎆𫍯𫖳𬺈𬮱𪟝𬎑𮧴";
 
 #[tokio::test]
 async fn each_rare_character_has_a_font_that_is_fetched_for_it_alone() {
