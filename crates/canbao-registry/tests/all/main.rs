@@ -13,6 +13,7 @@ mod bulk;
 mod change;
 mod decision;
 mod exchange;
+mod finding;
 mod opening;
 mod query;
 mod rules;

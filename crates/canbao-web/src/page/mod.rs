@@ -5,6 +5,7 @@ pub(crate) mod area;
 pub(crate) mod change;
 pub(crate) mod figures;
 pub(crate) mod find;
+pub(crate) mod finding;
 pub(crate) mod home;
 pub(crate) mod kept;
 mod line;

@@ -8,7 +8,7 @@ use canbao_web::right::{Right, may};
 use crate::support::{ACCOUNTS, Site, number_of};
 
 /// Who may, by the path: letters of the roles (see [`letter`]); `*` everybody logged in, `-` anybody at all.
-const TABLE: [(&str, &str, &str); 29] = [
+const TABLE: [(&str, &str, &str); 37] = [
     ("GET", "/healthz", "-"),
     ("GET", "/readyz", "-"),
     ("GET", "/static/{name}", "-"),
@@ -31,6 +31,14 @@ const TABLE: [(&str, &str, &str); 29] = [
     ("GET", "/person/{id}", "市县镇村"),
     ("GET", "/person/{id}/reveal", "市县镇村"),
     ("POST", "/person/{id}/reveal", "市县镇村"),
+    ("GET", "/findings", "市县镇"),
+    ("GET", "/findings/{kind}", "市县镇"),
+    ("POST", "/findings/{kind}", "市县镇"),
+    ("GET", "/finding/{id}", "市县镇"),
+    ("POST", "/finding/{id}", "市县镇"),
+    ("POST", "/handling/{id}/undo", "市县镇"),
+    ("GET", "/asked", "市县镇村"),
+    ("POST", "/asked/{id}", "市县镇村"),
     ("GET", "/changes", "市县"),
     ("GET", "/change/{id}", "市县"),
     ("POST", "/change/{id}", "市县"),
