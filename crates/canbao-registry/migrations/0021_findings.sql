@@ -48,6 +48,9 @@ CREATE INDEX handling_of ON handling (finding);
 CREATE INDEX handling_maker ON handling (maker, id);
 CREATE INDEX handling_asked ON handling (asked, id);
 
+-- Who changed since a revision.
+CREATE INDEX person_revision ON person (rev_from);
+
 -- Lists of findings are counted by this alone.
 DROP INDEX IF EXISTS finding_kind;
 CREATE INDEX finding_work ON finding (kind, area, id, rev_from, rev_to);

@@ -16,6 +16,7 @@ mod exchange;
 mod finding;
 mod opening;
 mod query;
+mod roster;
 mod rules;
 mod snapshot;
 mod support;
