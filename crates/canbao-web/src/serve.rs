@@ -20,6 +20,8 @@ pub async fn serve(
     end: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (ended, mut asked) = tokio::sync::watch::channel(false);
+    let registry = app.registry.clone();
+    let warm = async move { registry.keep_warm().await };
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let graceful = async move {
         end.await;
@@ -32,5 +34,6 @@ pub async fn serve(
     tokio::select! {
         done = axum::serve(listener, service).with_graceful_shutdown(graceful) => done,
         () = patience => Ok(()),
+        () = warm => Ok(()),
     }
 }

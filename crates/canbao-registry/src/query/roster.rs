@@ -6,6 +6,7 @@
 //! at all, so what it counts is exact. It holds no names, numbers, addresses or phones.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ahash::{AHashMap, AHashSet};
 use canbao_domain::date::Date;
@@ -15,10 +16,16 @@ use canbao_domain::standard::finding_kinds;
 use super::list::{Filter, Seek};
 use crate::RegistryError;
 use crate::registry::Registry;
-use crate::store::{Row, Transaction, Value, values};
+use crate::store::{Row, Transaction, values};
 
 /// People who changed since, at most, to be read one by one; of more, everybody is read anew.
-const FEW: usize = 100_000;
+const MANY: i64 = 100_000;
+/// As many as whoever asks waits for.
+const FEW: i64 = 2_000;
+/// How long they wait while another reads.
+const A_MOMENT: Duration = Duration::from_millis(200);
+/// How often a server looks whether the record went on.
+const A_WHILE: Duration = Duration::from_secs(1);
 /// No birth date.
 const NONE: i32 = i32::MIN;
 
@@ -83,7 +90,7 @@ impl Registry {
             return Ok(());
         }
         let followed = match known {
-            Some(known) => known.follow(&mut statements, visible).await?,
+            Some(known) => known.follow(&mut statements, visible, MANY).await?,
             None => None,
         };
         let roster = match followed {
@@ -94,20 +101,30 @@ impl Registry {
         Ok(())
     }
 
-    /// The roster of the visible revision; none where nobody asked for one to be kept, or it is behind by much.
+    /// Keeps the roster, for as long as somebody polls it: what a server does besides. A database that does not answer is
+    /// asked again.
+    pub async fn keep_warm(&self) {
+        loop {
+            let _ = self.warm().await;
+            tokio::time::sleep(A_WHILE).await;
+        }
+    }
+
+    /// The roster of the visible revision; none where nobody keeps one, or it is behind by
+    /// much.
     pub(super) async fn roster(&self, visible: i64) -> Result<Option<Arc<Roster>>, RegistryError> {
         let Some(known) = self.rosters.get() else { return Ok(None) };
         if known.revision == visible {
             return Ok(Some(known));
         }
-        let Ok(_one) = self.rosters.reading.try_lock() else { return Ok(None) };
+        let Ok(_one) = tokio::time::timeout(A_MOMENT, self.rosters.reading.lock()).await else { return Ok(None) };
+        // another may have read it meanwhile
+        let known = self.rosters.get().unwrap_or(known);
+        if known.revision == visible {
+            return Ok(Some(known));
+        }
         let mut statements = self.store.statements().await?;
-        let Some(roster) = known.follow(&mut statements, visible).await? else {
-            drop(_one);
-            let registry = self.clone();
-            tokio::spawn(async move { registry.warm().await });
-            return Ok(None);
-        };
+        let Some(roster) = known.follow(&mut statements, visible, FEW).await? else { return Ok(None) };
         let roster = Arc::new(roster);
         self.rosters.put(Arc::clone(&roster));
         Ok(Some(roster))
@@ -157,12 +174,17 @@ impl Roster {
     }
 
     /// What it is at a later revision; none where so much changed that it is quicker to read it anew.
-    async fn follow(&self, statements: &mut Transaction, visible: i64) -> Result<Option<Self>, RegistryError> {
+    async fn follow(
+        &self,
+        statements: &mut Transaction,
+        visible: i64,
+        most: i64,
+    ) -> Result<Option<Self>, RegistryError> {
         if visible < self.revision {
             return Ok(None);
         }
         let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM person WHERE rev_from > $1 AND rev_from <= $2 LIMIT $3) AS few";
-        if statements.int(sql, values![self.revision, visible, FEW as i64 + 1]).await? > FEW as i64 {
+        if statements.int(sql, values![self.revision, visible, most + 1]).await? > most {
             return Ok(None);
         }
         let sql = format!("SELECT {COLUMNS} FROM person WHERE rev_from > $1 AND rev_from <= $2 AND rev_to > $2");

@@ -77,7 +77,6 @@ pub(super) struct Page {
     shell: Shell,
     heading: String,
     sub: String,
-    kind: String,
     id: i64,
     stand: Tag,
     question: String,
@@ -228,7 +227,6 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
         note: String::new(),
         error: String::new(),
         hint: String::new(),
-        kind,
     })
 }
 
