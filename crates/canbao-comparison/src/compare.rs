@@ -214,6 +214,7 @@ pub fn compare_then(
         as_of: date_text(city.as_of),
         inputs,
         sources,
+        kinds: city.sources.iter().map(|source| (source.name.clone(), source.kind.as_str().to_owned())).collect(),
         areas: people.areas,
         findings: finding_counts,
         units: unit_counts,

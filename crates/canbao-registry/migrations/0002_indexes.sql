@@ -9,4 +9,3 @@ CREATE INDEX number_hash ON number (hash);
 CREATE INDEX number_person ON number (person);
 CREATE INDEX enrolment_person ON enrolment (person);
 CREATE INDEX finding_person ON finding (person);
-CREATE INDEX finding_kind ON finding (kind, area, id);

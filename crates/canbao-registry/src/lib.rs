@@ -8,6 +8,8 @@
 //! | [`person`] | what is held of a person, and what follows from it |
 //! | [`change`] | changed by procedure: maker, checker, history, undo |
 //! | [`query`] | asking |
+//! | [`evidence`] | what links rest on: rows as they were written |
+//! | [`finding`] | work-lists of findings, and what was made of them |
 //! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`area`] | the two trees of areas |
 //! | [`snapshot`] | frozen counts, from which figures are worked out |
@@ -31,7 +33,9 @@ mod clock;
 mod counter;
 pub mod decision;
 mod error;
+pub mod evidence;
 pub mod exchange;
+pub mod finding;
 mod hand;
 pub mod person;
 pub mod private;

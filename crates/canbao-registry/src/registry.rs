@@ -19,6 +19,7 @@ pub struct Registry {
     pub(crate) areas: Arc<Cache>,
     pub(crate) looks: Looks,
     pub(crate) door: Door,
+    pub(crate) rosters: Arc<crate::query::Rosters>,
 }
 
 /// Where a registry is.
@@ -101,7 +102,7 @@ impl Registry {
         check_key(&path, known.text(0))?;
         let key = Arc::new(Key::read(&path)?);
         let looks = Looks::begin(store.clone());
-        Ok(Self { store, key, rules: Arc::default(), areas: Arc::default(), looks, door: Door::default() })
+        Ok(Self { store, key, rules: Arc::default(), areas: Arc::default(), looks, door: Door::default(), rosters: Arc::default() })
     }
 
     /// The database.

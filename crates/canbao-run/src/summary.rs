@@ -18,6 +18,9 @@ pub struct Summary {
     pub inputs: Vec<Input>,
     /// By the source's name: what became of its rows.
     pub sources: BTreeMap<String, SourceCounts>,
+    /// By the source's name: its kind.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, String>,
     /// By the area's code, each level: its people.
     pub areas: BTreeMap<String, AreaCounts>,
     /// By kind: how many lines of `findings`.

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use crate::http::upload::{self, FileLimit, UploadLimits};
 use crate::http::{head, origin, plain};
 use crate::page::kept::Kept;
-use crate::page::{account, area, ca, change, figures, find, home, log, login, people, person, reveal};
+use crate::page::{account, area, ca, change, figures, find, finding, home, log, login, people, person, reveal};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
 use crate::tls::CityAuthority;
@@ -139,6 +139,14 @@ fn routes() -> Vec<Route> {
         get("/person/{id}", May(Right::People), person::show),
         get("/person/{id}/reveal", May(Right::Reveal), reveal::choose_purpose),
         post("/person/{id}/reveal", May(Right::Reveal), reveal::reveal),
+        get("/findings", May(Right::Findings), finding::overview::show),
+        get("/findings/{kind}", May(Right::Findings), finding::list::show),
+        post("/findings/{kind}", May(Right::Findings), finding::decide::decide_many),
+        get("/finding/{id}", May(Right::Findings), finding::case::show),
+        post("/finding/{id}", May(Right::Findings), finding::decide::decide),
+        post("/handling/{id}/undo", May(Right::Findings), finding::decide::take_back),
+        get("/asked", May(Right::Answer), finding::asked::show),
+        post("/asked/{id}", May(Right::Answer), finding::asked::answer),
         get("/changes", May(Right::Check), change::inbox),
         get("/change/{id}", May(Right::Check), change::show),
         post("/change/{id}", May(Right::Check), change::decide),
@@ -179,6 +187,12 @@ impl App {
     /// Its log and its figures.
     pub fn watch(&self) -> Arc<Watch> {
         Arc::clone(&self.watch)
+    }
+
+    /// Begins what a server does besides answering: it keeps the roster, by which filters are quick.
+    pub fn begin(&self) {
+        let registry = self.registry.clone();
+        tokio::spawn(async move { registry.keep_warm().await });
     }
 
     /// What answers requests.

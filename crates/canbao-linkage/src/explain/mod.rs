@@ -5,9 +5,11 @@
 mod constant;
 mod field;
 mod sentence;
+mod short;
 
 pub use constant::{constant, unresolved};
 pub use sentence::{sentence, write_sentence};
+pub use short::{short_date, short_name, short_number};
 
 use crate::dates::DateAgreement;
 use crate::names::NameAgreement;

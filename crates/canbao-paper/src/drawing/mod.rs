@@ -8,6 +8,7 @@
 mod axis;
 mod bar;
 mod calendar;
+mod fall;
 pub mod geography;
 mod line;
 mod map;
@@ -19,6 +20,7 @@ mod svg;
 
 pub use axis::Unit;
 pub use bar::{Bar, Bars, bars, cell_bar};
+pub use fall::Fall;
 pub use geography::Geography;
 pub use line::{Line, Plan, line};
 pub use map::{Map, Region, map};

@@ -8,6 +8,7 @@ use crate::RegistryError;
 use crate::audit::{self, Entry};
 use crate::clock::now_ms;
 use crate::counter::Tally;
+use crate::evidence::Kept;
 use crate::registry::Registry;
 use crate::store::{Transaction, Value, values};
 
@@ -23,6 +24,8 @@ pub(super) struct Flip<'a> {
     pub(super) areas: &'a std::collections::BTreeMap<String, crate::area::Area>,
     pub(super) tally: &'a Tally,
     pub(super) digest: Digest,
+    /// What the run's links rest on.
+    pub(super) evidence: Kept,
     pub(super) ruling: &'a crate::ruling::Ruling,
     pub(super) contests: &'a [(i64, Contest)],
     pub(super) balance: Balance,
@@ -39,7 +42,7 @@ pub(super) async fn flip(registry: &Registry, turn: &mut Turn, flip: Flip<'_>) -
     if flip.missed > 0 {
         return Err(RegistryError::Broken(format!("有 {} 行应当结束的记录已经结束", flip.missed)));
     }
-    let Flip { revision, day, actor, areas, tally, digest, contests, balance, ruling, .. } = flip;
+    let Flip { revision, day, actor, areas, tally, digest, evidence, contests, balance, ruling, .. } = flip;
     ruling.write(&mut transaction, revision).await?;
     tally.write(&mut transaction).await?;
     super::area::write(&mut transaction, areas, day, revision).await?;
@@ -53,6 +56,10 @@ pub(super) async fn flip(registry: &Registry, turn: &mut Turn, flip: Flip<'_>) -
     transaction.execute(sql, values![told, revision]).await?;
     let sql = "UPDATE state SET visible = $1, as_of = $2";
     transaction.execute(sql, values![revision, day]).await?;
+    let subject = format!("evidence {revision} {} rows", evidence.rows);
+    let entry =
+        Entry { actor, action: "evidence", subject: &subject, revision: None, digest: evidence.digest.as_slice() };
+    audit::append(&mut transaction, entry).await?;
     let entry = Entry {
         actor,
         action: "apply",

@@ -9,6 +9,7 @@ use canbao_run::RunReader;
 use super::balance::Balance;
 use super::pair::{Known, Pairs, by_evidence};
 use super::run::{Everybody, content, each_enrolment, each_finding, some_people};
+use super::nobody::{self, Nobodys};
 use super::unit;
 use super::update::{Ids, rows_of, write_difference};
 use super::wish::{Confirmation, Contest, Frame, Said, wish};
@@ -16,7 +17,7 @@ use super::work::{blocking, reserve};
 use super::write::{Digest, FOREVER, Table, Writer};
 use crate::RegistryError;
 use crate::counter::{Share, Tally};
-use crate::person::{Enrolment, Finding, Origin, State, Whole, people, visible};
+use crate::person::{Enrolment, Origin, State, Whole, people, visible};
 use crate::registry::Registry;
 use crate::ruling::Ruling;
 use crate::store::{Transaction, values};
@@ -363,15 +364,25 @@ impl<'a> Job<'a> {
         transaction.commit().await
     }
 
+    /// Who the run's people are, by their places in it.
+    pub(super) fn whose(&self) -> Vec<i64> {
+        let mut whose = self.pairs.people.clone();
+        for (alias, main) in &self.pairs.aliases {
+            let person = whose.get(*main).copied().unwrap_or_default();
+            if let Some(slot) = whose.get_mut(*alias) {
+                *slot = person;
+            }
+        }
+        whose
+    }
+
     /// Employers, and findings about nobody in particular.
-    pub(super) async fn others(&mut self, units: Vec<unit::Unit>, nobodys: Vec<Finding>) -> Result<(), RegistryError> {
+    pub(super) async fn others(&mut self, units: Vec<unit::Unit>, nobodys: &[Nobodys]) -> Result<(), RegistryError> {
         let mut ids = self.more_ids((units.len() + nobodys.len()) as i64).await?;
         let mut transaction = self.read().await?;
         let (at, revision) = (self.seen, self.revision);
         unit::write(&mut transaction, units, at, revision, &mut ids, &mut self.writer).await?;
-        if !self.pairs.people.is_empty() {
-            unit::write_nobodys(&mut transaction, nobodys, at, revision, &mut ids, &mut self.writer).await?;
-        }
+        nobody::write(&mut transaction, nobodys, at, revision, &mut ids, &mut self.writer).await?;
         drop(transaction);
         self.digest.and(&std::mem::take(&mut self.writer.digest));
         self.flush().await

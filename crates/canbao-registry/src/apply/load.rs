@@ -31,6 +31,8 @@ type Lot = (Table, Vec<Vec<Value>>);
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
     pub(super) people: u64,
+    /// The identifier of the run's first person; the others follow in its order.
+    pub(super) first_person: i64,
     pub(super) tally: Tally,
     pub(super) digest: Digest,
 }
@@ -126,7 +128,7 @@ struct Making {
 impl Making {
     fn make(&self, dir: PathBuf, mut ids: Ids, send: mpsc::Sender<Lot>) -> Result<Loaded, RegistryError> {
         let run = RunReader::open(&dir)?;
-        let mut loaded = Loaded::default();
+        let mut loaded = Loaded { first_person: self.first_person, ..Loaded::default() };
         let mut lots = Lots { lots: Default::default(), send };
         let mut findings: Vec<(Option<usize>, Finding)> = Vec::new();
         each_finding(&run, |key, finding| {
@@ -136,14 +138,8 @@ impl Making {
             Ok(())
         })?;
         findings.sort_by_key(|(place, _)| *place);
-        let nobodys = findings.partition_point(|(place, _)| place.is_none());
-        let mut next = nobodys;
-        for (_, finding) in findings.get_mut(..nobodys).unwrap_or_default() {
-            finding.id = ids.take();
-            let row = finding_row(finding, None, "", self.revision);
-            loaded.digest.begin(Table::Finding, &row);
-            lots.push(Table::Finding, row)?;
-        }
+        // those about nobody are written afterwards, with the employers
+        let mut next = findings.partition_point(|(place, _)| place.is_none());
         let rules = &self.ruling.rules;
         let frame = Frame { rules, as_of: self.as_of, day: &self.day, revision: self.revision };
         let mut place = 0;
@@ -169,7 +165,7 @@ impl Making {
             }
             while let Some((_, finding)) = findings.get_mut(next).filter(|(of, _)| *of == Some(place)) {
                 finding.id = ids.take();
-                let row = finding_row(finding, Some(id), &whole.record.area, self.revision);
+                let row = finding_row(finding, Some(id), &whole.record.area, None, self.revision);
                 loaded.digest.begin(Table::Finding, &row);
                 lots.push(Table::Finding, row)?;
                 whole.findings.push(finding.clone());

@@ -9,6 +9,7 @@
 //! | `run` | reads a run: who is in it, by what they are known, a digest of all that it says of each |
 //! | `wish` | what the record of a person should be, from what the run says and what hands confirmed |
 //! | `pair` | who of the run is who of the registry |
+//! | `nobody` | findings about rows that are nobody's |
 //! | `load` | the first load, in bulk |
 //! | `update` | the difference, person by person |
 //! | `job` | all of it for a registry that holds people |
@@ -20,6 +21,7 @@ mod balance;
 mod flip;
 mod job;
 mod load;
+mod nobody;
 mod pair;
 mod run;
 mod undo;

@@ -1,4 +1,4 @@
-//! Employers of a run, and findings about nobody in particular: few, so both sides are held in memory.
+//! Employers of a run: few, so both sides are held in memory.
 
 use ahash::AHashMap;
 use arrow::array::{Array, AsArray};
@@ -6,10 +6,9 @@ use arrow::datatypes::Int64Type;
 use canbao_run::RunReader;
 
 use super::run::content;
-use super::update::{Ids, finding_row};
+use super::update::Ids;
 use super::write::{FOREVER, Table, Writer};
 use crate::RegistryError;
-use crate::person::{Finding, Origin};
 use crate::private::{Key, Kind};
 use crate::store::{Transaction, Value};
 
@@ -99,40 +98,6 @@ pub(super) async fn write(
     gone.sort_unstable();
     for id in gone {
         writer.end(Table::Unit, id);
-    }
-    Ok(())
-}
-
-/// Writes findings about rows that are nobody's: those that changed, are new or are gone.
-pub(super) async fn write_nobodys(
-    transaction: &mut Transaction,
-    findings: Vec<Finding>,
-    at: i64,
-    revision: i64,
-    ids: &mut Ids,
-    writer: &mut Writer,
-) -> Result<(), RegistryError> {
-    type Says = (String, Option<String>, Option<String>, Option<i64>);
-    let sql = "SELECT id, kind, detail, source, line FROM finding \
-               WHERE person IS NULL AND rev_from <= $1 AND rev_to > $1 ORDER BY id";
-    let mut known: AHashMap<Says, Vec<i64>> = AHashMap::new();
-    for row in transaction.all(sql, &[at.into()]).await? {
-        let text = |at| row.maybe_text(at).map(str::to_owned);
-        known.entry((row.text(1).to_owned(), text(2), text(3), row.maybe_int(4))).or_default().push(row.int(0));
-    }
-    for mut finding in findings {
-        let says = (finding.kind.clone(), finding.detail.clone(), finding.source.clone(), finding.line);
-        if known.get_mut(&says).and_then(Vec::pop).is_some() {
-            continue;
-        }
-        debug_assert_eq!(finding.origin, Origin::Extract);
-        finding.id = ids.take();
-        writer.begin(Table::Finding, finding_row(&finding, None, "", revision));
-    }
-    let mut gone: Vec<i64> = known.into_values().flatten().collect();
-    gone.sort_unstable();
-    for id in gone {
-        writer.end(Table::Finding, id);
     }
     Ok(())
 }

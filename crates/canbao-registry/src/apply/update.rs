@@ -82,7 +82,7 @@ pub(crate) fn write_difference(
     for at in begun {
         if let Some(row) = wish.findings.get_mut(at) {
             row.id = ids.take();
-            writer.begin(Table::Finding, finding_row(row, Some(wish.person), &area, revision));
+            writer.begin(Table::Finding, finding_row(row, Some(wish.person), &area, None, revision));
             changed = true;
         }
     }
@@ -148,7 +148,14 @@ pub(crate) fn enrolment_row(row: &Enrolment, person: i64, revision: i64) -> Vec<
     ]
 }
 
-pub(crate) fn finding_row(row: &Finding, person: Option<i64>, area: &str, revision: i64) -> Vec<Value> {
+/// A row of `finding`. `subject` is by what a row that is nobody's is known.
+pub(crate) fn finding_row(
+    row: &Finding,
+    person: Option<i64>,
+    area: &str,
+    subject: Option<&str>,
+    revision: i64,
+) -> Vec<Value> {
     let text = |text: &Option<String>| Value::from(text.as_deref());
     vec![
         row.id.into(),
@@ -156,7 +163,7 @@ pub(crate) fn finding_row(row: &Finding, person: Option<i64>, area: &str, revisi
         revision.into(),
         FOREVER.into(),
         row.kind.as_str().into(),
-        Value::Text(None),
+        subject.into(),
         area.into(),
         text(&row.detail),
         row.origin.as_str().into(),

@@ -18,9 +18,10 @@ use super::flip::{Flip, flip};
 use super::job::Job;
 use super::run::{Everybody, content, each_finding};
 use super::write::{FOREVER, Table};
+use super::nobody::{self, Nobodys};
 use super::{load, unit};
 use crate::RegistryError;
-use crate::person::Finding;
+use crate::evidence;
 use crate::registry::Registry;
 use crate::ruling::Ruling;
 use crate::store::{Transaction, dialect, values};
@@ -105,17 +106,20 @@ async fn in_turn(
     if !dry_run {
         begin(registry, revision, visible, &day, all.digest()).await?;
     }
+    let whose: Vec<i64>;
     if empty {
-        let loaded = load::load(registry, &run, Arc::clone(&ruling), all, former, as_of, revision).await?;
+        let loaded = load::load(registry, &run, Arc::clone(&ruling), Arc::clone(&all), former, as_of, revision).await?;
         job.balance.new = loaded.people;
         job.tally = loaded.tally;
         job.digest = loaded.digest;
-        job.others(units, Vec::new()).await?;
+        job.others(units, &nobodys).await?;
+        whose = (loaded.first_person..).take(all.len()).collect();
     } else {
         job.pair().await?;
         job.people().await?;
         job.ended().await?;
-        job.others(units, nobodys).await?;
+        job.others(units, &nobodys).await?;
+        whose = job.whose();
     }
     job.balance.rows_written = job.digest.rows();
     let nothing = job.digest.rows() == 0 && job.contests.is_empty() && day == known_day && !rules_changed;
@@ -125,6 +129,8 @@ async fn in_turn(
         }
         return Ok(Apply { revision: 0, as_of: day.clone(), rules_changed, balance: job.balance });
     }
+    let whose = move |key| all.place(key).and_then(|place| whose.get(place).copied()).filter(|person| *person != 0);
+    let evidence = evidence::keep(registry, &run, revision, whose).await?;
     // people on whom a hand was meanwhile are looked at again, until there is none
     loop {
         let made = Flip {
@@ -136,6 +142,7 @@ async fn in_turn(
             areas: &areas,
             tally: &job.tally,
             digest: job.digest,
+            evidence,
             ruling: &ruling,
             contests: &job.contests,
             balance: job.balance,
@@ -155,7 +162,7 @@ struct Content {
     former: Arc<AHashMap<i64, Vec<String>>>,
     areas: std::collections::BTreeMap<String, crate::area::Area>,
     units: Vec<unit::Unit>,
-    nobodys: Vec<Finding>,
+    nobodys: Vec<Nobodys>,
 }
 
 impl Content {
@@ -164,13 +171,6 @@ impl Content {
         let mut all = Everybody::read(run, &registry.key, &ruling.rules)?;
         let former = former_numbers(run)?;
         all.add_former(&former, &registry.key);
-        let mut nobodys = Vec::new();
-        each_finding(run, |key, finding| {
-            if key.is_none() {
-                nobodys.push(finding);
-            }
-            Ok(())
-        })?;
         let mut areas = super::area::read(run)?;
         super::area::add_unlisted(&mut areas, &all.areas);
         Ok(Self {
@@ -179,7 +179,7 @@ impl Content {
             former: Arc::new(former),
             areas,
             units: unit::read(run, &registry.key)?,
-            nobodys,
+            nobodys: nobody::read(run, &registry.key)?,
         })
     }
 }
@@ -282,7 +282,9 @@ pub(super) async fn clear(registry: &Registry) -> Result<(), RegistryError> {
             let sql = format!("UPDATE {name} SET rev_to = $1 WHERE rev_to = $2");
             transaction.execute(sql, values![FOREVER, revision]).await?;
         }
-        transaction.execute("DELETE FROM apply WHERE revision = $1", values![revision]).await?;
+        for table in ["evidence", "apply"] {
+            transaction.execute(format!("DELETE FROM {table} WHERE revision = $1"), values![revision]).await?;
+        }
         transaction.commit().await?;
         load::make_indexes(registry).await?;
     }
@@ -344,6 +346,7 @@ mod tests {
     use super::*;
     use crate::apply::undo::run::{number, somebody, write};
     use crate::audit::verify;
+    use crate::evidence::Kept;
     use crate::hand::Hand;
     use crate::query::Asker;
     use crate::registry::Address;
@@ -372,7 +375,7 @@ mod tests {
         job.pair().await.unwrap();
         job.people().await.unwrap();
         job.ended().await.unwrap();
-        job.others(units, nobodys).await.unwrap();
+        job.others(units, &nobodys).await.unwrap();
         let mut hand = Hand::begin(registry).await.unwrap();
         let before = hand.person(person).await.unwrap();
         let mut wish = before.clone();
@@ -390,6 +393,7 @@ mod tests {
                 areas: &areas,
                 tally: &job.tally,
                 digest: job.digest,
+                evidence: Kept::default(),
                 ruling: &ruling,
                 contests: &job.contests,
                 balance: job.balance,

@@ -1,5 +1,6 @@
 //! The audit (审计): append-only, each entry chained to the one before by hash.
 
+mod kept;
 mod look;
 mod read;
 mod resum;

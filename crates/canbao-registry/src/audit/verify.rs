@@ -59,7 +59,11 @@ pub(crate) async fn verify_record(
         })
         .await?;
     (found.entries, found.head) = (audit.entries, hex(&audit.before));
-    if rows { super::resum::resum(transaction, found).await } else { Ok(()) }
+    if !rows {
+        return Ok(());
+    }
+    super::resum::resum(transaction, found).await?;
+    super::kept::verify_kept(transaction, found).await
 }
 
 /// Checks the chain of looks.

@@ -2,6 +2,8 @@
 
 mod record;
 
+pub(crate) use record::withdraw;
+
 use std::fmt;
 
 use canbao_domain::source::SourceKind;

@@ -10,7 +10,7 @@ use crate::person::visible;
 use crate::private::{DECISION, Key, Kind, decided_of, decision_row, normalised};
 use crate::query::Asker;
 use crate::registry::Registry;
-use crate::store::values;
+use crate::store::{Transaction, values};
 
 impl Registry {
     /// Records what was decided; gives its identifier. `checker` is another than the maker.
@@ -23,9 +23,22 @@ impl Registry {
         maker: &str,
         checker: Option<&str>,
     ) -> Result<i64, RegistryError> {
+        let mut transaction = self.store.write().await?;
+        let id = self.decide_row(&mut transaction, decision, maker, checker).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Records what was decided, in a transaction of the caller's; gives its identifier.
+    pub(crate) async fn decide_row(
+        &self,
+        transaction: &mut Transaction,
+        decision: &Decision,
+        maker: &str,
+        checker: Option<&str>,
+    ) -> Result<i64, RegistryError> {
         check(decision, maker, checker)?;
         let hash = row_hash(&self.key, decision);
-        let mut transaction = self.store.write().await?;
         let columns = DECISION.join(", ");
         let sql = format!("SELECT {columns} FROM decision WHERE hash = $1 AND withdrawn IS NULL");
         for row in transaction.all(sql, values![hash]).await? {
@@ -36,7 +49,7 @@ impl Registry {
             }
         }
         let id = transaction.int("SELECT COALESCE(MAX(id), 0) + 1 FROM decision", &[]).await?;
-        let revision = visible(&mut transaction).await?;
+        let revision = visible(transaction).await?;
         let decided = Decided {
             id,
             decision: decision.clone(),
@@ -50,8 +63,7 @@ impl Registry {
         transaction.insert("decision", &DECISION, vec![row]).await?;
         let subject = format!("decision {id} {}", decision.ruling.as_str());
         let entry = Entry { actor: maker, action: "decide", subject: &subject, revision: None, digest: &digest };
-        audit::append(&mut transaction, entry).await?;
-        transaction.commit().await?;
+        audit::append(transaction, entry).await?;
         Ok(id)
     }
 
@@ -61,16 +73,7 @@ impl Registry {
     /// Where there is none, or it was withdrawn already; or the database does not answer.
     pub async fn withdraw_decision(&self, id: i64, actor: &str) -> Result<(), RegistryError> {
         let mut transaction = self.store.write().await?;
-        let sql = "UPDATE decision SET withdrawn = $1 WHERE id = $2 AND withdrawn IS NULL";
-        if transaction.execute(sql, values![now_ms(), id]).await? != 1 {
-            return Err(RegistryError::refused(
-                format!("没有编号为 {id} 的有效核定，不能撤回。"),
-                "请核对核定的编号；已撤回的不必再撤回。",
-            ));
-        }
-        let subject = format!("decision {id}");
-        let entry = Entry { actor, action: "withdraw-decision", subject: &subject, revision: None, digest: &[] };
-        audit::append(&mut transaction, entry).await?;
+        withdraw(&mut transaction, id, actor).await?;
         transaction.commit().await
     }
 
@@ -99,6 +102,21 @@ impl Registry {
         self.looks.put(look).await?;
         Ok(decided)
     }
+}
+
+/// Withdraws a decision, in a transaction of the caller's.
+pub(crate) async fn withdraw(transaction: &mut Transaction, id: i64, actor: &str) -> Result<(), RegistryError> {
+    let sql = "UPDATE decision SET withdrawn = $1 WHERE id = $2 AND withdrawn IS NULL";
+    if transaction.execute(sql, values![now_ms(), id]).await? != 1 {
+        return Err(RegistryError::refused(
+            format!("没有编号为 {id} 的有效核定，不能撤回。"),
+            "请核对核定的编号；已撤回的不必再撤回。",
+        ));
+    }
+    let subject = format!("decision {id}");
+    let entry = Entry { actor, action: "withdraw-decision", subject: &subject, revision: None, digest: &[] };
+    audit::append(transaction, entry).await?;
+    Ok(())
 }
 
 fn check(decision: &Decision, maker: &str, checker: Option<&str>) -> Result<(), RegistryError> {

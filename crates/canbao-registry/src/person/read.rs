@@ -45,15 +45,21 @@ async fn some(transaction: &mut Transaction, people: &[i64], at: i64) -> Result<
     Ok(wholes)
 }
 
-/// People as they are now, in the order of their identifiers: `whom` is the condition on a row of `person`.
+/// People as they are now, in the order of their identifiers: `whom` is the condition on a row of `person`. Of more than
+/// `most`, those who are current come first: thousands share a name.
 pub(crate) async fn people_now(
     transaction: &mut Transaction,
     whom: &str,
     values: &[Value],
+    most: Option<usize>,
 ) -> Result<Vec<Whole>, RegistryError> {
     let columns = PERSON.join(", ");
-    let sql =
-        format!("SELECT {columns}, {DIGEST}, {NOW} FROM person WHERE {whom} AND rev_from <= {NOW} AND rev_to > {NOW}");
+    let first = most.map_or_else(String::new, |most| {
+        format!(" ORDER BY CASE WHEN state = 'current' THEN 0 ELSE 1 END, person LIMIT {most}")
+    });
+    let sql = format!(
+        "SELECT {columns}, {DIGEST}, {NOW} FROM person WHERE {whom} AND rev_from <= {NOW} AND rev_to > {NOW}{first}"
+    );
     let rows = transaction.all(sql, values).await?;
     let visible = rows.first().map_or(0, |row| row.int(PERSON.len() + 1));
     let mut wholes: Vec<Whole> = rows.iter().map(person_of).collect();

@@ -6,6 +6,7 @@ use canbao_linkage::names;
 
 use super::{Key, Kind};
 use crate::decision::{Decided, Decision, Ruling};
+use crate::finding::{Handling, Verdict, WorkLine};
 use crate::person::{Derived, Number, NumberKind, Record, State, Whole};
 use crate::query::Line;
 use crate::store::{Row, Value};
@@ -270,4 +271,82 @@ pub(crate) fn decided_of(row: &Row) -> Option<Decided> {
         made_at: row.int(9),
         withdrawn: row.maybe_int(11),
     })
+}
+
+/// The columns of `handling`.
+pub(crate) const HANDLING: [&str; 19] = [
+    "id",
+    "finding",
+    "kind",
+    "area",
+    "verdict",
+    "candidate",
+    "note",
+    "decision",
+    "maker",
+    "made_at",
+    "asked",
+    "due",
+    "answer",
+    "answer_note",
+    "answered_by",
+    "answered_at",
+    "ended",
+    "ended_by",
+    "next",
+];
+
+/// A handling of a row that has [`HANDLING`] from `at` on; none where it has a word of another program.
+pub(crate) fn handling_of(row: &Row, at: usize) -> Option<Handling> {
+    let text = |place: usize| row.maybe_text(at + place).map(str::to_owned);
+    let answer = row.maybe_text(at + 12).map(|word| match word {
+        "same" => Some(true),
+        "different" => Some(false),
+        _ => None,
+    });
+    Some(Handling {
+        id: row.maybe_int(at)?,
+        finding: row.int(at + 1),
+        verdict: Verdict::from_word(row.text(at + 4))?,
+        candidate: row.maybe_int(at + 5),
+        note: text(6),
+        decision: row.maybe_int(at + 7),
+        maker: row.text(at + 8).to_owned(),
+        made_at: row.int(at + 9),
+        asked: text(10),
+        due: text(11),
+        answer,
+        answer_note: text(13),
+        answered_by: text(14),
+        answered_at: row.maybe_int(at + 15),
+        ended: row.maybe_int(at + 16),
+    })
+}
+
+/// What a line of a work-list is read from: `f` is the finding, `p` the person, `$1` the revision.
+pub(crate) const WORK: &str = "f.id, f.area, f.person, f.kind, f.detail, f.source, f.line, f.other_source, f.other_line, \
+     f.rev_from, p.name, p.birth, p.sex, \
+     (SELECT MIN(n.value) FROM number n WHERE n.person = f.person AND n.kind = 'current' \
+      AND n.rev_from <= $1 AND n.rev_to > $1)";
+
+/// A line of a row of [`WORK`] and [`HANDLING`].
+pub(crate) fn work_of(row: &Row) -> WorkLine {
+    let text = |at| row.maybe_text(at).map(str::to_owned);
+    WorkLine {
+        id: row.int(0),
+        area: row.text(1).to_owned(),
+        person: row.maybe_int(2),
+        kind: row.text(3).to_owned(),
+        detail: text(4),
+        source: text(5),
+        row: row.maybe_int(6),
+        other_source: text(7),
+        other_row: row.maybe_int(8),
+        revision: row.int(9),
+        name: text(10),
+        birth: row.maybe_text(11).and_then(Date::parse),
+        sex: row.text(12).to_owned(),
+        number: text(13),
+        handling: handling_of(row, 14),
+    }
 }

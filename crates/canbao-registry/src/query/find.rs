@@ -140,7 +140,7 @@ impl Registry {
             whom.push_str(" AND ");
             whom.push_str(&condition);
         }
-        let mut found = people_now(&mut statements, &whom, &values).await?;
+        let mut found = people_now(&mut statements, &whom, &values, None).await?;
         drop(statements);
         found.sort_by_key(|whole| ids.iter().position(|id| *id == whole.person));
         found.truncate(MOST);
@@ -184,6 +184,8 @@ impl Registry {
         sought: Sought,
         area: Option<&str>,
     ) -> Result<Vec<Whole>, RegistryError> {
+        // of a number or household all are meant; a household of thousands is none
+        let most = matches!(sought, Sought::Name(_) | Sought::Household(_) | Sought::Phone(_)).then_some(MOST);
         let (mut whom, value) = sought.condition();
         let mut values = values![value].to_vec();
         // thousands share a name: only those of the area are read
@@ -192,7 +194,7 @@ impl Registry {
             whom.push_str(" AND ");
             whom.push_str(&condition);
         }
-        people_now(statements, &whom, &values).await
+        people_now(statements, &whom, &values, most).await
     }
 }
 

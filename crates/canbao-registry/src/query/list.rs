@@ -1,6 +1,7 @@
 //! Lists and counts by area, category, scheme and finding.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ahash::AHashMap;
 use canbao_domain::date::Date;
@@ -9,7 +10,9 @@ use canbao_domain::scope::Scope;
 use canbao_domain::source::SourceKind;
 
 use super::Asker;
+use super::roster::Roster;
 use crate::RegistryError;
+use crate::area::Areas;
 use crate::audit::Look;
 use crate::person::{Whole, people};
 use crate::private::{LINE, line_of};
@@ -124,6 +127,10 @@ impl Registry {
         let mut statements = self.store.statements().await?;
         if !filter.is_counted() {
             let visible = crate::person::visible(&mut statements).await?;
+            if let Some(roster) = self.roster(visible).await? {
+                let areas = self.areas.get(&mut statements).await?;
+                return Ok(roster.count(filter, &reached(&areas, scope, filter)));
+            }
             let mut values: Vec<Value> = vec![visible.into()];
             let from = self.listed(&mut statements, scope, filter, &mut values).await?;
             return statements.int(format!("SELECT COUNT(*) {from}"), &values).await;
@@ -247,6 +254,64 @@ impl Registry {
     ) -> Result<Listed, RegistryError> {
         let lines = lines.clamp(1, MOST);
         let visible = crate::person::visible(transaction).await?;
+        let back = matches!(seek, Seek::Before(_));
+        let mut found: Vec<Line> = match self.roster_for(filter, visible).await? {
+            Some(roster) => {
+                let areas = self.areas.get(transaction).await?;
+                let reached = reached(&areas, &asker.scope, filter);
+                let ids = roster.list(filter, &reached, seek, lines as usize + 1);
+                self.lines(transaction, visible, &ids).await?
+            }
+            None => self.read_lines(transaction, asker, filter, seek, lines, visible).await?,
+        };
+        let more = found.len() as i64 > lines;
+        found.truncate(lines as usize);
+        if back {
+            found.reverse();
+        }
+        let key = |line: &Line| (line.area.clone(), line.person);
+        // whoever turned a page knows that there is one on the other side
+        let next = found.last().filter(|_| more || back).map(key);
+        let before = found.first().filter(|_| if back { more } else { *seek != Seek::First }).map(key);
+        Ok(Listed { page: Page { lines: found, next }, before })
+    }
+
+    /// The roster, for filters that no index serves.
+    async fn roster_for(&self, filter: &Filter, visible: i64) -> Result<Option<Arc<Roster>>, RegistryError> {
+        let Filter { scheme, finding, sex, born_from, born_until, subsistence, disability, .. } = filter;
+        let dated = born_from.is_some() || born_until.is_some();
+        if scheme.is_some() || finding.is_some() || sex.is_some() || dated || *subsistence || *disability {
+            self.roster(visible).await
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Lines of some people, in their order.
+    async fn lines(
+        &self,
+        transaction: &mut Transaction,
+        visible: i64,
+        ids: &[i64],
+    ) -> Result<Vec<Line>, RegistryError> {
+        let (people, among) = (transaction.integers(ids), transaction.among(2));
+        let sql = format!("SELECT {LINE} FROM person p WHERE p.rev_from <= $1 AND p.rev_to > $1 AND p.person {among}");
+        let rows = transaction.all(sql, &[visible.into(), people]).await?;
+        let mut lines: Vec<Line> = rows.iter().map(line_of).collect();
+        lines.sort_by_key(|line| ids.iter().position(|id| *id == line.person));
+        Ok(lines)
+    }
+
+    /// Lines from the database, one more than asked for where there is one; from the end where the list is turned back.
+    async fn read_lines(
+        &self,
+        transaction: &mut Transaction,
+        asker: &Asker,
+        filter: &Filter,
+        seek: &Seek,
+        lines: i64,
+        visible: i64,
+    ) -> Result<Vec<Line>, RegistryError> {
         let mut values: Vec<Value> = vec![visible.into()];
         let from = self.listed(transaction, &asker.scope, filter, &mut values).await?;
         let mut sql = format!("SELECT {LINE} {from}");
@@ -268,18 +333,7 @@ impl Registry {
         let order = if back { "p.area DESC, p.person DESC" } else { "p.area, p.person" };
         values.push((lines + 1).into());
         sql.push_str(&format!(" ORDER BY {order} LIMIT ${}", values.len()));
-        let rows = transaction.all(sql, &values).await?;
-        let mut found: Vec<Line> = rows.iter().map(line_of).collect();
-        let more = found.len() as i64 > lines;
-        found.truncate(lines as usize);
-        if back {
-            found.reverse();
-        }
-        let key = |line: &Line| (line.area.clone(), line.person);
-        // whoever turned a page knows that there is one on the other side
-        let next = found.last().filter(|_| more || back).map(key);
-        let before = found.first().filter(|_| if back { more } else { *seek != Seek::First }).map(key);
-        Ok(Listed { page: Page { lines: found, next }, before })
+        Ok(transaction.all(sql, &values).await?.iter().map(line_of).collect())
     }
 
     /// `FROM` and `WHERE` of the people of a filter: `p` is the person, `$1` the revision, which is there already.
@@ -350,6 +404,13 @@ impl Registry {
         }
         Ok(conditions)
     }
+}
+
+/// Codes of the areas that a scope and a filter reach, ascending; a person's must be in each of the lists.
+fn reached<'a>(areas: &'a Areas, scope: &Scope, filter: &Filter) -> Vec<Vec<&'a str>> {
+    // in the order of the codes
+    let of_filter = filter.area.as_deref().map(|area| areas.reporting_to(area));
+    areas.of_scope(scope).into_iter().chain(of_filter).collect()
 }
 
 impl Filter {

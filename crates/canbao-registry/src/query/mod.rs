@@ -5,10 +5,13 @@ mod batch;
 mod dossier;
 mod find;
 mod list;
+mod roster;
 mod unit;
 
 pub use batch::{Answer, Place, Question, Verdict};
 pub use dossier::Dossier;
 pub use find::Asker;
+pub(crate) use roster::Rosters;
+
 pub use list::{Counts, Filter, Line, Listed, Page, Seek};
 pub use unit::{Employer, Members};

@@ -4,7 +4,7 @@ use super::{Backend, Store, Transaction, dialect, values};
 use crate::RegistryError;
 
 /// In order; a number is never used twice, a text never changed after a release.
-const MIGRATIONS: [(i64, &str); 13] = [
+const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../../migrations/0001_record.sql")),
     (2, include_str!("../../migrations/0002_indexes.sql")),
     (3, include_str!("../../migrations/0003_hands.sql")),
@@ -18,6 +18,7 @@ const MIGRATIONS: [(i64, &str); 13] = [
     (15, include_str!("../../migrations/0015_accounts.sql")),
     (16, include_str!("../../migrations/0016_snapshot.sql")),
     (17, include_str!("../../migrations/0017_mark.sql")),
+    (21, include_str!("../../migrations/0021_findings.sql")),
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
@@ -27,12 +28,15 @@ const LOOKS: [(i64, &str); 2] = [
 ];
 
 /// The structure that this program needs.
-pub(crate) const VERSION: i64 = 17;
+pub(crate) const VERSION: i64 = 21;
 const LOOKS_VERSION: i64 = 2;
 
 /// The migrations with the statements that make the ways to find people.
-pub(crate) const INDEXES: [&str; 2] =
-    [include_str!("../../migrations/0002_indexes.sql"), include_str!("../../migrations/0013_areas_and_units.sql")];
+pub(crate) const INDEXES: [&str; 3] = [
+    include_str!("../../migrations/0002_indexes.sql"),
+    include_str!("../../migrations/0013_areas_and_units.sql"),
+    include_str!("../../migrations/0021_findings.sql"),
+];
 
 impl Store {
     /// Brings the database to this program's structure; gives how many steps were made.
@@ -46,7 +50,7 @@ impl Store {
         };
         let mut made = 0;
         for (looks, table, migrations, known) in [
-            (false, "migration", MIGRATIONS.as_slice(), VERSION),
+            (false, "migration", MIGRATIONS, VERSION),
             (true, "migration_of_looks", LOOKS.as_slice(), LOOKS_VERSION),
         ] {
             let mut transaction = if looks { self.looks_write().await? } else { self.write().await? };

@@ -23,6 +23,7 @@ fn balanced() -> Summary {
                 rejected: 8,
             },
         )]),
+        kinds: BTreeMap::from([("elsewhere".to_owned(), "elsewhere".to_owned())]),
         areas: BTreeMap::from([(
             "610902".to_owned(),
             AreaCounts { population: 15, confirmed: 1, uninsured: 2, partial: 3, interrupted: 4, information: 5 },

@@ -1,9 +1,10 @@
 //! What the server keeps for a while: what a search found, so that no address holds a name or a number; the counts of menus.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use canbao_registry::finding::WorkCounts;
 use canbao_registry::query::Counts;
 
 use crate::App;
@@ -41,12 +42,21 @@ impl Search {
 /// Searches by their keys, and the keys in the order in which they came.
 type Searches = (HashMap<String, Arc<Search>>, VecDeque<String>);
 
+/// Findings by kind, and how far they are.
+pub(crate) type Work = Arc<BTreeMap<String, WorkCounts>>;
+
 /// What is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     searches: Mutex<Searches>,
     /// By area, of one revision: what a revision counts never changes.
     counts: Mutex<(i64, HashMap<String, Arc<Counts>>)>,
+    /// Findings by kind, by area, of one revision.
+    findings: Mutex<(i64, HashMap<String, Arc<BTreeMap<String, i64>>>)>,
+    /// How far findings are, by area.
+    work: Mutex<HashMap<String, (Instant, Work)>>,
+    /// Questions that wait for a village's answer, by account.
+    asked: Mutex<HashMap<i64, (Instant, i64)>>,
     /// Changes that wait for a checker, by account.
     pending: Mutex<HashMap<i64, (Instant, i64)>>,
 }
@@ -119,5 +129,67 @@ impl Kept {
     /// After somebody decided, all see it at once.
     pub(crate) fn forget_pending(&self) {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// How many findings of each kind there are in an area that somebody reaches, and how far they are; the latter at most
+    /// some seconds old.
+    pub(crate) async fn work(&self, app: &App, visitor: &Visitor, area: &str) -> Result<Work, Fault> {
+        if !visitor.may(Right::Findings) || !visitor.reaches(area) {
+            return Ok(Arc::default());
+        }
+        {
+            let kept = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, work)) = kept.get(area).filter(|(at, _)| at.elapsed() < FRESH) {
+                return Ok(Arc::clone(work));
+            }
+        }
+        let revision = app.registry.revision().await?;
+        let known = {
+            let kept = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.1.get(area).filter(|_| kept.0 == revision).map(Arc::clone)
+        };
+        let asked = visitor.asked(area);
+        let all = match known {
+            Some(all) => all,
+            None => {
+                let all = Arc::new(app.registry.finding_counts(&visitor.scope, asked).await?);
+                let mut kept = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+                if kept.0 < revision {
+                    *kept = (revision, HashMap::new());
+                }
+                if kept.0 == revision {
+                    kept.1.insert(area.to_owned(), Arc::clone(&all));
+                }
+                all
+            }
+        };
+        let work = Arc::new(app.registry.with_handled(&visitor.scope, asked, &all).await?);
+        let mut kept = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, (at, _)| at.elapsed() < FRESH);
+        kept.insert(area.to_owned(), (Instant::now(), Arc::clone(&work)));
+        Ok(work)
+    }
+
+    /// How many questions wait for the answer of somebody's villages; at most some seconds old.
+    pub(crate) async fn asked(&self, app: &App, visitor: &Visitor) -> Result<i64, Fault> {
+        if !visitor.may(Right::Answer) {
+            return Ok(0);
+        }
+        let account = visitor.account.id;
+        let known = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&account).copied();
+        if let Some((_, asked)) = known.filter(|(at, _)| at.elapsed() < FRESH) {
+            return Ok(asked);
+        }
+        let asked = app.registry.asked_count(&visitor.scope).await?;
+        let mut all = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, (at, _)| at.elapsed() < FRESH);
+        all.insert(account, (Instant::now(), asked));
+        Ok(asked)
+    }
+
+    /// After somebody decided or answered, all see it at once.
+    pub(crate) fn forget_work(&self) {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

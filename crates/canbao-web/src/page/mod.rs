@@ -6,6 +6,7 @@ pub(crate) mod ca;
 pub(crate) mod change;
 pub(crate) mod figures;
 pub(crate) mod find;
+pub(crate) mod finding;
 pub(crate) mod home;
 pub(crate) mod kept;
 mod line;

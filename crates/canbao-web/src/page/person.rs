@@ -37,18 +37,20 @@ struct Item {
     note: String,
 }
 
-struct Insured {
-    what: &'static str,
-    now: Tag,
-    scheme: String,
-    place: String,
-    since: String,
-    said: String,
+/// An insurance row.
+pub(crate) struct Insured {
+    pub(crate) what: &'static str,
+    pub(crate) now: Tag,
+    pub(crate) scheme: String,
+    pub(crate) place: String,
+    pub(crate) since: String,
+    pub(crate) said: String,
 }
 
 struct Problem {
     what: String,
     detail: String,
+    path: String,
 }
 
 struct Todo {
@@ -166,7 +168,7 @@ pub(crate) async fn show(
         reveals: visitor.may(Right::Reveal),
         insured: insured(whole, areas),
         rows: whole.enrolments.iter().map(|row| row_of(row, areas)).collect(),
-        problems: problems(whole),
+        problems: problems(whole, visitor.may(Right::Findings)),
         todos: todos(&dossier, &visitor, who),
         family: family(&dossier, today),
         household: record.household.clone().unwrap_or_default(),
@@ -282,7 +284,7 @@ fn items(dossier: &Dossier, areas: &canbao_registry::area::Areas) -> Vec<Vec<Ite
 }
 
 /// A sentence of evidence with the numbers in it covered.
-fn covered(evidence: &str) -> String {
+pub(crate) fn covered(evidence: &str) -> String {
     let mut said = String::with_capacity(evidence.len());
     let mut run = String::new();
     let flush = |run: &mut String, said: &mut String| {
@@ -320,7 +322,7 @@ fn insured(whole: &Whole, areas: &canbao_registry::area::Areas) -> Vec<Insured> 
     vec![line("养老", derived.pension, Insurance::Pension), line("医疗", derived.medical, Insurance::Medical)]
 }
 
-fn row_of(row: &Enrolment, areas: &canbao_registry::area::Areas) -> Insured {
+pub(crate) fn row_of(row: &Enrolment, areas: &canbao_registry::area::Areas) -> Insured {
     let scheme = row.scheme.parse::<SourceKind>().map_or_else(|_| row.scheme.clone(), |kind| kind.chinese().to_owned());
     let status = row.status.as_deref().map_or(Status::Blank, |word| Status::from_word(word).unwrap_or(Status::Unknown));
     let benefit =
@@ -357,7 +359,7 @@ fn row_of(row: &Enrolment, areas: &canbao_registry::area::Areas) -> Insured {
     }
 }
 
-fn problems(whole: &Whole) -> Vec<Problem> {
+fn problems(whole: &Whole, leads: bool) -> Vec<Problem> {
     let kinds = standard::finding_kinds();
     whole
         .findings
@@ -365,6 +367,7 @@ fn problems(whole: &Whole) -> Vec<Problem> {
         .map(|finding| Problem {
             what: kinds.find(&finding.kind).map_or_else(|| finding.kind.clone(), |kind| kind.name().to_owned()),
             detail: finding.detail.as_deref().map(covered).unwrap_or_default(),
+            path: if leads { format!("/finding/{}", finding.id) } else { String::new() },
         })
         .collect()
 }

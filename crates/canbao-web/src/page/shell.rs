@@ -131,9 +131,22 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         entries.extend(worked);
         group("人员", entries);
     }
-    if visitor.may(Right::Check) {
-        group("核对", vec![entry("变更复核", "/changes", say::count(pending))]);
+    let mut checks = Vec::new();
+    if visitor.may(Right::Findings) {
+        let work = app.kept.work(app, visitor, &visitor.area).await?;
+        let open = |kind: &str| work.get(kind).map_or(0, |counts| counts.open() + counts.answered);
+        let all: i64 = work.iter().filter(|(kind, _)| !kind.starts_with("unit-")).map(|(_, of)| of.open() + of.answered).sum();
+        checks.push(entry("关联待定", "/findings/row-unresolved", say::count(open("row-unresolved"))));
+        checks.push(entry("疑点核对", "/findings", say::count(all)));
     }
+    if visitor.may(Right::Answer) {
+        let asked = app.kept.asked(app, visitor).await?;
+        checks.push(entry("请核实的疑点", "/asked", say::count(asked)));
+    }
+    if visitor.may(Right::Check) {
+        checks.push(entry("变更复核", "/changes", say::count(pending)));
+    }
+    group("核对", checks);
     if visitor.may(Right::Figures) {
         group("统计", vec![plain("参保情况", "/figures")]);
     }

@@ -22,6 +22,10 @@ pub enum Right {
     Propose,
     /// Deciding changes that others put forward.
     Check,
+    /// Deciding findings (核对疑点).
+    Findings,
+    /// Answering what a village is asked to find out.
+    Answer,
     /// Figures.
     Figures,
     /// Accounts.
@@ -32,8 +36,18 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 8] =
-        [Self::Home, Self::People, Self::Reveal, Self::Propose, Self::Check, Self::Figures, Self::Accounts, Self::Log];
+    pub const ALL: [Self; 10] = [
+        Self::Home,
+        Self::People,
+        Self::Reveal,
+        Self::Propose,
+        Self::Check,
+        Self::Findings,
+        Self::Answer,
+        Self::Figures,
+        Self::Accounts,
+        Self::Log,
+    ];
 }
 
 /// What a route asks of who comes.
@@ -49,13 +63,13 @@ pub enum Access {
 
 /// Whether a role may.
 pub const fn may(role: Role, right: Right) -> bool {
-    use Right::{Accounts, Check, Figures, Home, Log, People, Propose, Reveal};
+    use Right::{Accounts, Answer, Check, Figures, Findings, Home, Log, People, Propose, Reveal};
     match role {
         // who runs the system sees no records, nor who looked at them
         Role::Admin => matches!(right, Home | Accounts),
-        Role::City | Role::County => matches!(right, Home | People | Reveal | Propose | Check | Figures),
-        Role::Town => matches!(right, Home | People | Reveal | Propose | Figures),
-        Role::Collector => matches!(right, Home | People | Reveal | Propose),
+        Role::City | Role::County => matches!(right, Home | People | Reveal | Propose | Check | Findings | Answer | Figures),
+        Role::Town => matches!(right, Home | People | Reveal | Propose | Findings | Answer | Figures),
+        Role::Collector => matches!(right, Home | People | Reveal | Propose | Answer),
         Role::Reporter => matches!(right, Home),
         Role::Leader => matches!(right, Home | Figures),
         Role::Auditor => matches!(right, Home | Log),

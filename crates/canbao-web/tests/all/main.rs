@@ -7,6 +7,7 @@ mod run;
 mod change;
 mod door;
 mod figures;
+mod finding;
 mod forged;
 mod people;
 mod rare;

@@ -8,7 +8,7 @@ use canbao_web::right::{Right, may};
 use crate::support::{ACCOUNTS, Site, number_of};
 
 /// Who may, by the path: letters of the roles (see [`letter`]); `*` everybody logged in, `-` anybody at all.
-const TABLE: [(&str, &str, &str); 31] = [
+const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/healthz", "-"),
     ("GET", "/readyz", "-"),
     ("GET", "/static/{name}", "-"),
@@ -33,6 +33,14 @@ const TABLE: [(&str, &str, &str); 31] = [
     ("GET", "/person/{id}", "市县镇村"),
     ("GET", "/person/{id}/reveal", "市县镇村"),
     ("POST", "/person/{id}/reveal", "市县镇村"),
+    ("GET", "/findings", "市县镇"),
+    ("GET", "/findings/{kind}", "市县镇"),
+    ("POST", "/findings/{kind}", "市县镇"),
+    ("GET", "/finding/{id}", "市县镇"),
+    ("POST", "/finding/{id}", "市县镇"),
+    ("POST", "/handling/{id}/undo", "市县镇"),
+    ("GET", "/asked", "市县镇村"),
+    ("POST", "/asked/{id}", "市县镇村"),
     ("GET", "/changes", "市县"),
     ("GET", "/change/{id}", "市县"),
     ("POST", "/change/{id}", "市县"),
@@ -67,7 +75,7 @@ async fn each_role_gets_where_the_table_says_and_nowhere_else() {
     let site = Site::new().await;
     let person = site.person("罗承志").await;
     let nobody = site.browser();
-    for (method, path, who) in TABLE {
+    for &(method, path, who) in TABLE {
         let path = path.replace("{id}", &person.to_string()).replace("{name}", "style.css").replace("{code}", "610902");
         let got = if method == "GET" { nobody.get(&path).await } else { nobody.post(&path, &[]).await };
         if who == "-" {
@@ -79,7 +87,7 @@ async fn each_role_gets_where_the_table_says_and_nowhere_else() {
     for (login, role, _) in ACCOUNTS {
         let browser = site.logged_in(login).await;
         let csrf = browser.get("/").await.csrf();
-        for (method, path, who) in TABLE {
+        for &(method, path, who) in TABLE {
             if path == "/logout" {
                 continue;
             }

@@ -10,6 +10,7 @@
 mod support;
 
 mod backup;
+mod browser;
 mod decisions;
 mod demo;
 mod exchange;

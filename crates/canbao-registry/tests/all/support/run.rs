@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Float64Builder, Int64Array, ListBuilder, RecordBatch, StringArray,
+    StringBuilder, StructBuilder,
 };
 use arrow::datatypes::SchemaRef;
 use canbao_domain::date::Date;
@@ -33,6 +34,22 @@ pub(crate) struct Somebody {
     pub(crate) other_numbers: Vec<String>,
     /// Code and name of the employer on all their rows.
     pub(crate) unit: (Option<&'static str>, Option<&'static str>),
+}
+
+/// A row of an extract that was not beyond doubt, and the finding that tells of it.
+#[derive(Clone, Debug)]
+pub(crate) struct HardRow {
+    pub(crate) source: SourceKind,
+    pub(crate) row: i64,
+    pub(crate) number: String,
+    pub(crate) name: &'static str,
+    /// The place in the run of whose it is.
+    pub(crate) owner: Option<usize>,
+    pub(crate) finding: &'static str,
+    /// Places of those whom it may mean, and how likely.
+    pub(crate) candidates: Vec<(usize, f64)>,
+    /// Where it belongs, if it is nobody's.
+    pub(crate) village: Option<&'static str>,
 }
 
 /// Code, name, level, parent.
@@ -92,17 +109,18 @@ pub(crate) struct Around<'a> {
     pub(crate) areas: &'a [AreaLine],
     pub(crate) units: &'a [UnitLine],
     pub(crate) rules: &'a Rules,
+    pub(crate) hard: &'a [HardRow],
 }
 
 impl Default for Around<'_> {
     fn default() -> Self {
-        Self { areas: &AREAS, units: &UNITS, rules: Rules::embedded() }
+        Self { areas: &AREAS, units: &UNITS, rules: Rules::embedded(), hard: &[] }
     }
 }
 
 /// Writes a run of a day with areas, employers or rules of its own.
 pub(crate) fn write_in(folder: &Path, name: &str, day: &str, people: &[Somebody], around: &Around<'_>) -> PathBuf {
-    let Around { areas, units, rules } = *around;
+    let Around { areas, units, rules, hard } = *around;
     let out = folder.join(name);
     let run = RunWriter::with_threads(&out, 1).unwrap();
     let put = |table: &str, schema: SchemaRef, columns: Vec<ArrayRef>| {
@@ -184,38 +202,76 @@ pub(crate) fn write_in(folder: &Path, name: &str, day: &str, people: &[Somebody]
             Arc::new(rows.iter().map(|_| None::<i32>).collect::<Date32Array>()),
         ],
     );
-    let mut findings: Vec<(i64, &str, &str, Option<i64>)> = Vec::new();
-    let mut written: Vec<String> = Vec::new();
+    type Told<'a> = (&'a str, Option<i64>, &'a str, Option<(&'a str, i64)>);
+    let mut findings: Vec<Told<'_>> = Vec::new();
+    let mut written: Vec<(&str, i64, Option<String>, Option<&str>)> = Vec::new();
     for (person, key) in people.iter().zip(&keys) {
-        findings.extend(person.findings.iter().map(|(kind, detail)| (*key, *kind, *detail, None)));
+        findings.extend(person.findings.iter().map(|(kind, detail)| (*kind, Some(*key), *detail, None)));
         for number in &person.other_numbers {
-            written.push(number.clone());
-            findings.push((*key, "several-numbers", "另有号码下的记录属于此人", Some(written.len() as i64)));
+            let row = written.len() as i64 + 1;
+            written.push(("rural-medical", row, Some(number.clone()), None));
+            findings.push(("several-numbers", Some(*key), "另有号码下的记录属于此人", Some(("rural-medical", row))));
         }
+    }
+    let key_of = |place: &usize| keys[*place];
+    for row in hard {
+        let source = row.source.as_str();
+        written.push((source, row.row, Some(row.number.clone()), Some(row.name)));
+        findings.push((row.finding, row.owner.as_ref().map(key_of), "数据行有疑点", Some((source, row.row))));
     }
     let blank = || texts(findings.iter().map(|_| None).collect());
     put(
         "findings",
         schema::findings(),
         vec![
-            texts(findings.iter().map(|finding| Some(finding.1.to_owned())).collect()),
-            Arc::new(findings.iter().map(|finding| Some(finding.0)).collect::<Int64Array>()),
+            texts(findings.iter().map(|finding| Some(finding.0.to_owned())).collect()),
+            Arc::new(findings.iter().map(|finding| finding.1).collect::<Int64Array>()),
             blank(),
             blank(),
-            texts(findings.iter().map(|finding| finding.3.map(|_| "rural-medical".to_owned())).collect()),
-            Arc::new(findings.iter().map(|finding| finding.3).collect::<Int64Array>()),
+            texts(findings.iter().map(|finding| finding.3.map(|(source, _)| source.to_owned())).collect()),
+            Arc::new(findings.iter().map(|finding| finding.3.map(|(_, row)| row)).collect::<Int64Array>()),
             blank(),
             Arc::new(findings.iter().map(|_| None::<i64>).collect::<Int64Array>()),
             texts(findings.iter().map(|finding| Some(finding.2.to_owned())).collect()),
         ],
     );
     let mut columns: Vec<ArrayRef> = vec![
-        texts(written.iter().map(|_| Some("rural-medical".to_owned())).collect()),
-        Arc::new((1..=written.len() as i64).map(Some).collect::<Int64Array>()),
-        texts(written.iter().cloned().map(Some).collect()),
+        texts(written.iter().map(|row| Some(row.0.to_owned())).collect()),
+        Arc::new(written.iter().map(|row| Some(row.1)).collect::<Int64Array>()),
+        texts(written.iter().map(|row| row.2.clone()).collect()),
+        texts(written.iter().map(|_| None).collect()),
+        texts(written.iter().map(|row| row.3.map(str::to_owned)).collect()),
     ];
-    columns.extend((3..24).map(|_| texts(written.iter().map(|_| None).collect())));
+    columns.extend((5..24).map(|_| texts(written.iter().map(|_| None).collect())));
     put("rows", schema::rows(), columns);
+    put("links", schema::links(), links(hard, &keys, &texts));
+    put("candidates", schema::candidates(), candidates(hard, &keys));
+    let lost: Vec<&HardRow> = hard.iter().filter(|row| row.owner.is_none()).collect();
+    let of_lost = |text: &dyn Fn(&HardRow) -> Option<String>| texts(lost.iter().map(|row| text(row)).collect());
+    let village = |row: &HardRow, length: usize| row.village.map(|code| code[..length].to_owned());
+    put(
+        "survey",
+        schema::survey(),
+        vec![
+            Arc::new(lost.iter().map(|_| None::<i64>).collect::<Int64Array>()),
+            of_lost(&|_| None),
+            of_lost(&|row| Some(row.source.as_str().to_owned())),
+            Arc::new(lost.iter().map(|row| Some(row.row)).collect::<Int64Array>()),
+            of_lost(&|row| Some(row.name.to_owned())),
+            of_lost(&|row| village(row, 6)),
+            of_lost(&|row| village(row, 9)),
+            of_lost(&|row| village(row, 12)),
+            of_lost(&|_| None),
+            of_lost(&|_| None),
+            of_lost(&|_| None),
+            of_lost(&|_| Some("information".to_owned())),
+            lists(lost.iter().map(|_| vec!["row-unresolved"]).collect()),
+            of_lost(&|_| None),
+        ],
+    );
+    let none = || texts(Vec::new());
+    let no_row = || Arc::new(Int64Array::from(Vec::<i64>::new())) as ArrayRef;
+    put("rejected", schema::rejected(), vec![none(), no_row(), none(), none(), no_row(), none(), none()]);
     put("units", schema::units(), employers(units, &texts));
     put(
         "areas",
@@ -227,11 +283,63 @@ pub(crate) fn write_in(folder: &Path, name: &str, day: &str, people: &[Somebody]
             texts(areas.iter().map(|area| area.3.map(str::to_owned)).collect()),
         ],
     );
-    run.finish(&Summary { as_of: day.to_owned(), ..Summary::default() }).unwrap();
+    let kinds = SourceKind::ALL.iter().map(|kind| (kind.as_str().to_owned(), kind.as_str().to_owned())).collect();
+    run.finish(&Summary { as_of: day.to_owned(), kinds, ..Summary::default() }).unwrap();
     out
 }
 
-fn employers(units: &[UnitLine], texts: &dyn Fn(Vec<Option<String>>) -> ArrayRef) -> Vec<ArrayRef> {
+type Texts<'a> = &'a dyn Fn(Vec<Option<String>>) -> ArrayRef;
+
+/// How rows were linked. Rows that were beyond doubt are left out, though a run has them all.
+fn links(hard: &[HardRow], keys: &[i64], texts: Texts<'_>) -> Vec<ArrayRef> {
+    let each = |text: &dyn Fn(&HardRow) -> Option<String>| texts(hard.iter().map(text).collect());
+    let ints = |int: &dyn Fn(&HardRow) -> Option<i64>| {
+        Arc::new(hard.iter().map(int).collect::<Int64Array>()) as ArrayRef
+    };
+    vec![
+        each(&|row| Some(row.source.as_str().to_owned())),
+        ints(&|row| Some(row.row)),
+        each(&|row| Some(format!("{}.csv", row.source.as_str()))),
+        each(&|_| None),
+        ints(&|row| Some(row.row + 1)),
+        ints(&|row| row.owner.map(|place| keys[place])),
+        each(&|_| None),
+        each(&|row| Some(if row.owner.is_some() { "matched" } else { "unresolved" }.to_owned())),
+        Arc::new(hard.iter().map(|row| row.owner.map(|_| 0.995)).collect::<Float64Array>()),
+        each(&|_| Some("号码有一位数字不符；姓名一致。".to_owned())),
+    ]
+}
+
+fn candidates(hard: &[HardRow], keys: &[i64]) -> Vec<ArrayRef> {
+    let lines: Vec<(&HardRow, i64, usize, f64)> = hard
+        .iter()
+        .flat_map(|row| (1..).zip(&row.candidates).map(move |(rank, (place, sure))| (row, rank, *place, *sure)))
+        .collect();
+    let schema = schema::candidates();
+    let arrow::datatypes::DataType::List(item) = schema.field(5).data_type() else { unreachable!() };
+    let arrow::datatypes::DataType::Struct(fields) = item.data_type() else { unreachable!() };
+    let mut weights =
+        ListBuilder::new(StructBuilder::from_fields(fields.clone(), lines.len())).with_field(Arc::clone(item));
+    for _ in &lines {
+        for (name, weight) in [("number", 9.4), ("name", 2.6), ("coverage", -14.0)] {
+            let item = weights.values();
+            item.field_builder::<StringBuilder>(0).unwrap().append_value(name);
+            item.field_builder::<Float64Builder>(1).unwrap().append_value(weight);
+            item.append(true);
+        }
+        weights.append(true);
+    }
+    vec![
+        Arc::new(lines.iter().map(|line| Some(line.0.source.as_str())).collect::<StringArray>()),
+        Arc::new(lines.iter().map(|line| Some(line.0.row)).collect::<Int64Array>()),
+        Arc::new(lines.iter().map(|line| Some(line.1)).collect::<Int64Array>()),
+        Arc::new(lines.iter().map(|line| Some(keys[line.2])).collect::<Int64Array>()),
+        Arc::new(lines.iter().map(|line| Some(line.3)).collect::<Float64Array>()),
+        Arc::new(weights.finish()),
+    ]
+}
+
+fn employers(units: &[UnitLine], texts: Texts<'_>) -> Vec<ArrayRef> {
     let each = |text: &dyn Fn(&UnitLine) -> Option<&'static str>| {
         texts(units.iter().map(|unit| text(unit).map(str::to_owned)).collect())
     };

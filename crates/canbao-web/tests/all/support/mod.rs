@@ -22,7 +22,7 @@ use http_body_util::BodyExt as _;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use crate::run::{Somebody, number, somebody, write};
+use crate::run::{Around, HardRow, Somebody, number, somebody, write_in};
 
 /// The password of every account.
 pub(crate) const PASSWORD: &str = "清明-河畔-Liu7-桥头";
@@ -91,6 +91,27 @@ pub(crate) fn people() -> Vec<Somebody> {
     vec![uninsured, partial, child, old, dead, script, huanggou, far, nowhere]
 }
 
+/// Rows of the rural medical scheme that were not beyond doubt: one linked to 罗承志, one that may be 李长顺 or 赵文斌, one
+/// that is like nobody.
+pub(crate) fn hard() -> Vec<HardRow> {
+    let row = |row, number: String, name, owner, finding, candidates, village| HardRow {
+        source: SourceKind::RuralMedical,
+        row,
+        number,
+        name,
+        owner,
+        finding,
+        candidates,
+        village,
+    };
+    let swapped = number_of("李长顺").replacen("1969", "1996", 1);
+    vec![
+        row(3, number_of("罗承志"), "罗承忠", Some(0), "birth-differs", vec![(0, 0.998)], None),
+        row(61_507, swapped, "李常顺", None, "row-unresolved", vec![(6, 0.777), (7, 0.129)], Some("610902001002")),
+        row(61_508, "=HYPERLINK(1)".to_owned(), "<i>某某</i>", None, "row-unresolved", Vec::new(), Some("610902001001")),
+    ]
+}
+
 /// The number of somebody of [`people`].
 pub(crate) fn number_of(name: &str) -> String {
     people().into_iter().find(|person| person.name == name).unwrap().number.unwrap()
@@ -103,7 +124,9 @@ impl Site {
         let address = Address { url, key_file: None };
         Registry::migrate(&address).await.unwrap();
         let registry = Registry::open(&address).await.unwrap();
-        let run = write(folder.path(), "run", "2016-10-31", &people());
+        let hard = hard();
+        let around = Around { hard: &hard, ..Around::default() };
+        let run = write_in(folder.path(), "run", "2016-10-31", &people(), &around);
         apply(&registry, &run, "test", false).await.unwrap();
         for (login, role, area) in ACCOUNTS {
             let reporter = role == Role::Reporter;

@@ -80,6 +80,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
 /// Where the listener fails.
 pub(super) async fn run_until_asked(listener: TcpListener, app: App) -> Result<(), Failure> {
     let watch = app.watch();
+    app.begin();
     serve(listener, app.router(), Manner::default(), watch, asked_to_end()).await.map_err(broken)
 }
 

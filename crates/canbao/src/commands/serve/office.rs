@@ -95,6 +95,7 @@ pub(super) async fn serve(settings: &Settings, language: Language) -> Result<(),
         asked_to_end().await;
         let _ = ended.send(true);
     });
+    app.begin();
     let served = answer(listener, app.router(), Manner { limits, secure }, Arc::clone(&watch), end()).await;
     beside.abort_all();
     registry.close().await;

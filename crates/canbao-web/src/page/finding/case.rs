@@ -1,0 +1,482 @@
+//! One finding: the row beside whom it may mean, the evidence as a waterfall and as a sentence, and what can be said of it.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Html;
+use canbao_domain::date::Date;
+use canbao_paper::drawing::Fall;
+use canbao_registry::evidence::{Candidate, Clue, Step, compare};
+use canbao_registry::finding::{Case, Handling, Question, Stand, Verdict, WorkFilter};
+use canbao_registry::person::Whole;
+use serde::Deserialize;
+
+use super::side::{self, Piece, Sides};
+use super::{kind_name, source_name, stand_tag};
+use crate::App;
+use crate::fault::Fault;
+use crate::page::filled;
+use crate::page::line::{named, place};
+use crate::page::person::{Insured, Names, covered, row_of};
+use crate::page::shell::{Crumb, Shell};
+use crate::page::word::Tag;
+use crate::right::Right;
+use crate::right::visitor::Visitor;
+use crate::say;
+
+/// Days that a village has to answer, unless the clerk says another.
+const DAYS: i32 = 7;
+/// The probability above which the comparison links by itself, and its odds in bits.
+const SURE: (&str, f64) = ("99 %", 6.63);
+/// No probability is told as surer than this.
+const SUREST: f64 = 0.99999;
+
+/// A field of the two sides.
+struct Line {
+    label: &'static str,
+    row: Vec<Piece>,
+    record: Vec<Piece>,
+    said: String,
+    weight: String,
+    fall: String,
+}
+
+/// Somebody whom it is about or may be.
+struct Person {
+    id: i64,
+    name: String,
+    number: String,
+    sex: &'static str,
+    place: String,
+    household: String,
+    insured: String,
+    sure: String,
+    chosen: bool,
+    out: bool,
+    path: String,
+}
+
+struct Past {
+    at: String,
+    what: String,
+    who: String,
+    note: String,
+    ended: bool,
+    /// What undoes it; blank where it cannot be.
+    undo: String,
+}
+
+struct Choice {
+    code: String,
+    name: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "finding.html")]
+pub(super) struct Page {
+    shell: Shell,
+    heading: String,
+    sub: String,
+    id: i64,
+    stand: Tag,
+    question: String,
+    sentence: String,
+    missing: bool,
+    heads: (String, String),
+    head: String,
+    lines: Vec<Line>,
+    end: Option<(String, String, String)>,
+    weighed: bool,
+    people: Vec<Person>,
+    rest: String,
+    elsewhere: String,
+    insured: Vec<Insured>,
+    buttons: Vec<(&'static str, &'static str, &'static str, &'static str)>,
+    decides: bool,
+    candidate: i64,
+    names_nobody: bool,
+    places: Vec<Choice>,
+    due: String,
+    undo: Option<(i64, String)>,
+    answer: Option<Past>,
+    past: Vec<Past>,
+    before: String,
+    after: String,
+    /// The next open one; 0 for none.
+    next: i64,
+    pub(super) note: String,
+    pub(super) error: String,
+    pub(super) hint: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// Which of those whom it may mean is compared.
+    with: i64,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<i64>,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, Fault> {
+    filled(&page(&app, &visitor, id, asked.with).await?)
+}
+
+pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Result<Page, Fault> {
+    let case = app.registry.case(&visitor.asker("核对疑点"), id).await?;
+    let question = case.question();
+    let kind = case.line.kind.clone();
+    let names = Names::read(app).await?;
+    let filter = WorkFilter { kind: kind.clone(), area: visitor.asked(&visitor.area).map(str::to_owned), stand: None };
+    let (before, after) =
+        app.registry.beside(&visitor.asker("核对疑点"), &filter, (&case.line.area, case.line.id)).await?;
+    let to = |id: Option<i64>| id.map(|id| format!("/finding/{id}")).unwrap_or_default();
+    let whose = case.people.iter().find(|whole| whole.person == with);
+    let likely = || case.people.iter().find(|whole| !case.is_out(whole.person)).or(case.people.first());
+    let whose = whose.or_else(likely);
+    let candidate = whose.and_then(|whole| candidate_of(&case, whole.person));
+    let (mut lines, mut end, mut head) = (Vec::new(), None, String::new());
+    if let (Some(clue), Some(whole)) = (&case.row, whose) {
+        let weighed = fall(clue, whole, candidate, &visitor.areas);
+        (lines, end, head) = (weighed.lines, weighed.end, weighed.head);
+    } else if let Some(clue) = &case.row {
+        lines = alone(clue, &visitor.areas);
+    }
+    if let (Question::Twice, Some(clue), Some(other)) = (question, &case.row, &case.other) {
+        lines = both(clue, other);
+        (end, head) = (None, String::new());
+    }
+    let sure = candidate.map(|one| say_sure(one.confidence));
+    let name = whose.map(|whole| named(whole.record.name.as_deref()));
+    let asks = match (question, &name, &sure) {
+        (Question::Whose, Some(name), Some(sure)) if case.line.person.is_none() => {
+            format!("这一行是不是{name}？把握 {sure}，不到自动认定的 {}", SURE.0)
+        }
+        (Question::Whose, Some(name), Some(sure)) => format!("这一行是不是{name}？比对认定是，把握 {sure}"),
+        (Question::Whose, Some(name), None) => format!("这一行是不是{name}？"),
+        (Question::Whose, None, _) => "这一行是谁？没有找到相近的人".to_owned(),
+        _ => question.chinese().to_owned(),
+    };
+    let today = say::today();
+    let sub = sub(&case, visitor);
+    let heading = format!("{} · 第 {id} 号", kind_name(&kind));
+    let crumbs = vec![
+        Crumb::to("疑点核对", "/findings"),
+        Crumb::to(kind_name(&kind), format!("/findings/{kind}")),
+        Crumb::here(format!("第 {id} 号")),
+    ];
+    let stand = case.line.stand();
+    let decides = visitor.may(Right::Findings) && matches!(stand, Stand::Open | Stand::Asked | Stand::Answered);
+    let mut buttons = Vec::new();
+    for (key, verdict) in [("1", Verdict::Same), ("2", Verdict::Different), ("3", Verdict::Ask)] {
+        let possible = match verdict {
+            Verdict::Same => question != Question::Whose || whose.is_some(),
+            Verdict::Ask => stand == Stand::Open,
+            _ => true,
+        };
+        if possible {
+            buttons.push((key, verdict.as_str(), question.said(verdict), question.follows(verdict)));
+        }
+    }
+    let undo = app.registry.last_handling(&visitor.account.login).await?.filter(|_| visitor.may(Right::Findings));
+    let undo = undo.map(|last| {
+        let said = if last.finding == id { "本条".to_owned() } else { format!("第 {} 号", last.finding) };
+        (last.id, format!("{said}，{}，{}", question.said(last.verdict), say::time(last.made_at)))
+    });
+    let past: Vec<Past> = case.past.iter().map(|one| told(one, question, &names, visitor)).collect();
+    let answered = case.line.handling.as_ref().filter(|one| one.answer.is_some()).map(|one| answer(one, &names));
+    let shown: f64 = case.row.iter().flat_map(|clue| &clue.candidates).map(|one| one.confidence).sum();
+    let rest = if case.line.person.is_none() && shown > 0.0 { say_sure(1.0 - shown) } else { String::new() };
+    let elsewhere: Vec<String> = case.elsewhere.iter().map(|area| county(area, visitor)).collect();
+    Ok(Page {
+        shell: Shell::of(app, visitor, &format!("/findings/{kind}"), heading.clone(), crumbs).await?,
+        heading,
+        sub,
+        id,
+        stand: stand_tag(stand),
+        question: asks,
+        sentence: sentence(&case),
+        missing: case.row.is_none() && case.line.row.is_some(),
+        heads: heads(&case, whose),
+        head,
+        weighed: end.is_some(),
+        lines,
+        end,
+        people: case.people.iter().map(|whole| person(whole, &case, whose, visitor)).collect(),
+        rest,
+        elsewhere: elsewhere.join("、"),
+        insured: whose
+            .filter(|_| question == Question::Fact)
+            .map(|whole| whole.enrolments.iter().map(|row| row_of(row, &visitor.areas)).collect())
+            .unwrap_or_default(),
+        buttons,
+        decides,
+        candidate: whose.filter(|_| question == Question::Whose).map_or(0, |whole| whole.person),
+        names_nobody: question == Question::Whose && case.line.person.is_none(),
+        places: places(&case, visitor),
+        due: Date(today.days() + DAYS).to_string(),
+        undo,
+        answer: answered,
+        past,
+        before: to(before),
+        after: to(after),
+        next: after.unwrap_or_default(),
+        note: String::new(),
+        error: String::new(),
+        hint: String::new(),
+    })
+}
+
+/// Why, as the comparison says it; else what the finding says.
+fn sentence(case: &Case) -> String {
+    let said = case.row.as_ref().map(|clue| clue.sentence.clone()).filter(|sentence| !sentence.is_empty());
+    said.unwrap_or_else(|| case.line.detail.as_deref().map(covered).unwrap_or_default())
+}
+
+fn candidate_of(case: &Case, person: i64) -> Option<&Candidate> {
+    case.row.as_ref()?.candidates.iter().find(|candidate| candidate.person == person)
+}
+
+fn say_sure(probability: f64) -> String {
+    format!("{:.1} %", (probability.clamp(0.0, 1.0) * 100.0).min(99.9))
+}
+
+fn sub(case: &Case, visitor: &Visitor) -> String {
+    let mut parts = vec![place(&case.line.area, &visitor.areas)];
+    if let Some(clue) = &case.row {
+        let sheet = clue.sheet.as_ref().map_or_else(String::new, |sheet| format!("，工作表“{sheet}”"));
+        parts.push(format!("来源：{}{sheet}，第 {} 行", clue.file, say::count(clue.line)));
+    } else if let (Some(source), Some(row)) = (&case.line.source, case.line.row) {
+        parts.push(format!("来源：{}第 {} 行", source_name(source), say::count(row)));
+    }
+    parts.join(" · ")
+}
+
+fn heads(case: &Case, whose: Option<&Whole>) -> (String, String) {
+    let row = |clue: &Clue| format!("{}第 {} 行", source_name(&clue.kind), say::count(clue.row));
+    let left = case.row.as_ref().map(row).unwrap_or_default();
+    let right = match (case.question(), &case.other, whose) {
+        (Question::Twice, Some(other), _) => row(other),
+        (_, _, Some(_)) => "登记库".to_owned(),
+        _ => String::new(),
+    };
+    (left, right)
+}
+
+struct Weighed {
+    lines: Vec<Line>,
+    end: Option<(String, String, String)>,
+    head: String,
+}
+
+/// The two sides field by field; where they were weighed, each is a step of the waterfall.
+fn fall(clue: &Clue, whole: &Whole, candidate: Option<&Candidate>, areas: &canbao_registry::area::Areas) -> Weighed {
+    let steps = compare(clue, whole, candidate);
+    let Some(candidate) = candidate else {
+        let lines = steps.iter().map(|step| line(step, areas, String::new(), String::new())).collect();
+        return Weighed { lines, end: None, head: String::new() };
+    };
+    let sure = candidate.confidence.clamp(1.0 - SUREST, SUREST);
+    let whole_sum = (sure / (1.0 - sure)).log2();
+    let mut weights: Vec<f64> = steps.iter().map(|step| step.weight.unwrap_or(0.0)).collect();
+    // others whom the row may mean, and somebody unknown, take their share
+    let rest = whole_sum - weights.iter().sum::<f64>();
+    weights.push(rest);
+    let axis = Fall::new(&weights, SURE.1);
+    let mut sum = 0.0;
+    let mut lines = Vec::new();
+    for (step, weight) in steps.iter().zip(&weights) {
+        lines.push(line(step, areas, bits(*weight), axis.step(sum, sum + weight)));
+        sum += weight;
+    }
+    lines.push(Line {
+        label: "别的可能",
+        row: Vec::new(),
+        record: Vec::new(),
+        said: "其他候选人和不在册的人，也要分去一些可能".to_owned(),
+        weight: bits(rest),
+        fall: axis.step(sum, whole_sum),
+    });
+    let odds = 2_f64.powf(whole_sum.abs());
+    let times = if odds < 10.0 { format!("{odds:.1}") } else { say::count(odds.round() as i64) };
+    let said = if whole_sum >= 0.0 {
+        format!("是同一人的可能约为不是的 {times} 倍，即 {}", say_sure(candidate.confidence))
+    } else {
+        format!("不是同一人的可能约为是的 {times} 倍，把握 {}", say_sure(candidate.confidence))
+    };
+    let end = Some((said, bits(whole_sum), axis.end(whole_sum, &say_sure(candidate.confidence))));
+    Weighed { lines, end, head: axis.head(SURE.0) }
+}
+
+fn bits(weight: f64) -> String {
+    let rounded = (weight * 10.0).round() / 10.0;
+    match rounded {
+        zero if zero == 0.0 => "0.0".to_owned(),
+        less if less < 0.0 => format!("−{:.1}", -less),
+        more => format!("+{more:.1}"),
+    }
+}
+
+fn line(step: &Step, areas: &canbao_registry::area::Areas, weight: String, fall: String) -> Line {
+    let (row, record) = sides(step.field, step.row.as_deref(), step.record.as_deref(), areas);
+    Line { label: step.label, row, record, said: step.said.clone(), weight, fall }
+}
+
+fn sides(field: &str, row: Option<&str>, record: Option<&str>, areas: &canbao_registry::area::Areas) -> Sides {
+    let (row, record) = (row.unwrap_or_default(), record.unwrap_or_default());
+    match field {
+        // one side alone has nothing to compare with, and stays covered
+        "number" if row.is_empty() || record.is_empty() => {
+            let cover = |text: &str| if text.is_empty() { Vec::new() } else { side::plain(&say::number(text)) };
+            (cover(row), cover(record))
+        }
+        "number" => side::numbers(row, record),
+        "phone" if row.is_empty() || record.is_empty() => {
+            let cover = |text: &str| if text.is_empty() { Vec::new() } else { side::plain(&say::phone(text)) };
+            (cover(row), cover(record))
+        }
+        "phone" => side::phones(row, record),
+        "birth_date" if row.is_empty() || record.is_empty() => (side::date(row), side::date(record)),
+        "birth_date" => side::dates(row, record),
+        "area_code" => {
+            let name = |code: &str| if code.is_empty() { String::new() } else { place(code, areas) };
+            side::texts(&name(row), &name(record))
+        }
+        _ if row.is_empty() || record.is_empty() => (side::plain(row), side::plain(record)),
+        _ => side::texts(row, record),
+    }
+}
+
+/// A row that nobody is like.
+fn alone(clue: &Clue, areas: &canbao_registry::area::Areas) -> Vec<Line> {
+    let fields = [
+        ("number", "身份证号"),
+        ("name", "姓名"),
+        ("sex", "性别"),
+        ("birth_date", "出生日期"),
+        ("area_code", "区划"),
+        ("address", "住址"),
+        ("household", "户号"),
+        ("unit_name", "单位"),
+        ("phone", "电话"),
+        ("status", "参保状态"),
+    ];
+    let shown = fields.into_iter().filter_map(|(field, label)| {
+        let (row, record) = sides(field, Some(clue.field(field)?), None, areas);
+        Some(Line { label, row, record, said: String::new(), weight: String::new(), fall: String::new() })
+    });
+    shown.collect()
+}
+
+/// Two rows of an extract, as they were written.
+fn both(one: &Clue, other: &Clue) -> Vec<Line> {
+    let fields = [
+        ("number", "身份证号"),
+        ("name", "姓名"),
+        ("sex", "性别"),
+        ("birth_date", "出生日期"),
+        ("area_code", "区划"),
+        ("address", "住址"),
+        ("phone", "电话"),
+        ("status", "参保状态"),
+        ("benefit", "待遇"),
+        ("unit_name", "单位"),
+        ("pooling_area", "统筹区"),
+        ("since", "参保时间"),
+    ];
+    let areas = canbao_registry::area::Areas::default();
+    let shown = fields.into_iter().filter_map(|(field, label)| {
+        let (left, right) = (one.field(field), other.field(field));
+        if left.is_none() && right.is_none() {
+            return None;
+        }
+        let field = if field == "area_code" { "code" } else { field };
+        let (row, record) = sides(field, left, right, &areas);
+        let said = if left == right { "相同" } else { "不同" };
+        Some(Line { label, row, record, said: said.to_owned(), weight: String::new(), fall: String::new() })
+    });
+    shown.collect()
+}
+
+fn person(whole: &Whole, case: &Case, whose: Option<&Whole>, visitor: &Visitor) -> Person {
+    let record = &whole.record;
+    Person {
+        id: whole.person,
+        name: named(record.name.as_deref()),
+        number: whole.number().or(whole.certificate()).map(say::number).unwrap_or_default(),
+        sex: say::sex(&record.sex),
+        place: place(&record.area, &visitor.areas),
+        household: record.household.clone().unwrap_or_default(),
+        insured: format!("养老{}，医疗{}", whole.derived.pension.chinese(), whole.derived.medical.chinese()),
+        sure: candidate_of(case, whole.person).map(|one| say_sure(one.confidence)).unwrap_or_default(),
+        chosen: whose.is_some_and(|chosen| chosen.person == whole.person),
+        out: case.is_out(whole.person),
+        path: format!("/finding/{}?with={}", case.line.id, whole.person),
+    }
+}
+
+/// Which village or town may be asked: the finding's own first.
+fn places(case: &Case, visitor: &Visitor) -> Vec<Choice> {
+    let areas = &visitor.areas;
+    let own = case.line.area.as_str();
+    let chain = areas.chain(own);
+    let town = chain.iter().rev().find(|(_, area)| area.level == "town").map(|(code, _)| *code);
+    let mut codes: Vec<&str> = Vec::new();
+    match town {
+        Some(town) => {
+            codes.extend(areas.reporting_right_to(town).into_iter().map(|(code, _)| code));
+            codes.push(town);
+        }
+        None => codes.extend(areas.reporting_right_to(&visitor.area).into_iter().map(|(code, _)| code)),
+    }
+    codes.retain(|code| visitor.reaches(code));
+    codes.truncate(200);
+    let choice = |code: &str| Choice {
+        name: areas.get(code).map_or_else(|| code.to_owned(), |area| area.name.clone()),
+        chosen: code == own,
+        code: code.to_owned(),
+    };
+    codes.into_iter().map(choice).collect()
+}
+
+fn county(area: &str, visitor: &Visitor) -> String {
+    let chain = visitor.areas.chain(area);
+    let county = chain.iter().find(|(_, area)| area.level == "county").or_else(|| chain.last());
+    county.map_or_else(|| "区划不明".to_owned(), |(_, area)| area.name.clone())
+}
+
+fn told(one: &Handling, question: Question, names: &Names, visitor: &Visitor) -> Past {
+    let asked = one.asked.as_deref().and_then(|code| visitor.areas.get(code)).map(|area| area.name.as_str());
+    let what = match (one.verdict, asked, &one.due) {
+        (Verdict::Ask, Some(place), Some(due)) => format!("请{place}核实，{due} 前答复"),
+        _ => question.said(one.verdict).to_owned(),
+    };
+    let undo = if one.ended.is_none() && visitor.may(Right::Findings) { one.id.to_string() } else { String::new() };
+    Past {
+        at: say::time(one.made_at),
+        what,
+        who: names.of(&one.maker),
+        note: one.note.clone().unwrap_or_default(),
+        ended: one.ended.is_some(),
+        undo,
+    }
+}
+
+fn answer(one: &Handling, names: &Names) -> Past {
+    let what = match one.answer.flatten() {
+        Some(true) => "村里答复：是",
+        Some(false) => "村里答复：不是",
+        None => "村里答复：核实不了",
+    };
+    Past {
+        at: one.answered_at.map(say::time).unwrap_or_default(),
+        what: what.to_owned(),
+        who: one.answered_by.as_deref().map(|login| names.of(login)).unwrap_or_default(),
+        note: one.answer_note.clone().unwrap_or_default(),
+        ended: false,
+        undo: String::new(),
+    }
+}
