@@ -152,10 +152,10 @@ impl CityAuthority {
                 Host::Ipv4(ip) => Some(ServerName::from(IpAddr::from(*ip))),
                 Host::Ipv6(ip) => Some(ServerName::from(IpAddr::from(*ip))),
             };
-            let server = server.ok_or_else(|| TlsError::Name(name.to_string()))?;
+            let server = server.ok_or_else(|| TlsError::Name(shown(name)))?;
             verifier
                 .verify_server_cert(certificate, &[], &server, &[], at)
-                .map_err(|_| TlsError::Outside(name.to_string()))?;
+                .map_err(|_| TlsError::Outside(shown(name)))?;
         }
         Ok(())
     }
@@ -180,6 +180,11 @@ fn ip(host: &Host) -> Option<IpAddr> {
         Host::Ipv6(ip) => Some((*ip).into()),
         Host::Domain(_) => None,
     }
+}
+
+/// As it is typed in the settings.
+fn shown(host: &Host) -> String {
+    ip(host).map_or_else(|| host.to_string(), |ip| ip.to_string())
 }
 
 /// The domain that names under a department's domain share: of `canbao.ankang.gov.cn`, `ankang.gov.cn`.

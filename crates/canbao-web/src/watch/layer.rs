@@ -109,7 +109,11 @@ mod tests {
     async fn a_fault_of_the_program_is_a_page_and_counted() {
         let watch: Arc<Watch> = Arc::default();
         let kept = Arc::clone(&watch);
-        let broken = get(|| async { if ID.as_str().len() > 1 { panic!("罗承志") } });
+        let broken = get(|| async {
+            if ID.as_str().len() > 1 {
+                panic!("罗承志")
+            }
+        });
         let router = Router::new()
             .route("/broken/{id}", broken)
             .layer(from_fn(move |request, next| watched(Arc::clone(&kept), request, next)));

@@ -29,7 +29,11 @@ async fn each_rare_character_has_a_font_that_is_fetched_for_it_alone() {
     let mut whole = 0;
     for (url, _) in &faces {
         let font = browser.get(url).await;
-        assert_eq!((font.status, &font.headers["content-type"]), (StatusCode::OK, &"font/woff2".parse().unwrap()), "{url}");
+        assert_eq!(
+            (font.status, &font.headers["content-type"]),
+            (StatusCode::OK, &"font/woff2".parse().unwrap()),
+            "{url}"
+        );
         assert_eq!(font.headers["cache-control"], "public, max-age=31536000, immutable");
         assert!(font.text.starts_with("wOF2"), "{url}");
         whole += font.headers["content-length"].to_str().unwrap().parse::<usize>().unwrap();

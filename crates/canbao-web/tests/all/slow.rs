@@ -84,8 +84,7 @@ async fn a_body_that_does_not_come_is_cut_off_and_a_slow_one_that_comes_is_not()
         )
     };
     let never = head(5_000);
-    let (took, text) =
-        spawn_blocking(move || drip(at, &never, b"x", Duration::from_millis(150), 40)).await.unwrap();
+    let (took, text) = spawn_blocking(move || drip(at, &never, b"x", Duration::from_millis(150), 40)).await.unwrap();
     assert!(text.starts_with("HTTP/1.1 408") && text.contains("没有在规定的时间内收完"), "{text}");
     assert!(took < Duration::from_secs(7), "{took:?}");
     // 4 KB in a second and a half is slow, and fast enough

@@ -28,7 +28,8 @@ async fn a_day_of_requests_leaves_no_name_and_no_number() {
             if method == "GET" {
                 browser.get(&path).await;
             } else {
-                let fields = [("q", "罗承志"), ("purpose", "核对身份"), ("login", "罗承志"), ("password", number.as_str())];
+                let fields =
+                    [("q", "罗承志"), ("purpose", "核对身份"), ("login", "罗承志"), ("password", number.as_str())];
                 let mut fields = fields.map(|(name, value)| (name, value.to_owned())).to_vec();
                 fields.push(("csrf", csrf.clone()));
                 browser.post(&path, &fields).await;
@@ -70,7 +71,10 @@ async fn a_day_of_requests_leaves_no_name_and_no_number() {
     ids.dedup();
     assert_eq!(ids.len(), lines.len(), "each request is called something else");
     assert!(metrics.contains("canbao_http_requests_total{method=\"GET\",route=\"/person/{id}\",status=\"2xx\"} "));
-    assert!(metrics.contains("canbao_logins_total{outcome=\"wrong\"} ") && metrics.contains("process_resident_memory_bytes "));
+    assert!(
+        metrics.contains("canbao_logins_total{outcome=\"wrong\"} ")
+            && metrics.contains("process_resident_memory_bytes ")
+    );
     assert!(metrics.contains("canbao_http_requests_in_flight 0"), "{metrics}");
 }
 

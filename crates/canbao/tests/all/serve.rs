@@ -140,7 +140,8 @@ fn https_by_itself_with_figures_and_the_way_from_http() {
         Server::start(serve, "/ca 的说明安装")
     };
     let server = start();
-    let (at, http, metrics) = (server.at("已启动：https://"), server.at("HTTPS）：http://"), server.at("监控指标：http://"));
+    let (at, http, metrics) =
+        (server.at("已启动：https://"), server.at("HTTPS）：http://"), server.at("监控指标：http://"));
     let port = at.rsplit(':').next().unwrap();
     let fingerprint = server.said.iter().find(|line| line.starts_with("  ")).unwrap().trim().to_owned();
     for plain in [&http, &at] {
@@ -150,7 +151,9 @@ fn https_by_itself_with_figures_and_the_way_from_http() {
         assert!(ask(plain, "/ca").contains(&fingerprint));
     }
     let figures = ask(&metrics, "/metrics");
-    for line in ["route=\"/ca\",status=\"2xx\"} 2", "canbao_certificate_ends_timestamp_seconds 1", "canbao_build_info{version="] {
+    for line in
+        ["route=\"/ca\",status=\"2xx\"} 2", "canbao_certificate_ends_timestamp_seconds 1", "canbao_build_info{version="]
+    {
         assert!(figures.contains(line), "{line} is not in {figures}");
     }
     assert!(ask(&metrics, "/login").starts_with("HTTP/1.1 404"), "figures and nothing else");

@@ -69,7 +69,8 @@ mod tests {
             assert!(ask(here, false, true).is_ok(), "{here}");
         }
         for far in ["0.0.0.0:80", "10.0.0.1:80", "[::]:80", "192.168.1.2:80"] {
-            let said = |by_https, is_demo| ask(far, by_https, is_demo).err().map(|failure| failure.render(Language::Zh));
+            let said =
+                |by_https, is_demo| ask(far, by_https, is_demo).err().map(|failure| failure.render(Language::Zh));
             assert!(said(false, false).is_some_and(|said| said.contains("明文 HTTP 只能用于本机")), "{far}");
             assert!(said(true, true).is_some_and(|said| said.contains("演示库")), "{far}");
             assert_eq!(said(true, false), None, "{far}");

@@ -32,8 +32,9 @@ pub(super) async fn serve(settings: &Settings, language: Language) -> Result<(),
     let http = address_of(&settings.http)?;
     let metrics = address_of(&settings.metrics)?;
     if http.is_some() && !by_https {
-        return Err(Failure::new("http 是转到 HTTPS 的端口，而 tls = \"off\" 没有开 HTTPS。")
-            .hint("请设置 tls，或去掉 http。"));
+        return Err(
+            Failure::new("http 是转到 HTTPS 的端口，而 tls = \"off\" 没有开 HTTPS。").hint("请设置 tls，或去掉 http。")
+        );
     }
     let data = data(settings)?;
     let address = Address { url: settings.database.clone(), key_file: path(&settings.key_file) };

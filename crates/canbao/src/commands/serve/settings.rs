@@ -152,7 +152,8 @@ impl Settings {
             check(&key, &value, &place)?;
             all.insert(key, value);
         }
-        all.try_into().map_err(|error: toml::de::Error| Failure::new(format!("设置有误：{}。", error.message())).hint(HINT))
+        all.try_into()
+            .map_err(|error: toml::de::Error| Failure::new(format!("设置有误：{}。", error.message())).hint(HINT))
     }
 }
 
@@ -286,7 +287,8 @@ mod tests {
     #[test]
     fn the_environment_stands_above_the_file() {
         let text = "office = \"甲\"\nconnections = 5\ntls_names = [\"a\"]\n";
-        let environment = [("CANBAO_OFFICE", "乙"), ("CANBAO_TLS_NAMES", "b, c"), ("CANBAO_SECURE", "true"), ("CANBAO_DATA", "")];
+        let environment =
+            [("CANBAO_OFFICE", "乙"), ("CANBAO_TLS_NAMES", "b, c"), ("CANBAO_SECURE", "true"), ("CANBAO_DATA", "")];
         let settings = read(text, &environment).unwrap();
         let expected = Settings {
             office: "乙".to_owned(),
