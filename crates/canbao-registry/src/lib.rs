@@ -8,6 +8,7 @@
 //! | [`person`] | what is held of a person, and what follows from it |
 //! | [`change`] | changed by procedure: maker, checker, history, undo |
 //! | [`query`] | asking |
+//! | `receipt` | changes that are done once however often a program asks |
 //! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`area`] | the two trees of areas |
 //! | [`snapshot`] | frozen counts, from which figures are worked out |
@@ -36,6 +37,7 @@ mod hand;
 pub mod person;
 pub mod private;
 pub mod query;
+mod receipt;
 pub mod registry;
 mod ruling;
 pub mod snapshot;
@@ -43,4 +45,5 @@ pub mod store;
 
 pub use clock::instant;
 pub use error::RegistryError;
+pub use receipt::Once;
 pub use registry::{Address, Registry};

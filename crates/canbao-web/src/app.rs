@@ -11,10 +11,10 @@ use canbao_report::cube::Cubes;
 
 use crate::http::head;
 use crate::page::kept::Kept;
-use crate::page::{account, area, change, figures, find, home, log, login, people, person, reveal};
+use crate::page::{account, area, change, figures, find, home, log, login, people, person, reveal, token};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
-use crate::{asset, fault};
+use crate::{api, asset, fault};
 
 /// What a city sets.
 #[derive(Clone, Debug)]
@@ -32,6 +32,7 @@ pub struct App {
     pub(crate) settings: Arc<Settings>,
     pub(crate) kept: Arc<Kept>,
     pub(crate) cubes: Arc<Cubes>,
+    pub(crate) rate: Arc<api::Rate>,
 }
 
 /// A way in: what the browser asks for, who may, and who answers.
@@ -61,7 +62,7 @@ where
 /// All ways in. The test of rights walks this table.
 fn routes() -> Vec<Route> {
     use Access::{Anybody, Holder, May};
-    vec![
+    let mut routes = vec![
         get("/healthz", Anybody, home::health),
         get("/readyz", Anybody, home::ready),
         get("/static/{name}", Anybody, asset::serve),
@@ -91,7 +92,18 @@ fn routes() -> Vec<Route> {
         get("/accounts", May(Right::Accounts), account::list),
         get("/log", May(Right::Log), log::audit),
         get("/looks", May(Right::Log), log::looks),
-    ]
+        post("/account/tokens", May(Right::Home), token::add),
+        post("/account/tokens/revoke", May(Right::Home), token::revoke),
+        get(api::DOCUMENT, Anybody, api::document::serve),
+        get(api::DOCS, Anybody, api::docs::show),
+    ];
+    routes.extend(api::calls().map(|call| Route {
+        method: call.method(),
+        path: call.path,
+        access: Access::Token(call.right),
+        answer: call.serve,
+    }));
+    routes
 }
 
 /// The routes as they are known to tests: method, path, who may.
@@ -103,7 +115,15 @@ pub fn known_routes() -> Vec<(&'static str, &'static str, Access)> {
 impl App {
     /// The system on a registry.
     pub fn new(registry: Registry, settings: Settings) -> Self {
-        Self { registry, settings: Arc::new(settings), kept: Arc::default(), cubes: Arc::default() }
+        let (kept, cubes, rate) = (Arc::default(), Arc::default(), Arc::default());
+        Self { registry, settings: Arc::new(settings), kept, cubes, rate }
+    }
+
+    /// The same, where a program's token may call so many times a minute.
+    #[must_use]
+    pub fn with_calls_a_minute(mut self, calls: u32) -> Self {
+        self.rate = Arc::new(api::Rate::new(calls));
+        self
     }
 
     /// What answers requests.
@@ -116,7 +136,7 @@ impl App {
         let secure = self.settings.secure;
         router
             .fallback(fault::no_such_page)
-            .method_not_allowed_fallback(fault::no_such_page)
+            .method_not_allowed_fallback(fault::no_such_method)
             .layer(from_fn(move |request, next| head::secure(secure, request, next)))
             .with_state(self)
     }

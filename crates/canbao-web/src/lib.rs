@@ -8,9 +8,11 @@
 //! | [`app`] | what all pages share, and the one table of routes |
 //! | [`right`] | who may what: the one permissions module |
 //! | [`page`] | a page each |
+//! | [`api`] | the same for programs |
 //! | [`say`] | how figures, dates, numbers and names are written |
 //! | [`fault`] | what is said where something cannot be done |
 
+pub mod api;
 pub mod app;
 mod asset;
 pub mod fault;

@@ -15,6 +15,7 @@ mod decision;
 mod exchange;
 mod opening;
 mod query;
+mod receipt;
 mod rules;
 mod snapshot;
 mod support;

@@ -282,7 +282,7 @@ fn items(dossier: &Dossier, areas: &canbao_registry::area::Areas) -> Vec<Vec<Ite
 }
 
 /// A sentence of evidence with the numbers in it covered.
-fn covered(evidence: &str) -> String {
+pub(crate) fn covered(evidence: &str) -> String {
     let mut said = String::with_capacity(evidence.len());
     let mut run = String::new();
     let flush = |run: &mut String, said: &mut String| {

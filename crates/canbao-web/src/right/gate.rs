@@ -9,7 +9,7 @@ use canbao_registry::account::Needs;
 
 use super::visitor::Visitor;
 use super::{Access, may};
-use crate::App;
+use crate::{App, api};
 use crate::fault::Fault;
 use crate::http::{cookie, origin};
 
@@ -26,6 +26,9 @@ pub(crate) struct Gate {
 
 pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Result<Response, Fault> {
     let Gate { app, access } = gate;
+    if let Access::Token(right) = access {
+        return Ok(api::gate::pass(app, right, request, next).await);
+    }
     let changes = request.method() == Method::POST;
     if changes && !origin::is_own(request.headers()) {
         return Err(Fault::Forged);
