@@ -41,7 +41,7 @@ pub(super) fn group() -> Group {
 #[schema(as = Proposal)]
 struct Proposed {
     /// 人员编号；登记库没有的人写 0
-    #[schema(minimum = 0, maximum = 9007199254740991i64)]
+    #[schema(value_type = word::IdOrNone)]
     person: i64,
     /// 看到的是记录的哪一版（revision）；登记库没有的人写 0
     #[schema(value_type = word::Revision)]

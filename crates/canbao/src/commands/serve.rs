@@ -50,6 +50,7 @@ struct File {
     database: Option<String>,
     key_file: Option<PathBuf>,
     office: Option<String>,
+    api_calls_a_minute: Option<u32>,
 }
 
 impl File {
@@ -62,7 +63,7 @@ impl File {
             let place =
                 error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
             Failure::new(format!("配置文件 {} 第 {place} 行有误：{}。", path.display(), error.message()))
-                .hint("可用的设置：listen、database、key_file、office。")
+                .hint("可用的设置：listen、database、key_file、office、api_calls_a_minute。")
         })
     }
 }
@@ -84,7 +85,11 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         let registry = done(Registry::open(&address).await)?;
         let at = listener.local_addr().map_err(|error| cannot_listen(listen, &error))?;
         print(&language.pick(format!("已启动：http://{at}\n"), format!("Serving http://{at}\n")), language)?;
-        run_until_asked(listener, App::new(registry.clone(), settings)).await?;
+        let mut app = App::new(registry.clone(), settings);
+        if let Some(calls) = file.api_calls_a_minute {
+            app = app.with_calls_a_minute(calls);
+        }
+        run_until_asked(listener, app).await?;
         registry.close().await;
         Ok(())
     })?;

@@ -28,7 +28,7 @@ use crate::right::Right;
 /// The largest body.
 const BODY: usize = 512 * 1024;
 const JSON: &str = "application/json";
-pub(crate) const KEY: &str = "idempotency-key";
+const KEY: &str = "idempotency-key";
 
 /// Nothing is sent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -126,7 +126,7 @@ impl Call {
         P: DeserializeOwned + ToSchema + Send + 'static,
         T: Serialize + Told + 'static,
         H: Fn(Ask<P>) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<T, Problem>> + Send,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
         let shapes = Arc::new(Shapes { parameters: Shape::of::<P>(), body: None });
         let serve = plain::<P, Nothing, T, H, F>(MethodFilter::GET, Arc::clone(&shapes), handler);
@@ -146,7 +146,7 @@ impl Call {
         B: DeserializeOwned + Told + Send + 'static,
         T: Serialize + Told + 'static,
         H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<T, Problem>> + Send,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
         let shapes = Arc::new(Shapes { parameters: Shape::of::<P>(), body: Some(Shape::of::<B>()) });
         let serve = plain::<P, B, T, H, F>(MethodFilter::POST, Arc::clone(&shapes), handler);
@@ -165,7 +165,7 @@ impl Call {
         P: DeserializeOwned + ToSchema + Send + 'static,
         B: DeserializeOwned + Told + Send + 'static,
         H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<(), Problem>> + Send,
+        F: Future<Output = Result<(), Problem>> + Send + 'static,
     {
         let shapes = Arc::new(Shapes { parameters: Shape::of::<P>(), body: Some(Shape::of::<B>()) });
         let serve = acting::<P, B, H, F>(Arc::clone(&shapes), handler);
@@ -216,7 +216,7 @@ where
     B: DeserializeOwned + Send + 'static,
     T: Serialize + Told + 'static,
     H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<T, Problem>> + Send,
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
 {
     on(method, move |State(app): State<App>, request: Request| {
         let (shapes, handler) = (Arc::clone(&shapes), handler.clone());
@@ -240,7 +240,7 @@ where
     P: DeserializeOwned + Send + 'static,
     B: DeserializeOwned + Send + 'static,
     H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<(), Problem>> + Send,
+    F: Future<Output = Result<(), Problem>> + Send + 'static,
 {
     on(MethodFilter::POST, move |State(app): State<App>, request: Request| {
         let (shapes, handler) = (Arc::clone(&shapes), handler.clone());

@@ -16,7 +16,7 @@ use utoipa::openapi::{
     Ref, RefOr, Required, ResponseBuilder, Responses, ResponsesBuilder, Schema, SecurityRequirement, Type,
 };
 
-use super::call::{Call, KEY, Kind, Part};
+use super::call::{Call, Kind, Part};
 use super::code::Code;
 use super::problem::{Body, KIND};
 use super::word;

@@ -1,8 +1,6 @@
 //! Values that stand in many places, each told and bounded once: codes, words, dates, texts. Types of the schema alone.
 
-use canbao_domain::rules::{self, InsuranceState};
-use canbao_domain::source::SourceKind;
-use canbao_domain::{role, standard};
+use canbao_domain::{role, rules, source, standard};
 use canbao_report::{cube, indicator};
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -72,7 +70,7 @@ fn entries(table: &standard::Table) -> Vec<(String, String)> {
 }
 
 fn schemes() -> Vec<(String, String)> {
-    let insured = SourceKind::ALL.iter().filter(|kind| kind.insurance().is_some());
+    let insured = source::SourceKind::ALL.iter().filter(|kind| kind.insurance().is_some());
     insured.map(|kind| (kind.as_str().to_owned(), kind.chinese().to_owned())).collect()
 }
 
@@ -92,11 +90,11 @@ schemas! {
     /// 人员类别
     Category => one_of("人员类别", all!(rules::Category));
     /// 参保状态
-    InsuranceState => one_of("一项保险的参保状态", all!(InsuranceState));
+    InsuranceState => one_of("一项保险的参保状态", all!(rules::InsuranceState));
     /// 险种
     Scheme => one_of("险种", schemes());
     /// 数据种类
-    SourceKind => one_of("数据种类", all!(SourceKind));
+    SourceKind => one_of("数据种类", all!(source::SourceKind));
     /// 角色
     Role => one_of("角色", all!(role::Role));
     /// 问题种类
@@ -131,6 +129,8 @@ schemas! {
     Instant => ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).description(Some("时间，东八区"));
     /// 编号
     Id => number("登记库自己的编号", 1, MOST);
+    /// 编号，没有的写 0
+    IdOrNone => number("登记库自己的编号；登记库没有的写 0", 0, MOST);
     /// 版本
     Revision => number("记录的版本：查看时回答里的 revision", 0, MOST);
     /// 行数

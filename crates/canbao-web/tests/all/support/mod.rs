@@ -92,6 +92,11 @@ pub(crate) fn number_of(name: &str) -> String {
     people().into_iter().find(|person| person.name == name).unwrap().number.unwrap()
 }
 
+/// The settings of every site.
+pub(crate) fn settings() -> Settings {
+    Settings { office: "安康市社会保险经办机构".to_owned(), secure: false }
+}
+
 impl Site {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -113,8 +118,7 @@ impl Site {
             };
             registry.add_account("test", new, PASSWORD).await.unwrap();
         }
-        let settings = Settings { office: "安康市社会保险经办机构".to_owned(), secure: false };
-        let router = App::new(registry.clone(), settings).router();
+        let router = App::new(registry.clone(), settings()).router();
         Self { registry, settled: Mutex::default(), router, _folder: folder }
     }
 
