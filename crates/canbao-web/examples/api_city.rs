@@ -39,7 +39,8 @@ const STAFF: [(&str, Role, &str); 8] = [
 fn people() -> Vec<Somebody> {
     let mut people = vec![somebody("罗承志", "1975-05-12", 3), somebody("周小琴", "1977-03-02", 28)];
     people.push(somebody("罗家豪", "2010-06-01", 117));
-    for (at, name) in ["陈秀珍", "王德厚", "李长顺", "赵文斌", "沈无涯", "高翔", "马翠英"].into_iter().enumerate() {
+    for (at, name) in ["陈秀珍", "王德厚", "李长顺", "赵文斌", "沈无涯", "高翔", "马翠英"].into_iter().enumerate()
+    {
         let mut one = somebody(name, "1969-09-09", 200 + at as u64);
         if at % 2 == 0 {
             one.schemes = vec![(SourceKind::RuralMedical, "normal")];
@@ -67,7 +68,14 @@ async fn main() {
     let mut tokens = BTreeMap::new();
     for (login, role, area) in STAFF {
         let (login, area) = (login.to_owned(), area.to_owned());
-        let new = NewAccount { login: login.clone(), name: role.chinese().to_owned(), role, area, department: None, sources: Vec::new() };
+        let new = NewAccount {
+            login: login.clone(),
+            name: role.chinese().to_owned(),
+            role,
+            area,
+            department: None,
+            sources: Vec::new(),
+        };
         let account = registry.add_account("test", new, &invented_password().unwrap()).await.unwrap();
         let new = NewToken { name: "试验".to_owned(), scopes: scopes.clone(), expires };
         tokens.insert(login, registry.add_token("test", &account, new).await.unwrap().1);
@@ -83,7 +91,8 @@ async fn main() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     println!("{}", serde_json::json!({ "base": base, "tokens": tokens }));
-    let settings = Settings { office: "演示市社会保险经办机构（数据均为虚构）".to_owned(), secure: false };
+    let settings =
+        Settings { office: "演示市社会保险经办机构（数据均为虚构）".to_owned(), secure: false };
     // whoever tries everything calls more often than anybody at work
     let app = App::new(registry.clone(), settings).with_calls_a_minute(u32::MAX);
     let (ended, end) = tokio::sync::oneshot::channel();

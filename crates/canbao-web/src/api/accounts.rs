@@ -16,17 +16,17 @@ use crate::right::Right;
 
 pub(super) fn group() -> Group {
     let calls = vec![
-        Call::read("listAccounts", "账号", "/api/v1/accounts", Right::Accounts, list)
-            .about("全部账号，按登录名排列。"),
+        Call::read("listAccounts", "账号", "/api/v1/accounts", Right::Accounts, list).about("全部账号，按登录名排列。"),
         Call::act("addAccount", "增加账号", "/api/v1/accounts", Right::Accounts, add)
             .about("密码由请求给出，本人首次登录时要换掉。密码太弱的不办。"),
         Call::act("resetAccount", "重设密码", "/api/v1/accounts/{login}/reset", Right::Accounts, reset)
             .about("解除锁定，取消动态口令，已登录的全部退出；本人下次登录时要换密码。"),
-        Call::act("changeAccount", "修改账号", "/api/v1/accounts/{login}/change", Right::Accounts, change).about(
-            "改姓名、角色、区划、部门，停用或启用；不写的不改。权限变小或停用的，已登录的全部退出。",
-        ),
+        Call::act("changeAccount", "修改账号", "/api/v1/accounts/{login}/change", Right::Accounts, change)
+            .about("改姓名、角色、区划、部门，停用或启用；不写的不改。权限变小或停用的，已登录的全部退出。"),
     ];
-    Group { name: "账号", about: "谁能进系统。账号不能删除，只能停用。令牌只能由本人在页面上或在服务器上建。", calls }
+    Group {
+        name: "账号", about: "谁能进系统。账号不能删除，只能停用。令牌只能由本人在页面上或在服务器上建。", calls
+    }
 }
 
 /// 账号

@@ -18,7 +18,9 @@ pub(super) fn group() -> Group {
         Call::read("getArea", "一个区划", "/api/v1/areas/{code}", Right::Home, show)
             .about("区划的名称、级别，和从本人所负责的区域到它的各级。"),
     ];
-    Group { name: "区划", about: "按管理关系的区划，截至今天。只有所负责的区域和它的下级。", calls }
+    Group {
+        name: "区划", about: "按管理关系的区划，截至今天。只有所负责的区域和它的下级。", calls
+    }
 }
 
 /// 区划

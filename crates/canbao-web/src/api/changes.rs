@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::areas::Place;
-use super::frame::call::{Ask, Call, Nothing};
 use super::frame::Code;
+use super::frame::call::{Ask, Call, Nothing};
 use super::frame::problem::Problem;
 use super::frame::{Told, word};
 use super::{Group, procedure};
@@ -188,8 +188,7 @@ impl Told for List {
 async fn list(ask: Ask<Page>) -> Result<List, Problem> {
     let (caller, Page { after, limit }) = (&ask.caller, &ask.given);
     let limit = usize::try_from(limit.unwrap_or(50)).unwrap_or(50);
-    let (mut found, total) =
-        ask.registry.pending_after(&caller.scope, after.unwrap_or_default(), limit + 1).await?;
+    let (mut found, total) = ask.registry.pending_after(&caller.scope, after.unwrap_or_default(), limit + 1).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(request, _)| request.id);

@@ -270,8 +270,7 @@ impl Told for FiguresBy {
 async fn table(ask: Ask<By>) -> Result<FiguresBy, Problem> {
     let dimension = Dimension::from_word(&ask.given.dimension).map_err(Problem::from)?;
     let (cube, area, filter) = cube(&ask, ask.given.area.as_deref(), ask.given.snapshot).await?;
-    let table: Result<_, ReportError> =
-        cube.table(dimension, &indicator::Indicator::ALL, &filter, &ask.caller.scope);
+    let table: Result<_, ReportError> = cube.table(dimension, &indicator::Indicator::ALL, &filter, &ask.caller.scope);
     let table = table?;
     let row = |row: &indicator::Row| Row {
         key: row.value.key.clone(),

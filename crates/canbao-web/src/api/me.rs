@@ -13,9 +13,10 @@ use super::frame::{Told, word};
 use crate::right::Right;
 
 pub(super) fn group() -> Group {
-    let calls = vec![Call::read("getMe", "当前令牌", "/api/v1/me", Right::Home, show).about(
-        "令牌属于谁、能做什么、到什么时候。先调用它，可以核对令牌是否有效。",
-    )];
+    let calls = vec![
+        Call::read("getMe", "当前令牌", "/api/v1/me", Right::Home, show)
+            .about("令牌属于谁、能做什么、到什么时候。先调用它，可以核对令牌是否有效。"),
+    ];
     Group { name: "令牌", about: "令牌属于谁，能做什么。", calls }
 }
 

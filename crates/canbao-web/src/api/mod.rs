@@ -22,8 +22,8 @@ mod procedure;
 
 pub(crate) use frame::call::Call;
 pub(crate) use frame::rate::Rate;
-pub(crate) use frame::{DOCS, DOCUMENT, docs, document, gate, problem};
 pub use frame::{Amiss, Code, Shape};
+pub(crate) use frame::{DOCS, DOCUMENT, docs, document, gate, problem};
 
 /// A resource: its calls, what they are called together, and what is to be known of them.
 pub(crate) struct Group {
@@ -63,4 +63,3 @@ pub(crate) fn is_ours(path: &str) -> bool {
 pub fn openapi() -> &'static str {
     &document::TEXT
 }
-

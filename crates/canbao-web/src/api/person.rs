@@ -38,11 +38,12 @@ pub(super) fn group() -> Group {
             .about("对此人记录提出的全部申请，先旧后新。"),
         Call::read("listClaims", "本人的说法", "/api/v1/people/{id}/claims", Right::People, claims)
             .about("入户或来人时本人对参保情况的说法，先旧后新。"),
-        Call::act("addClaim", "登记本人的说法", "/api/v1/people/{id}/claims", Right::Propose, claim).about(
-            "说法与经办机构的数据不同的，成为待核问题；不改参保记录，也不必审核。",
-        ),
+        Call::act("addClaim", "登记本人的说法", "/api/v1/people/{id}/claims", Right::Propose, claim)
+            .about("说法与经办机构的数据不同的，成为待核问题；不改参保记录，也不必审核。"),
     ];
-    Group { name: "个人记录", about: "一个人的记录和它的经过。区域以外的人一律是 404。", calls }
+    Group {
+        name: "个人记录", about: "一个人的记录和它的经过。区域以外的人一律是 404。", calls
+    }
 }
 
 #[derive(Deserialize, ToSchema)]

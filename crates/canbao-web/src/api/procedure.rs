@@ -2,8 +2,8 @@
 
 use canbao_registry::change::Procedure;
 use serde_json::Value;
-use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::frame::word;
@@ -22,7 +22,8 @@ fn may(name: &'static str, schema: RefOr<Schema>) -> Member {
 }
 
 fn object(members: Vec<Member>) -> ObjectBuilder {
-    let mut object = ObjectBuilder::new().additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)));
+    let mut object = ObjectBuilder::new()
+        .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)));
     for (name, schema, required) in members {
         object = object.property(name, schema);
         if required {

@@ -24,7 +24,6 @@ pub(super) struct Row {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) scopes: String,
-    pub(super) made: String,
     pub(super) until: String,
     pub(super) used: String,
     pub(super) state: Tag,
@@ -99,7 +98,6 @@ fn row(token: &Token, now: i64) -> Row {
         id: token.id,
         name: token.name.clone(),
         scopes: token.scopes.iter().map(label).collect::<Vec<_>>().join("；"),
-        made: say::time(token.made_at),
         until: say::time(token.expires),
         used: token.last_used.map_or_else(|| "没有用过".to_owned(), say::time),
         state,
@@ -173,6 +171,9 @@ mod tests {
     #[test]
     fn a_token_holds_to_the_end_of_its_day() {
         let end = end_of(Date::parse("2016-12-31").unwrap());
-        assert_eq!((say::time(end), say::time(end + 1)), ("2016-12-31 23:59".to_owned(), "2017-01-01 00:00".to_owned()));
+        assert_eq!(
+            (say::time(end), say::time(end + 1)),
+            ("2016-12-31 23:59".to_owned(), "2017-01-01 00:00".to_owned())
+        );
     }
 }

@@ -9,9 +9,9 @@ use canbao_registry::account::Needs;
 
 use super::visitor::Visitor;
 use super::{Access, may};
-use crate::{App, api};
 use crate::fault::Fault;
 use crate::http::{cookie, origin};
+use crate::{App, api};
 
 /// The largest form.
 const FORM: usize = 256 * 1024;

@@ -262,7 +262,9 @@ where
                 match (known.receipt(once).await?, did) {
                     (Some(done), _) => Ok(done),
                     (None, Err(problem)) => Err(problem),
-                    (None, Ok(())) => Err(Problem::new(Code::Refused).said("没有什么要改的。", "请重新查看现在的情况。")),
+                    (None, Ok(())) => {
+                        Err(Problem::new(Code::Refused).said("没有什么要改的。", "请重新查看现在的情况。"))
+                    }
                 }
             };
             match answered.await {
@@ -350,8 +352,11 @@ async fn parameters(shape: &Shape, parts: &mut Parts) -> Result<Value, Problem> 
     let query = parts.uri.query().unwrap_or_default();
     for (name, text) in url::form_urlencoded::parse(query.as_bytes()) {
         let Some(schema) = schema(&name).filter(|_| !paths.contains(&name.to_string())) else {
-            let known: Vec<&str> =
-                shape.members().map(|(name, _)| name.as_str()).filter(|name| !paths.iter().any(|path| path == name)).collect();
+            let known: Vec<&str> = shape
+                .members()
+                .map(|(name, _)| name.as_str())
+                .filter(|name| !paths.iter().any(|path| path == name))
+                .collect();
             let hint = if known.is_empty() {
                 "这个接口没有查询参数。".to_owned()
             } else {

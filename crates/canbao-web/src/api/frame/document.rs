@@ -6,15 +6,15 @@ use std::sync::LazyLock;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ContentBuilder, Header, HttpMethod, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths,
-    Ref, RefOr, Required, ResponseBuilder, Responses, ResponsesBuilder, Schema, SecurityRequirement, Type,
+    Components, ContentBuilder, Header, HttpMethod, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Ref,
+    RefOr, Required, ResponseBuilder, Responses, ResponsesBuilder, Schema, SecurityRequirement, Type,
 };
+use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::call::{Call, Kind, Part};
 use super::code::Code;
@@ -68,9 +68,10 @@ fn document() -> OpenApi {
     let mut components = Components::new();
     components.schemas = schemas;
     components.responses = errors();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("canbao_…").description(Some(
-        "令牌：canbao_ 和 64 个十六进制数字。在“我的账号”里建，只显示一次。",
-    ));
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("canbao_…")
+        .description(Some("令牌：canbao_ 和 64 个十六进制数字。在“我的账号”里建，只显示一次。"));
     components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
     let tags = groups.iter().map(|group| TagBuilder::new().name(group.name).description(Some(group.about)).build());
     OpenApiBuilder::new()
@@ -167,7 +168,8 @@ fn codes(call: &Call) -> BTreeMap<u16, Vec<Code>> {
         BadCursor, BadJson, BadParameter, Busy, Internal, Invalid, KeyReused, NoKey, NoToken, NotAcceptable, NotFound,
         NotJson, RecordChanged, Refused, RoleMayNot, TokenMayNot, TooLarge, TooMany, Unavailable, UnknownParameter,
     };
-    let mut all = vec![UnknownParameter, BadParameter, NoToken, NotAcceptable, NotFound, TooMany, Internal, Unavailable];
+    let mut all =
+        vec![UnknownParameter, BadParameter, NoToken, NotAcceptable, NotFound, TooMany, Internal, Unavailable];
     let has = |name: &str| call.shapes.parameters.members().any(|(known, _)| known == name);
     if has("cursor") {
         all.push(BadCursor);
@@ -227,4 +229,3 @@ fn errors() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
     });
     outside.into()
 }
-

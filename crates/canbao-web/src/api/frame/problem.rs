@@ -54,9 +54,7 @@ impl Told for Body {
     fn example() -> Value {
         Problem::new(Code::Invalid)
             .with(vec![At {
-                pointer: Some("/reason".to_owned()),
-                parameter: None,
-                detail: "没有填写。".to_owned(),
+                pointer: Some("/reason".to_owned()), parameter: None, detail: "没有填写。".to_owned()
             }])
             .json()
     }

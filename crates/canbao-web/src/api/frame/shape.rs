@@ -150,7 +150,8 @@ impl Shape {
             }
             nearest = nearest.or(Some(amiss));
         }
-        let unknown = || vec![Amiss { pointer: at.to_owned(), detail: "不是文档所列的任何一种。".to_owned() }];
+        let unknown =
+            || vec![Amiss { pointer: at.to_owned(), detail: "不是文档所列的任何一种。".to_owned() }];
         found.extend(nearest.unwrap_or_else(unknown));
     }
 
@@ -274,9 +275,13 @@ fn chinese(kinds: &Value) -> String {
     };
     match kinds {
         Value::String(kind) => name(kind).to_owned(),
-        Value::Array(kinds) => {
-            kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").map(name).collect::<Vec<_>>().join("或")
-        }
+        Value::Array(kinds) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|kind| *kind != "null")
+            .map(name)
+            .collect::<Vec<_>>()
+            .join("或"),
         _ => "别的类型".to_owned(),
     }
 }

@@ -3,8 +3,8 @@
 use canbao_domain::{role, rules, source, standard};
 use canbao_report::{cube, indicator};
 use serde_json::Value;
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::code;
@@ -161,7 +161,7 @@ pub(crate) fn reference<T: ToSchema>() -> RefOr<Schema> {
 fn words_of<T: PartialSchema>() -> usize {
     let schema: RefOr<Schema> = T::schema();
     match schema {
-        RefOr::T(Schema::Object(Object { enum_values: Some(words), .. })) => words.len(),
+        RefOr::T(Schema::Object(utoipa::openapi::schema::Object { enum_values: Some(words), .. })) => words.len(),
         _ => 0,
     }
 }
@@ -181,7 +181,16 @@ mod tests {
     #[test]
     fn a_name_of_a_request_is_what_its_pattern_says() {
         let pattern = regex::Regex::new(KEY).unwrap();
-        for name in ["", "1234567", "12345678", &"x".repeat(64), &"x".repeat(65), "a b c d e f", "键键键键键键键键", "a.b_c:d-e"] {
+        for name in [
+            "",
+            "1234567",
+            "12345678",
+            &"x".repeat(64),
+            &"x".repeat(65),
+            "a b c d e f",
+            "键键键键键键键键",
+            "a.b_c:d-e",
+        ] {
             assert_eq!(is_key(name), pattern.is_match(name), "{name}");
         }
     }

@@ -69,7 +69,11 @@ async fn every_answer_is_as_the_document_tells() {
     for (id, path, body) in [
         ("findPeople", "/api/v1/people/search".to_owned(), json!({"by": "name", "text": "罗承志"})),
         ("revealPerson", at("/reveal"), json!({"purpose": "核对身份"})),
-        ("batch", "/api/v1/batch".to_owned(), json!({"rows": [{"number": number_of("陈秀珍")}, {"number": "x", "name": null}]})),
+        (
+            "batch",
+            "/api/v1/batch".to_owned(),
+            json!({"rows": [{"number": number_of("陈秀珍")}, {"number": "x", "name": null}]}),
+        ),
         ("findEmployers", "/api/v1/employers/search".to_owned(), json!({"text": "某某商行"})),
         ("listEmployees", "/api/v1/employers/people".to_owned(), json!({"text": "某某商行", "limit": 5})),
     ] {
@@ -78,7 +82,8 @@ async fn every_answer_is_as_the_document_tells() {
     let said = json!({"item": "medical", "said": "none", "said_on": "2016-11-20", "source": "窗口"});
     check.hold("addClaim", city.act(&at("/claims"), "a-claim-1", said).await);
     let seen = check.hold("getPerson", city.get(&at("")).await)["revision"].clone();
-    let proposal = |day: &str| json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": day});
+    let proposal =
+        |day: &str| json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": day});
     let made = check.hold("proposeChange", county.act("/api/v1/changes", "propose-1", proposal("2016-11-01")).await);
     check.hold("listChanges", city.get("/api/v1/changes?limit=1").await);
     let of = |made: &Value, path: &str| format!("/api/v1/changes/{}{path}", made["request"]);
@@ -107,8 +112,10 @@ async fn every_answer_is_as_the_document_tells() {
     let auditor = site.program("auditor").await;
     check.hold("listAudit", auditor.get("/api/v1/audit?limit=5").await);
     check.hold("listLooks", auditor.get("/api/v1/looks?before=9").await);
-    let all: BTreeSet<String> =
-        operations(&check.document).iter().map(|(_, _, told)| told["operationId"].as_str().unwrap().to_owned()).collect();
+    let all: BTreeSet<String> = operations(&check.document)
+        .iter()
+        .map(|(_, _, told)| told["operationId"].as_str().unwrap().to_owned())
+        .collect();
     let missing: Vec<_> = all.difference(&check.called).collect();
     assert!(missing.is_empty(), "not called: {missing:?}");
 }

@@ -95,7 +95,10 @@ async fn the_document_and_its_page_are_served_to_anybody() {
     let site = Site::new().await;
     let browser = site.browser();
     let served = browser.get("/api/v1/openapi.json").await;
-    assert_eq!((served.status, &served.headers["content-type"]), (StatusCode::OK, &"application/json".parse().unwrap()));
+    assert_eq!(
+        (served.status, &served.headers["content-type"]),
+        (StatusCode::OK, &"application/json".parse().unwrap())
+    );
     assert_eq!(served.text, openapi());
     let page = browser.get("/api/v1/docs").await;
     assert_eq!(page.status, StatusCode::OK);

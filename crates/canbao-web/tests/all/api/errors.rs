@@ -41,7 +41,8 @@ async fn each_code_is_reached() {
     let changes = "/api/v1/changes";
     let death = json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": "2016-11-01"});
     let changed = json!({"person": person, "seen": 0, "procedure": {"procedure": "death"}, "effective": "2016-11-01"});
-    let future = json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": "2099-11-01"});
+    let future =
+        json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": "2099-11-01"});
     let other = json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": "2016-11-02"});
     let post = async |headers: &[(&str, &str)], body: String| city.send(Method::POST, changes, headers, body).await;
     let mut reached = vec![
@@ -115,9 +116,8 @@ async fn what_is_wrong_is_told_place_by_place() {
     let mut places: Vec<&str> =
         got.json["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
     places.sort_unstable();
-    let wanted = [
-        "", "/effective", "/evidence", "/person", "/procedure", "/procedure/scheme", "/procedure/unit_name", "/seen",
-    ];
+    let wanted =
+        ["", "/effective", "/evidence", "/person", "/procedure", "/procedure/scheme", "/procedure/unit_name", "/seen"];
     assert_eq!(places, wanted, "{}", got.text);
     let none = city.act("/api/v1/changes", "a-name-of-a-request", json!({})).await;
     assert_eq!(none.json["errors"].as_array().unwrap().len(), 4, "{}", none.text);

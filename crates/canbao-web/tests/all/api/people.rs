@@ -44,7 +44,10 @@ async fn what_is_masked_is_shown_for_a_purpose_and_the_log_says_by_which_token()
     assert_eq!(refused.json["errors"][0]["pointer"], "/purpose");
     let shown = program.ask(&path, json!({"purpose": "约定上门"})).await;
     assert_eq!(shown.json["numbers"][0]["value"], number_of("罗承志"));
-    assert_eq!((shown.json["birth_date"].clone(), shown.json["phone"].clone()), (json!("1975-05-12"), json!("13912345207")));
+    assert_eq!(
+        (shown.json["birth_date"].clone(), shown.json["phone"].clone()),
+        (json!("1975-05-12"), json!("13912345207"))
+    );
     let looks = site.program("auditor").await.get("/api/v1/looks?actor=county").await;
     let look = &looks.json["looks"][0];
     let purpose = look["purpose"].as_str().unwrap();
@@ -96,8 +99,10 @@ async fn pages_follow_each_other_and_come_back() {
 async fn a_search_says_who_holds_a_number_elsewhere_and_a_batch_answers_in_order() {
     let site = Site::new().await;
     let program = site.program("county").await;
-    let find = async |by: &str, text: &str| program.ask("/api/v1/people/search", json!({"by": by, "text": text})).await.json;
-    for (by, text) in [("number", number_of("罗承志")), ("name", "罗 承 志".into()), ("phone", "13912345207".into())] {
+    let find =
+        async |by: &str, text: &str| program.ask("/api/v1/people/search", json!({"by": by, "text": text})).await.json;
+    for (by, text) in [("number", number_of("罗承志")), ("name", "罗 承 志".into()), ("phone", "13912345207".into())]
+    {
         assert_eq!(find(by, &text).await["people"][0]["name"], "罗承志", "{by}");
     }
     assert_eq!(find("household", "H1").await["people"].as_array().unwrap().len(), 3);

@@ -117,7 +117,10 @@ fn added(arguments: &Add, language: Language) -> Result<String, Failure> {
     }
     let login = &arguments.who.login;
     Ok(language.pick(
-        format!("已为账号 {login} 建令牌 {}，用到 {day}。\n令牌：{secret}\n只显示这一次，请现在就交给程序保存。\n", token.id),
+        format!(
+            "已为账号 {login} 建令牌 {}，用到 {day}。\n令牌：{secret}\n只显示这一次，请现在就交给程序保存。\n",
+            token.id
+        ),
         format!("Token {} of account {login} holds to {day}.\ntoken: {secret}\nIt is shown only once.\n", token.id),
     ))
 }
