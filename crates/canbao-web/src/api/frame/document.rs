@@ -229,3 +229,23 @@ fn errors() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
     });
     outside.into()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_schemas_share_a_name() {
+        let mut known: BTreeMap<String, (Value, &str)> = BTreeMap::new();
+        for call in groups().iter().flat_map(|group| &group.calls) {
+            let parts = call.body.iter().chain([&call.answer]).flat_map(|part| &part.schemas);
+            for (name, schema) in parts.chain(&call.parameters) {
+                let schema = serde_json::to_value(schema).unwrap();
+                let (other, of) = known.entry(name.clone()).or_insert_with(|| (schema.clone(), call.id));
+                assert_eq!(*other, schema, "{name}: {of}, {}", call.id);
+            }
+        }
+        assert!(known.len() > 50);
+    }
+}

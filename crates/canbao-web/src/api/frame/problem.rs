@@ -152,3 +152,30 @@ impl From<ReportError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_registry_says_has_its_code_and_tells_nothing_inside() {
+        let told = |error: RegistryError| Problem::from(error).code;
+        assert_eq!(told(RegistryError::Busy), Code::Busy);
+        assert_eq!(told(RegistryError::Nobody), Code::NotFound);
+        assert_eq!(told(RegistryError::NameUsed), Code::KeyReused);
+        assert_eq!(told(RegistryError::DoneAlready), Code::Refused);
+        assert_eq!(told(RegistryError::Changed { what: "电话".to_owned() }), Code::RecordChanged);
+        let broken = Problem::from(RegistryError::Broken("第 7 号申请".to_owned()));
+        assert_eq!(broken.code, Code::Internal);
+        assert!(!broken.json().to_string().contains("第 7 号"));
+    }
+
+    #[test]
+    fn a_code_has_a_word_a_sentence_and_a_hint_of_its_own() {
+        for code in Code::ALL {
+            assert_eq!(Code::ALL.iter().filter(|other| other.as_str() == code.as_str()).count(), 1);
+            assert!(code.title().ends_with('。') && code.hint().ends_with('。'), "{}", code.as_str());
+            assert!(code.status().is_client_error() || code.status().is_server_error());
+        }
+    }
+}
