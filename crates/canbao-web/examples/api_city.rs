@@ -2,7 +2,7 @@
 //!
 //! Prints one line of JSON once it answers: `{"base": "http://127.0.0.1:PORT", "tokens": {"city": "canbao_…", …}}`. Ends with
 //! its standard input.
-#![expect(clippy::unwrap_used, reason = "a tool of the tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a tool of the tests")]
 
 #[path = "../../canbao-registry/tests/all/support/run.rs"]
 mod run;
@@ -16,7 +16,7 @@ use canbao_domain::scope::Scope;
 use canbao_domain::source::SourceKind;
 use canbao_registry::account::{NewAccount, NewToken, invented_password};
 use canbao_registry::apply::apply;
-use canbao_registry::change::{Procedure, Proposal};
+use canbao_registry::change::{Decision, Procedure, Proposal};
 use canbao_registry::query::Asker;
 use canbao_registry::{Address, Registry};
 use canbao_web::right::Right;
@@ -87,6 +87,17 @@ async fn main() {
         let (procedure, effective) = (Procedure::Death, "2016-11-01".to_owned());
         let proposal = Proposal { person: whole.person, seen: whole.revision, procedure, effective, evidence: None };
         registry.propose(&asker, &proposal, Date::parse("2016-11-20").unwrap()).await.unwrap();
+    }
+    // and something done, to be undone
+    let checker = Asker { actor: "checker".to_owned(), ..asker.clone() };
+    for name in ["王德厚", "李长顺"] {
+        let whole = registry.by_name(&asker, name, None).await.unwrap().remove(0);
+        let (procedure, effective) = (Procedure::LeftCountry, "2016-11-01".to_owned());
+        let proposal = Proposal { person: whole.person, seen: whole.revision, procedure, effective, evidence: None };
+        let today = Date::parse("2016-11-20").unwrap();
+        let id = registry.propose(&asker, &proposal, today).await.unwrap();
+        let decision = Decision { approve: true, reason: "材料齐全".to_owned(), seen: whole.revision };
+        registry.decide(&checker, id, &decision, today).await.unwrap();
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -158,7 +158,7 @@ pub(super) fn read(value: Value) -> Option<Procedure> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use serde_json::{Map, json};
 

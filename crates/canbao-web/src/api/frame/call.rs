@@ -307,7 +307,8 @@ async fn sent(shapes: &Shapes, request: Request) -> Result<Sent, Problem> {
         Some(shape) => {
             is_json(&parts.headers)?;
             let bytes = to_bytes(body, BODY).await.map_err(|_| Problem::new(Code::TooLarge))?;
-            let body: Value = serde_json::from_slice(&bytes).map_err(|_| Problem::new(Code::BadJson))?;
+            let mut body: Value = serde_json::from_slice(&bytes).map_err(|_| Problem::new(Code::BadJson))?;
+            whole(&mut body);
             let amiss = shape.amiss(&body);
             if !amiss.is_empty() {
                 let at = |Amiss { pointer, detail }| At { pointer: Some(pointer), parameter: None, detail };
@@ -318,6 +319,21 @@ async fn sent(shapes: &Shapes, request: Request) -> Result<Sent, Problem> {
     };
     let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
     Ok(Sent { caller, parameters, body, headers: parts.headers, path })
+}
+
+/// An integer may be written `7.0`: to JSON that is the same number.
+fn whole(value: &mut Value) {
+    match value {
+        Value::Number(number) if !number.is_i64() => {
+            let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_991.0);
+            if let Some(float) = float {
+                *value = Value::from(float as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole),
+        Value::Object(members) => members.values_mut().for_each(whole),
+        _ => {}
+    }
 }
 
 fn accepts(headers: &HeaderMap) -> Result<(), Problem> {

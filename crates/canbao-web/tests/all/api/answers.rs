@@ -94,7 +94,7 @@ async fn every_answer_is_as_the_document_tells() {
     let decision = json!({"approve": true, "reason": "与公安注销一致", "seen": seen});
     check.hold("decideChange", city.act(&of(&made, "/decision"), "decide-1", decision).await);
     check.hold("getChange", city.get(&of(&made, "")).await);
-    check.hold("undoChange", city.act(&of(&made, "/undo"), "undo-1", json!({"reason": "办错了人"})).await);
+    check.hold("undoChange", city.act(&of(&made, "/undo"), "undo-it-1", json!({"reason": "办错了人"})).await);
     check.hold("listChangesOfPerson", city.get(&at("/changes")).await);
     check.hold("getHistory", city.get(&at("/history")).await);
     check.hold("getPerson", city.get(&at("?as_of=2016-11-02")).await);

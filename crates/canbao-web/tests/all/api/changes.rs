@@ -142,7 +142,8 @@ async fn what_somebody_said_and_accounts_leave_receipts_too() {
     assert_eq!((nothing.status, nothing.code()), (StatusCode::CONFLICT, "refused"), "nothing to change");
     let weak = admin.act("/api/v1/accounts/gao.xiang/reset", "reset-weak", json!({"password": "12345678"})).await;
     assert_eq!(weak.code(), "refused", "{}", weak.text);
-    let reset = admin.act("/api/v1/accounts/gao.xiang/reset", "reset-1", json!({"password": "另一条-河畔-Liu8"})).await;
+    let reset =
+        admin.act("/api/v1/accounts/gao.xiang/reset", "a-reset-1", json!({"password": "另一条-河畔-Liu8"})).await;
     assert_eq!(reset.status, StatusCode::OK, "{}", reset.text);
     let listed = admin.get("/api/v1/accounts").await.json;
     let own = listed["accounts"].as_array().unwrap().iter().find(|one| one["login"] == "gao.xiang").unwrap().clone();

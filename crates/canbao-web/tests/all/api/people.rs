@@ -81,7 +81,7 @@ async fn pages_follow_each_other_and_come_back() {
     for (query, count) in [
         ("category=uninsured", 2),
         ("category=uninsured&area=610902001002", 1),
-        ("age=old", 1),
+        ("age=old", 2),
         ("finding=name-differs", 1),
         ("aid=disability", 0),
     ] {
