@@ -97,6 +97,12 @@ pub enum RegistryError {
         /// What to do.
         hint: &'static str,
     },
+    /// A change that was done already under the name that a program gave it.
+    #[error("这项办理刚才已经完成。")]
+    DoneAlready,
+    /// Another request under a name that was used.
+    #[error("这个幂等键已经用于另一项内容不同的请求。")]
+    NameUsed,
     /// What is written contradicts itself: a defect of the program, or of the database.
     #[error("登记库自相矛盾：{0}。")]
     Broken(String),
@@ -105,7 +111,15 @@ pub enum RegistryError {
 impl RegistryError {
     /// Whether only what was asked cannot be done as things stand; nothing is wrong with the system.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::Changed { .. } | Self::Busy | Self::Earlier { .. })
+        matches!(
+            self,
+            Self::Refused { .. }
+                | Self::Changed { .. }
+                | Self::Busy
+                | Self::Earlier { .. }
+                | Self::DoneAlready
+                | Self::NameUsed
+        )
     }
 
     /// Whether a key was there already: somebody else was first.
@@ -141,6 +155,8 @@ impl RegistryError {
             Self::Nobody => "请核对号码。".to_owned(),
             Self::Changed { .. } => "请重新查看后再办理。".to_owned(),
             Self::Refused { hint, .. } => (*hint).to_owned(),
+            Self::DoneAlready => "请查看它的结果，不必重复办理。".to_owned(),
+            Self::NameUsed => "请为每项新的请求另取一个幂等键；重试时内容要与第一次完全相同。".to_owned(),
             Self::Broken(_) => "请保留数据库并联系维护人员；可以运行 canbao audit verify 查看。".to_owned(),
         }
     }

@@ -10,6 +10,7 @@
 //! | [`query`] | asking |
 //! | [`evidence`] | what links rest on: rows as they were written |
 //! | [`finding`] | work-lists of findings, and what was made of them |
+//! | `receipt` | changes that are done once however often a program asks |
 //! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`area`] | the two trees of areas |
 //! | [`snapshot`] | frozen counts, from which figures are worked out |
@@ -40,6 +41,7 @@ mod hand;
 pub mod person;
 pub mod private;
 pub mod query;
+mod receipt;
 pub mod registry;
 mod ruling;
 pub mod snapshot;
@@ -47,4 +49,5 @@ pub mod store;
 
 pub use clock::instant;
 pub use error::RegistryError;
+pub use receipt::Once;
 pub use registry::{Address, Registry};

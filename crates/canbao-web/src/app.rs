@@ -14,12 +14,12 @@ use tokio::sync::Semaphore;
 use crate::http::upload::{self, FileLimit, UploadLimits};
 use crate::http::{head, origin, plain};
 use crate::page::kept::Kept;
-use crate::page::{account, area, ca, change, figures, find, finding, home, log, login, people, person, reveal};
+use crate::page::{account, area, ca, change, figures, find, finding, home, log, login, people, person, reveal, token};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
 use crate::tls::CityAuthority;
 use crate::watch::{Log, Metrics, Watch, layer};
-use crate::{asset, fault};
+use crate::{api, asset, fault};
 
 /// What a city sets.
 #[derive(Clone, Debug)]
@@ -73,6 +73,7 @@ pub struct App {
     /// Who may send files just now.
     pub(crate) sending: Arc<Semaphore>,
     pub(crate) watch: Arc<Watch>,
+    pub(crate) rate: Arc<api::Rate>,
 }
 
 /// A way in: what the browser asks for, who may, and who answers.
@@ -114,7 +115,7 @@ where
 /// All ways in. The test of rights walks this table.
 fn routes() -> Vec<Route> {
     use Access::{Anybody, Holder, May};
-    vec![
+    let mut routes = vec![
         get("/healthz", Anybody, home::health),
         get("/readyz", Anybody, home::ready),
         get("/static/{name}", Anybody, asset::serve),
@@ -154,7 +155,18 @@ fn routes() -> Vec<Route> {
         get("/accounts", May(Right::Accounts), account::list),
         get("/log", May(Right::Log), log::audit),
         get("/looks", May(Right::Log), log::looks),
-    ]
+        post("/account/tokens", May(Right::Home), token::add),
+        post("/account/tokens/revoke", May(Right::Home), token::revoke),
+        get(api::DOCUMENT, Anybody, api::document::serve),
+        get(api::DOCS, Anybody, api::docs::show),
+    ];
+    routes.extend(api::calls().map(|call| Route {
+        method: call.method(),
+        path: call.path,
+        access: Access::Token(call.right),
+        answer: call.serve,
+    }));
+    routes
 }
 
 /// The routes as they are known to tests: method, path, who may.
@@ -168,8 +180,8 @@ impl App {
     pub fn new(registry: Registry, settings: Settings) -> Self {
         upload::sweep(&settings.data);
         let sending = Arc::new(Semaphore::new(settings.upload.at_once));
-        let (kept, cubes, watch) = Default::default();
-        Self { registry, settings: Arc::new(settings), kept, cubes, sending, watch }
+        let (kept, cubes, watch, rate) = Default::default();
+        Self { registry, settings: Arc::new(settings), kept, cubes, sending, watch, rate }
     }
 
     /// The same, with a log.
@@ -195,6 +207,13 @@ impl App {
         tokio::spawn(async move { registry.keep_warm().await });
     }
 
+    /// The same, where a program's token may call so many times a minute.
+    #[must_use]
+    pub fn with_calls_a_minute(mut self, calls: u32) -> Self {
+        self.rate = Arc::new(api::Rate::new(calls));
+        self
+    }
+
     /// What answers requests.
     pub fn router(self) -> Router {
         let mut router = Router::new();
@@ -205,7 +224,7 @@ impl App {
         if self.settings.proxied {
             router = router.layer(from_fn(origin::forwarded));
         }
-        self.around(router.method_not_allowed_fallback(fault::no_such_page).fallback(fault::no_such_page))
+        self.around(router.method_not_allowed_fallback(fault::no_such_method).fallback(fault::no_such_page))
     }
 
     /// What answers those who come by plain HTTP where pages are served by HTTPS: the page of the city's certificate, and

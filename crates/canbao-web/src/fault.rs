@@ -1,10 +1,13 @@
 //! What is said where something cannot be done: a page with a sentence and what to do, never the database's words.
 
 use askama::Template;
+use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use canbao_registry::RegistryError;
 
+use crate::api::problem::Problem;
+use crate::api::{self, Code};
 use crate::{asset, watch};
 
 /// Why there is no page.
@@ -138,6 +141,18 @@ impl IntoResponse for Fault {
     }
 }
 
-pub(crate) async fn no_such_page() -> Fault {
-    Fault::NoSuchPage
+/// Programs are told in their own form.
+pub(crate) async fn no_such_page(request: Request) -> Response {
+    if api::is_ours(request.uri().path()) {
+        return Problem::new(Code::NoSuchCall).into_response();
+    }
+    Fault::NoSuchPage.into_response()
+}
+
+/// The address is known, the method is not.
+pub(crate) async fn no_such_method(request: Request) -> Response {
+    if api::is_ours(request.uri().path()) {
+        return Problem::new(Code::NoSuchMethod).into_response();
+    }
+    Fault::NoSuchPage.into_response()
 }

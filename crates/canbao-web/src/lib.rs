@@ -8,12 +8,14 @@
 //! | [`app`] | what all pages share, and the one table of routes |
 //! | [`right`] | who may what: the one permissions module |
 //! | [`page`] | a page each |
+//! | [`api`] | the same for programs |
 //! | [`serve`] | listening: connections, their limits, the end |
 //! | [`tls`] | HTTPS: certificates from files, or the city's own authority |
 //! | [`watch`] | the log and the figures of the running server |
 //! | [`say`] | how figures, dates, numbers and names are written |
 //! | [`fault`] | what is said where something cannot be done |
 
+pub mod api;
 pub mod app;
 mod asset;
 pub mod fault;

@@ -82,7 +82,7 @@ impl fmt::Debug for Door {
 }
 
 impl Door {
-    pub(super) fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         (self.clock)()
     }
 

@@ -62,5 +62,8 @@ pub(crate) async fn append(transaction: &mut Transaction, entry: Entry<'_>) -> R
     let mut row = values![seq, at, actor, action, subject, revision].to_vec();
     row.extend([digest, hash.into()]);
     transaction.execute(sql, &row).await?;
+    if let Some(mark) = transaction.mark.take() {
+        mark.put(transaction, seq).await?;
+    }
     Ok(seq)
 }

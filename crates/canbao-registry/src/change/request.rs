@@ -407,6 +407,19 @@ impl Registry {
     /// # Errors
     /// Where the database does not answer.
     pub async fn pending_in(&self, scope: &Scope, most: usize) -> Result<(Vec<(Request, String)>, i64), RegistryError> {
+        self.pending_after(scope, 0, most).await
+    }
+
+    /// As [`Registry::pending_in`], of those after the one with number `after`; how many there are counts all.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn pending_after(
+        &self,
+        scope: &Scope,
+        after: i64,
+        most: usize,
+    ) -> Result<(Vec<(Request, String)>, i64), RegistryError> {
         let mut statements = self.store.statements().await?;
         let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("r.{column}")).collect();
         let sql = format!(
@@ -426,7 +439,7 @@ impl Registry {
                 let area = if request.person == 0 { new } else { row.text(13) }.to_owned();
                 if codes.as_ref().is_none_or(|codes| codes.binary_search(&area.as_str()).is_ok()) {
                     count += 1;
-                    if found.len() < most {
+                    if request.id > after && found.len() < most {
                         found.push((request, area));
                     }
                 }

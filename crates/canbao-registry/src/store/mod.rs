@@ -11,6 +11,8 @@ mod open;
 mod transaction;
 mod value;
 
+use std::sync::Arc;
+
 use sqlx::{PgPool, SqlitePool};
 
 pub use transaction::Transaction;
@@ -23,11 +25,14 @@ pub(crate) use transaction::list;
 pub(crate) use value::values;
 
 use crate::RegistryError;
+use crate::receipt::Mark;
 
 /// A database, open. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     backend: Backend,
+    /// Under which name the next change is done once.
+    pub(crate) mark: Option<Arc<Mark>>,
 }
 
 #[derive(Clone, Debug)]
@@ -71,14 +76,19 @@ impl Store {
     /// # Errors
     /// Where the database does not answer, or cannot be written.
     pub async fn write(&self) -> Result<Transaction, RegistryError> {
-        match &self.backend {
-            Backend::Sqlite { write, .. } => Transaction::sqlite(write, dialect::SQLITE_WRITE).await,
+        let mut transaction = match &self.backend {
+            Backend::Sqlite { write, .. } => Transaction::sqlite(write, dialect::SQLITE_WRITE).await?,
             Backend::Postgres(pool) => {
                 let mut transaction = Transaction::postgres(pool, dialect::POSTGRES_WRITE).await?;
                 transaction.execute(dialect::POSTGRES_TURN, &[]).await?;
-                Ok(transaction)
+                transaction
             }
+        };
+        if let Some(mark) = &self.mark {
+            mark.begin(&mut transaction).await?;
+            transaction.mark = Some(Arc::clone(mark));
         }
+        Ok(transaction)
     }
 
     /// A transaction that writes rows which nobody reads yet, and so need not wait for its turn where the store can do

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use futures::TryStreamExt as _;
 use futures::future::BoxFuture;
@@ -18,6 +19,7 @@ use sqlx::{
 
 use super::{Row, Value, dialect};
 use crate::RegistryError;
+use crate::receipt::Mark;
 
 /// Rows that are inserted into PostgreSQL without a `COPY`.
 const FEW: usize = 20;
@@ -29,6 +31,8 @@ const COPY_CHUNK: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Transaction {
     inner: Inner,
+    /// What is written beside its first audit entry.
+    pub(crate) mark: Option<Arc<Mark>>,
 }
 
 #[derive(Debug)]
@@ -87,28 +91,28 @@ impl Transaction {
     pub(super) fn sqlite<'a>(pool: &'a SqlitePool, begin: &'static str) -> BoxFuture<'a, Result<Self, RegistryError>> {
         Box::pin(async move {
             let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
-            Ok(Self { inner: Inner::Sqlite(Held::Transaction(begun)) })
+            Ok(Self { inner: Inner::Sqlite(Held::Transaction(begun)), mark: None })
         })
     }
 
     pub(super) fn postgres<'a>(pool: &'a PgPool, begin: &'static str) -> BoxFuture<'a, Result<Self, RegistryError>> {
         Box::pin(async move {
             let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
-            Ok(Self { inner: Inner::Postgres(Held::Transaction(begun)) })
+            Ok(Self { inner: Inner::Postgres(Held::Transaction(begun)), mark: None })
         })
     }
 
     pub(super) fn sqlite_statements(pool: &SqlitePool) -> BoxFuture<'_, Result<Self, RegistryError>> {
         Box::pin(async move {
             let connection = pool.acquire().await.map_err(RegistryError::database("连接"))?;
-            Ok(Self { inner: Inner::Sqlite(Held::Connection(connection)) })
+            Ok(Self { inner: Inner::Sqlite(Held::Connection(connection)), mark: None })
         })
     }
 
     pub(super) fn postgres_statements(pool: &PgPool) -> BoxFuture<'_, Result<Self, RegistryError>> {
         Box::pin(async move {
             let connection = pool.acquire().await.map_err(RegistryError::database("连接"))?;
-            Ok(Self { inner: Inner::Postgres(Held::Connection(connection)) })
+            Ok(Self { inner: Inner::Postgres(Held::Connection(connection)), mark: None })
         })
     }
 

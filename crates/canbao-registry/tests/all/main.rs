@@ -16,6 +16,7 @@ mod exchange;
 mod finding;
 mod opening;
 mod query;
+mod receipt;
 mod roster;
 mod rules;
 mod snapshot;

@@ -12,6 +12,7 @@ use super::filled;
 use super::line::place;
 use super::login::with_cookie;
 use super::shell::{Crumb, Shell};
+use super::token;
 use super::word::Tag;
 use crate::App;
 use crate::fault::Fault;
@@ -29,14 +30,27 @@ struct Own {
     secret: String,
     uri: String,
     error: &'static str,
+    tokens: token::Part,
 }
 
-async fn own_page(
-    app: &App,
-    visitor: &Visitor,
-    begun: Option<SecondFactor>,
-    error: &'static str,
-) -> Result<Html<String>, Fault> {
+/// What one's own page shows besides.
+pub(super) enum Shown {
+    Nothing,
+    /// A second factor that waits for its first code.
+    Factor(SecondFactor),
+    /// Why it was not confirmed.
+    Error(&'static str),
+    /// What was typed for a token, or the token.
+    Tokens(token::Typed),
+}
+
+pub(super) async fn own_page(app: &App, visitor: &Visitor, shown: Shown) -> Result<Html<String>, Fault> {
+    let (begun, error, typed) = match shown {
+        Shown::Nothing => (None, "", token::Typed::default()),
+        Shown::Factor(begun) => (Some(begun), "", token::Typed::default()),
+        Shown::Error(error) => (None, error, token::Typed::default()),
+        Shown::Tokens(typed) => (None, "", typed),
+    };
     let account = &visitor.account;
     let area = visitor.areas.full_name(visitor.own_area());
     let items = vec![
@@ -56,16 +70,17 @@ async fn own_page(
         secret: secret.as_bytes().chunks(4).map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join(" "),
         uri,
         error,
+        tokens: token::Part::read(app, visitor, typed).await?,
     })
 }
 
 pub(crate) async fn own(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
-    own_page(&app, &visitor, None, "").await
+    own_page(&app, &visitor, Shown::Nothing).await
 }
 
 pub(crate) async fn begin_factor(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
     let begun = app.registry.begin_second_factor(&visitor.account).await?;
-    own_page(&app, &visitor, Some(begun), "").await
+    own_page(&app, &visitor, Shown::Factor(begun)).await
 }
 
 #[derive(Deserialize)]
@@ -83,7 +98,8 @@ pub(crate) async fn confirm_factor(
             with_cookie(Redirect::to("/account").into_response(), cookie::begin(&token, app.settings.secure))
         }
         None => {
-            let page = own_page(&app, &visitor, None, "动态口令不对，没有启用。请重新开始，并核对手机的时间。").await?;
+            let error = Shown::Error("动态口令不对，没有启用。请重新开始，并核对手机的时间。");
+            let page = own_page(&app, &visitor, error).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }

@@ -5,6 +5,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_domain::number::read_number;
+use canbao_registry::area::Areas;
 use canbao_registry::person::Whole;
 use serde::Deserialize;
 
@@ -90,7 +91,7 @@ pub(crate) async fn find(
     if by == By::Number && found.is_empty() {
         let codes = app.registry.holders(&visitor.asker("查人（外地持有）"), text).await?;
         // the county is enough to know whom to ask
-        elsewhere = codes.iter().map(|code| county(&visitor, code)).collect();
+        elsewhere = codes.iter().map(|code| county(&visitor.areas, code)).collect();
         elsewhere.dedup();
     }
     let people = found.iter().take(MOST).map(|whole| whole.person).collect();
@@ -98,8 +99,9 @@ pub(crate) async fn find(
     Ok(Redirect::to(&format!("/people/found/{key}")).into_response())
 }
 
-fn county(visitor: &Visitor, code: &str) -> String {
-    let chain = visitor.areas.chain(code);
+/// The county that holds somebody: enough to know whom to ask.
+pub(crate) fn county(areas: &Areas, code: &str) -> String {
+    let chain = areas.chain(code);
     let county = chain.iter().find(|(_, area)| area.level == "county").or(chain.last());
     county.map_or_else(|| "没有登记区划的人员库（市局）".to_owned(), |(_, area)| area.name.clone())
 }

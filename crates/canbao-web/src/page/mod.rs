@@ -16,6 +16,7 @@ pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod reveal;
 mod shell;
+pub(crate) mod token;
 mod word;
 
 use askama::Template;
@@ -24,7 +25,7 @@ use axum::response::Html;
 use crate::fault::Fault;
 
 /// A filled template.
-fn filled(page: &impl Template) -> Result<Html<String>, Fault> {
+pub(crate) fn filled(page: &impl Template) -> Result<Html<String>, Fault> {
     page.render()
         .map(Html)
         .map_err(|_| Fault::Nonsense("这个页面没有画成。", "请稍候重试；持续出现时请联系系统管理员。"))

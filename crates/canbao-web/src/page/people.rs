@@ -23,7 +23,7 @@ use crate::say;
 const LINES: i64 = 20;
 
 /// Age bands: word in the address, what it is called, from and to in full years.
-const AGES: [(&str, &str, Option<i32>, Option<i32>); 5] = [
+pub(crate) const AGES: [(&str, &str, Option<i32>, Option<i32>); 5] = [
     ("child", "不满 16 岁", None, Some(15)),
     ("working", "16 – 59 岁", Some(16), Some(59)),
     ("young", "16 – 34 岁", Some(16), Some(34)),
@@ -226,17 +226,15 @@ impl Asked {
     }
 
     fn filter(&self, area: Option<&str>, today: Date) -> Filter {
-        let band = AGES.iter().find(|(word, ..)| *word == self.age);
-        // born on the day after somebody who is a year too old
-        let since = |age: i32| years_before(today, age + 1).map(|day| Date(day.days() + 1));
+        let (born_from, born_until) = band(&self.age, today);
         Filter {
             area: area.map(str::to_owned),
             category: Category::from_word(&self.category),
             scheme: self.scheme.parse().ok().filter(|kind: &SourceKind| kind.insurance().is_some()),
             finding: Some(self.finding.clone()).filter(|kind| !kind.is_empty()),
             sex: Some(self.sex.clone()).filter(|sex| matches!(sex.as_str(), "1" | "2")),
-            born_from: band.and_then(|(_, _, _, to)| to.and_then(since)),
-            born_until: band.and_then(|(_, _, from, _)| from.and_then(|age| years_before(today, age))),
+            born_from,
+            born_until,
             subsistence: self.aid == "subsistence",
             disability: self.aid == "disability",
         }
@@ -311,6 +309,15 @@ impl Asked {
         };
         all.into_iter().filter_map(chip).collect()
     }
+}
+
+/// From and until when somebody of an age band was born; none for a word that is no band's.
+pub(crate) fn band(word: &str, today: Date) -> (Option<Date>, Option<Date>) {
+    let band = AGES.iter().find(|(known, ..)| *known == word);
+    // born on the day after somebody who is a year too old
+    let since = |age: i32| years_before(today, age + 1).map(|day| Date(day.days() + 1));
+    let from = band.and_then(|(_, _, _, to)| to.and_then(since));
+    (from, band.and_then(|(_, _, from, _)| from.and_then(|age| years_before(today, age))))
 }
 
 /// The same day so many years before; 28 February where that year has no 29th.

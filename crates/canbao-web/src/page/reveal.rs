@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::right::visitor::Visitor;
 
 /// What for somebody may see what is masked.
-const PURPOSES: [&str; 5] = ["约定上门", "核对身份", "核对关联", "办理变更", "答复本人来询"];
+pub(crate) const PURPOSES: [&str; 5] = ["约定上门", "核对身份", "核对关联", "办理变更", "答复本人来询"];
 
 #[derive(Template)]
 #[template(path = "reveal.html")]

@@ -50,6 +50,36 @@ impl Right {
     ];
 }
 
+impl Right {
+    /// What a program's token is to carry for it; none where any token will do.
+    pub const fn scope(self) -> Option<&'static str> {
+        match self {
+            Self::Home => None,
+            Self::People => Some("people"),
+            Self::Reveal => Some("reveal"),
+            Self::Propose => Some("propose"),
+            Self::Check => Some("check"),
+            Self::Figures => Some("figures"),
+            Self::Accounts => Some("accounts"),
+            Self::Log => Some("log"),
+        }
+    }
+
+    /// What it lets somebody do, as a clerk says it.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Home => "查看自己的账号",
+            Self::People => "查看个人记录（号码等遮盖）",
+            Self::Reveal => "显示遮盖的号码、电话和住址",
+            Self::Propose => "提出变更",
+            Self::Check => "审核和撤销变更",
+            Self::Figures => "查看统计",
+            Self::Accounts => "管理账号",
+            Self::Log => "查看办理记录和查看记录",
+        }
+    }
+}
+
 /// What a route asks of who comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -59,6 +89,8 @@ pub enum Access {
     Holder,
     /// A whole session of a role that may.
     May(Right),
+    /// A program's token that carries the right, of an account whose role may. No session opens it.
+    Token(Right),
 }
 
 /// Whether a role may.
@@ -86,6 +118,19 @@ pub fn scope(account: &Account, areas: &Areas) -> Scope {
         // nobody: their work needs no record
         Role::Admin | Role::Reporter | Role::Auditor => Scope::under(Vec::<String>::new()),
     }
+}
+
+/// Whether records of an area are in a scope.
+pub(crate) fn reaches(scope: &Scope, areas: &Areas, area: &str) -> bool {
+    let under = |tops: &[String]| tops.iter().any(|top| areas.reports_to(area, top));
+    scope.areas().is_none_or(under)
+}
+
+/// An area as the registry is asked for it. For whoever reaches the whole city, the city is everybody: those of no known area
+/// too.
+pub(crate) fn asked<'a>(scope: &Scope, areas: &Areas, area: &'a str) -> Option<&'a str> {
+    let everywhere = scope.areas().is_none() && areas.city() == Some(area);
+    Some(area).filter(|area| !area.is_empty() && !everywhere)
 }
 
 /// The area that an account answers for: its own, the city's where it is for the whole city.

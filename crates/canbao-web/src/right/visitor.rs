@@ -9,7 +9,7 @@ use canbao_registry::account::{Account, Session};
 use canbao_registry::area::Areas;
 use canbao_registry::query::Asker;
 
-use super::{Right, may, own_area, scope};
+use super::{Right, asked, may, own_area, reaches, scope};
 use crate::fault::Fault;
 
 /// Somebody who is logged in, as the gate found them out.
@@ -55,15 +55,13 @@ impl Visitor {
 
     /// Whether their records are of an area.
     pub(crate) fn reaches(&self, area: &str) -> bool {
-        let under = |tops: &[String]| tops.iter().any(|top| self.areas.reports_to(area, top));
-        self.scope.areas().is_none_or(under)
+        reaches(&self.scope, &self.areas, area)
     }
 
     /// An area as the registry is asked for it. For whoever reaches the whole city, the city is everybody: those of no known
     /// area too.
     pub(crate) fn asked<'a>(&self, area: &'a str) -> Option<&'a str> {
-        let everywhere = self.scope.areas().is_none() && self.areas.city() == Some(area);
-        Some(area).filter(|area| !area.is_empty() && !everywhere)
+        asked(&self.scope, &self.areas, area)
     }
 
     /// Their own area.

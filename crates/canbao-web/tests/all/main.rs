@@ -4,6 +4,7 @@
 #[path = "../../../canbao-registry/tests/all/support/run.rs"]
 mod run;
 
+mod api;
 mod change;
 mod door;
 mod figures;

@@ -48,9 +48,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/accounts", "管"),
     ("GET", "/log", "审"),
     ("GET", "/looks", "审"),
+    ("POST", "/account/tokens", "*"),
+    ("POST", "/account/tokens/revoke", "*"),
 ];
 
-const fn letter(role: Role) -> char {
+pub(crate) const fn letter(role: Role) -> char {
     match role {
         Role::Admin => '管',
         Role::City => '市',
@@ -65,7 +67,9 @@ const fn letter(role: Role) -> char {
 
 #[test]
 fn every_way_in_is_in_the_table() {
-    let known: Vec<(&str, &str)> = known_routes().iter().map(|(method, path, _)| (*method, *path)).collect();
+    // the interface has a table of its own
+    let pages = known_routes().into_iter().filter(|(_, path, _)| !path.starts_with("/api/"));
+    let known: Vec<(&str, &str)> = pages.map(|(method, path, _)| (method, path)).collect();
     let written: Vec<(&str, &str)> = TABLE.iter().map(|(method, path, _)| (*method, *path)).collect();
     assert_eq!(known, written);
 }

@@ -22,6 +22,7 @@ fn help_opens_with_examples() {
         vec!["standard", "compare", "--help"],
         vec!["standard", "unknown", "--help"],
         vec!["user", "--help"],
+        vec!["user", "token", "--help"],
     ] {
         let help = run_well(&folder, &command);
         assert!(help.starts_with("Examples:\n  canbao "), "{command:?}:\n{help}");

@@ -142,3 +142,38 @@ fn what_will_not_do_is_refused_with_a_hint() {
     let output = run(&nowhere, &["user", "list", "--database", "sqlite://registry.db"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn tokens_are_made_shown_once_listed_and_revoked() {
+    let folder = filled("user-token");
+    user(&folder, &["add", "chen.hui", "--name", "陈慧", "--role", "city"]);
+    let until = canbao_domain::date::Date(today() + 30).to_string();
+    let token = |arguments: &[&str]| user(&folder, &[&["token"], arguments].concat());
+    assert_eq!(token(&["list", "chen.hui"]), "这个账号没有令牌。\n");
+    let add = ["add", "chen.hui", "--name", "平台同步", "--scope", "people", "--scope", "figures", "--until", &until];
+    let said = token(&add);
+    let secret = said.lines().find_map(|line| line.strip_prefix("令牌：")).unwrap().to_owned();
+    assert!(secret.starts_with("canbao_") && secret.len() == 71, "{said}");
+    let listed = token(&["list", "chen.hui"]);
+    assert!(listed.contains("平台同步") && listed.contains("people figures") && listed.contains("有效"), "{listed}");
+    assert!(!listed.contains(&secret));
+    let json: Value = serde_json::from_str(&token(&["list", "chen.hui", "--json"])).unwrap();
+    assert_eq!(json["tokens"][0]["scopes"], serde_json::json!(["people", "figures"]));
+    let refuse = |arguments: &[&str], told: &str| refused(&folder, &[&["token"], arguments].concat(), told);
+    refuse(&["list", "nobody"], "没有这个账号");
+    let with = |scope: &'static str, until: &'static str| {
+        ["add", "chen.hui", "--name", "x", "--scope", scope, "--until", until]
+    };
+    refuse(&with("accounts", "2099-01-01"), "令牌不能带权限“accounts”");
+    refuse(&with("people", "2099-01-01"), "有效期要在今天以后、一年以内");
+    refuse(&with("people", "明天"), "不是日期");
+    refuse(&["revoke", "chen.hui", "9"], "没有这个令牌");
+    assert!(token(&["revoke", "chen.hui", "1"]).contains("已撤销账号 chen.hui 的令牌 1"));
+    assert!(token(&["list", "chen.hui"]).contains("已撤销"));
+}
+
+/// Days since 1970.
+fn today() -> i32 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i32::try_from(now.as_secs() / 86_400).unwrap()
+}

@@ -117,6 +117,11 @@ pub(crate) fn number_of(name: &str) -> String {
     people().into_iter().find(|person| person.name == name).unwrap().number.unwrap()
 }
 
+/// The settings of every site; files may stand in a folder.
+pub(crate) fn settings(folder: &std::path::Path) -> Settings {
+    Settings::new("安康市社会保险经办机构", folder.join("data"))
+}
+
 impl Site {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -140,7 +145,7 @@ impl Site {
             };
             registry.add_account("test", new, PASSWORD).await.unwrap();
         }
-        let settings = Settings::new("安康市社会保险经办机构", folder.path().join("data"));
+        let settings = settings(folder.path());
         let log = Kept::default();
         let router = App::new(registry.clone(), settings).logged(log.log(Format::Json));
         let watch = router.watch();

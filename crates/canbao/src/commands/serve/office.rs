@@ -52,7 +52,8 @@ pub(super) async fn serve(settings: &Settings, language: Language) -> Result<(),
         authority,
         ..Pages::new(settings.office.clone(), data)
     };
-    let app = App::new(registry.clone(), uploads(pages, settings)).logged(log(settings));
+    let calls = u32::try_from(settings.api_calls_a_minute).unwrap_or(u32::MAX);
+    let app = App::new(registry.clone(), uploads(pages, settings)).logged(log(settings)).with_calls_a_minute(calls);
     let watch = app.watch();
     let listener = listen::bind(at, "listen").await?;
     let at = listener.local_addr().map_err(broken)?;

@@ -42,6 +42,7 @@ pub(super) struct Settings {
     pub(super) head_seconds: u64,
     pub(super) body_seconds: u64,
     pub(super) body_bytes_per_second: u64,
+    pub(super) api_calls_a_minute: u64,
     pub(super) connections: usize,
     pub(super) connections_per_address: usize,
     pub(super) end_seconds: u64,
@@ -76,6 +77,7 @@ impl Default for Settings {
             head_seconds: 15,
             body_seconds: 60,
             body_bytes_per_second: 4_096,
+            api_calls_a_minute: 600,
             connections: 1_000,
             connections_per_address: 200,
             end_seconds: 20,
@@ -91,7 +93,7 @@ const CHOICES: [(&str, &[&str]); 3] = [
 ];
 
 /// From and to which number the others go.
-const RANGES: [(&str, i64, i64); 13] = [
+const RANGES: [(&str, i64, i64); 14] = [
     ("session_idle_minutes", 1, 720),
     ("session_idle_collector_minutes", 1, 1_440),
     ("session_hours", 1, 168),
@@ -102,6 +104,7 @@ const RANGES: [(&str, i64, i64); 13] = [
     ("head_seconds", 1, 600),
     ("body_seconds", 1, 3_600),
     ("body_bytes_per_second", 1, 1_073_741_824),
+    ("api_calls_a_minute", 1, 1_000_000),
     ("connections", 1, 100_000),
     ("connections_per_address", 1, 100_000),
     ("end_seconds", 0, 3_600),

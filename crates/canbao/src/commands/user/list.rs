@@ -101,6 +101,6 @@ fn state(account: &Account, l: Language) -> String {
 }
 
 /// `2016-11-01 08:00`.
-fn minute(at: i64) -> String {
+pub(super) fn minute(at: i64) -> String {
     instant(at).chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
 }

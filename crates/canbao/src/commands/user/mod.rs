@@ -3,6 +3,7 @@
 mod add;
 mod list;
 mod reset;
+mod token;
 
 use std::io::Read as _;
 
@@ -23,7 +24,8 @@ Examples:
       --source rural-medical
   canbao user reset chen.hui                           another password; no longer locked
   canbao user disable chen.hui                         logged out at once, and stays out
-  canbao user list                                     everybody, with state and last log-in";
+  canbao user list                                     everybody, with state and last log-in
+  canbao user token list chen.hui                      what programs call the API with, in her name";
 
 /// Accounts of the web system: added, given another password, disabled, listed
 ///
@@ -46,6 +48,7 @@ enum Command {
     Disable(Disable),
     Enable(Enable),
     List(list::Arguments),
+    Token(token::Arguments),
 }
 
 /// Let an account in no longer; its sessions end at once
@@ -110,6 +113,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         Command::Disable(arguments) => switched(&arguments.who, true, language)?,
         Command::Enable(arguments) => switched(&arguments.who, false, language)?,
         Command::List(arguments) => list::listed(arguments, language)?,
+        Command::Token(arguments) => token::done_with(arguments, language)?,
     };
     print(&text, language)?;
     Ok(Outcome::Done)

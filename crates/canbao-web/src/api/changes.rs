@@ -1,0 +1,327 @@
+//! Changes of the record: put forward, taken back, decided by somebody else, undone.
+
+use canbao_registry::change::{Decision, Procedure, Proposal, Request, RequestState};
+use canbao_registry::instant;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::areas::Place;
+use super::frame::Code;
+use super::frame::call::{Ask, Call, Nothing};
+use super::frame::problem::Problem;
+use super::frame::{Told, word};
+use super::{Group, procedure};
+use crate::right::Right;
+use crate::say;
+
+pub(super) fn group() -> Group {
+    let calls = vec![
+        Call::act("proposeChange", "提出变更", "/api/v1/changes", Right::Propose, propose).about(
+            "提出以后等待别人审核，记录还没有变。回执里的 request 是申请编号。登记库没有的人（迁入、出生）person 和 seen 都写 0。",
+        ),
+        Call::read("listChanges", "待复核的申请", "/api/v1/changes", Right::Check, list)
+            .about("所负责区域内等待复核的申请，先提出的在前。"),
+        Call::read("getChange", "一件申请", "/api/v1/changes/{id}", Right::Check, show).versioned().about(
+            "申请的内容和现在的状态。回答里的 seen 是此人记录现在的版本，审核时原样写回。",
+        ),
+        Call::act("decideChange", "审核申请", "/api/v1/changes/{id}/decision", Right::Check, decide)
+            .about("同意则记录随即改变；审核人不能是提出的人。此人的记录在 seen 之后变过的不办。"),
+        Call::act("withdrawChange", "收回申请", "/api/v1/changes/{id}/withdrawal", Right::Propose, withdraw)
+            .about("只有提出的人能收回，审核之前。"),
+        Call::act("undoChange", "撤销变更", "/api/v1/changes/{id}/undo", Right::Check, undo)
+            .about("已办理的变更撤销后，记录恢复原样，作为新的一版。之后又有变动的，先撤销后来的。"),
+    ];
+    Group { name: "变更", about: "动态管理：一人提出，另一人审核，可以撤销。", calls }
+}
+
+/// 提出变更
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Proposal)]
+struct Proposed {
+    /// 人员编号；登记库没有的人写 0
+    #[schema(value_type = word::IdOrNone)]
+    person: i64,
+    /// 看到的是记录的哪一版（revision）；登记库没有的人写 0
+    #[schema(value_type = word::Revision)]
+    seen: i64,
+    #[schema(value_type = procedure::Told)]
+    procedure: Value,
+    /// 从哪一天起算，不能晚于今天
+    #[schema(value_type = word::Day)]
+    effective: String,
+    /// 证明材料文件的 SHA-256
+    #[schema(value_type = Option<word::Sha256>)]
+    evidence: Option<String>,
+}
+
+impl Told for Proposed {
+    fn example() -> Value {
+        json!({
+            "person": 30418, "seen": 37, "effective": "2016-11-01",
+            "procedure": {"procedure": "enrolment-begun", "scheme": "resident-pension", "pooling_area": "610902"},
+        })
+    }
+}
+
+async fn propose(ask: Ask<Nothing, Proposed>) -> Result<(), Problem> {
+    let Proposed { person, seen, procedure, effective, evidence } = ask.body;
+    let procedure = procedure::read(procedure).ok_or_else(|| Problem::new(Code::Invalid))?;
+    let evidence = evidence.as_deref().map(bytes);
+    if !procedure.is_new() {
+        // in reach, or there is nobody
+        ask.app.registry.person(&ask.caller.asker("提出变更"), person).await?;
+    }
+    let proposal = Proposal { person, seen, procedure, effective, evidence };
+    ask.registry.propose(&ask.caller.asker("提出变更"), &proposal, say::today()).await?;
+    ask.app.kept.forget_pending();
+    Ok(())
+}
+
+/// The bytes of hexadecimal digits, of which there are as many as the schema wants.
+fn bytes(hex: &str) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or_default();
+    let pair = |pair: &[u8]| pair.iter().fold(0, |sum: u8, byte| (sum << 4) | digit(*byte));
+    hex.as_bytes().chunks(2).map(pair).collect()
+}
+
+/// 一件申请，不含内容
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChangeInList)]
+pub(super) struct Summary {
+    /// 申请编号
+    id: i64,
+    /// 人员编号；登记库还没有的人是 0
+    person: i64,
+    /// pending 等待复核；done 已办理；refused 已退回；withdrawn 已收回；undone 已撤销
+    state: &'static str,
+    /// 办理种类；这一版程序不认识的没有
+    procedure: Option<&'static str>,
+    /// 种类的名称
+    name: Option<&'static str>,
+    /// 从哪一天起算
+    effective: String,
+    /// 谁提出的
+    maker: String,
+    /// 谁审核的
+    checker: Option<String>,
+    /// 审核、收回或撤销的理由
+    reason: Option<String>,
+    /// 办理以后记录的版本
+    revision: Option<i64>,
+    /// 属于哪一批
+    bulk: Option<i64>,
+    /// 什么时候提出的
+    #[schema(value_type = word::Instant)]
+    made_at: String,
+}
+
+impl Summary {
+    pub(super) fn of(request: Request) -> Self {
+        Self {
+            id: request.id,
+            person: request.person,
+            state: request.state.as_str(),
+            procedure: request.procedure.as_ref().map(Procedure::kind),
+            name: request.procedure.as_ref().map(Procedure::chinese),
+            effective: request.effective,
+            maker: request.maker,
+            checker: request.checker,
+            reason: request.reason,
+            revision: request.revision,
+            bulk: request.bulk,
+            made_at: instant(request.made_at),
+        }
+    }
+
+    pub(super) fn sample() -> Value {
+        json!({
+            "id": 318, "person": 30418, "state": "pending", "procedure": "enrolment-begun", "name": "新参保",
+            "effective": "2016-11-01", "maker": "chen.hui", "checker": null, "reason": null, "revision": null,
+            "bulk": null, "made_at": "2016-11-22T09:12:31+08:00",
+        })
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    /// 从哪件申请之后看起：上一次回答中的 next
+    #[schema(value_type = Option<word::After>)]
+    after: Option<i64>,
+    #[schema(value_type = Option<word::Limit>)]
+    limit: Option<i64>,
+}
+
+/// 待复核的一件申请
+#[derive(Serialize, ToSchema)]
+struct Waiting {
+    #[serde(flatten)]
+    change: Summary,
+    /// 户籍地
+    area: Option<Place>,
+}
+
+/// 待复核的申请
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChangesPage)]
+struct List {
+    /// 一共几件，所有页
+    total: i64,
+    changes: Vec<Waiting>,
+    /// 下一页从哪件之后开始；最后一页没有
+    next: Option<i64>,
+}
+
+impl Told for List {
+    fn example() -> Value {
+        let mut change = Summary::sample();
+        if let Some(change) = change.as_object_mut() {
+            let place = json!({"code": "610902001001", "name": "汉滨区 江北街道 张滩村"});
+            change.insert("area".to_owned(), place);
+        }
+        json!({"total": 1, "changes": [change], "next": null})
+    }
+}
+
+async fn list(ask: Ask<Page>) -> Result<List, Problem> {
+    let (caller, Page { after, limit }) = (&ask.caller, &ask.given);
+    let limit = usize::try_from(limit.unwrap_or(50)).unwrap_or(50);
+    let (mut found, total) = ask.registry.pending_after(&caller.scope, after.unwrap_or_default(), limit + 1).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|(request, _)| request.id);
+    let waiting = |(request, area): (Request, String)| Waiting {
+        change: Summary::of(request),
+        area: Place::of(&caller.areas, &area),
+    };
+    Ok(List { total, changes: found.into_iter().map(waiting).collect(), next })
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    /// 申请编号
+    #[schema(value_type = word::Id)]
+    id: i64,
+}
+
+/// 申请中的一项
+#[derive(Serialize, ToSchema)]
+struct Particular {
+    /// 项目
+    label: &'static str,
+    /// 内容；审核人要核对，不遮盖
+    value: String,
+}
+
+/// 一件申请，含内容
+#[derive(Serialize, ToSchema)]
+struct Change {
+    #[serde(flatten)]
+    change: Summary,
+    particulars: Vec<Particular>,
+    /// 户籍地
+    area: Option<Place>,
+    /// 此人记录现在的版本，审核时写在 seen 里；登记库没有的人是 0
+    seen: i64,
+}
+
+impl Told for Change {
+    fn example() -> Value {
+        let mut change = Summary::sample();
+        if let Some(change) = change.as_object_mut() {
+            let place = json!({"code": "610902001001", "name": "汉滨区 江北街道 张滩村"});
+            change.insert("particulars".to_owned(), json!([{"label": "险种", "value": "城乡居民养老保险"}]));
+            change.extend([("area".to_owned(), place), ("seen".to_owned(), json!(37))]);
+        }
+        change
+    }
+
+    fn version(&self) -> Option<i64> {
+        Some(self.seen)
+    }
+}
+
+/// A request whose person is in reach, with the area and the version of the record; else there is none.
+async fn reached<B>(ask: &Ask<Which, B>, purpose: &str) -> Result<(Request, String, i64), Problem> {
+    let found = ask.app.registry.request(ask.given.id).await;
+    let request = found.map_err(|error| if error.is_refusal() { Problem::nothing() } else { error.into() })?;
+    if request.person == 0 {
+        let area = request.procedure.as_ref().and_then(Procedure::new_area).unwrap_or_default().to_owned();
+        return if ask.caller.reaches(&area) { Ok((request, area, 0)) } else { Err(Problem::nothing()) };
+    }
+    let whole = ask.app.registry.person(&ask.caller.asker(purpose), request.person).await?;
+    Ok((request, whole.record.area, whole.revision))
+}
+
+async fn show(ask: Ask<Which>) -> Result<Change, Problem> {
+    let (request, area, seen) = reached(&ask, "复核变更").await?;
+    let told = request.procedure.as_ref().map(Procedure::told).unwrap_or_default();
+    let particulars = told.into_iter().map(|(label, value)| Particular { label, value }).collect();
+    Ok(Change { change: Summary::of(request), particulars, area: Place::of(&ask.caller.areas, &area), seen })
+}
+
+/// 审核
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Decision)]
+struct Decided {
+    /// 是否同意
+    approve: bool,
+    /// 理由
+    #[schema(value_type = word::Long)]
+    reason: String,
+    /// 看到的是此人记录的哪一版；登记库没有的人写 0
+    #[schema(value_type = word::Revision)]
+    seen: i64,
+}
+
+impl Told for Decided {
+    fn example() -> Value {
+        json!({"approve": true, "reason": "与材料一致", "seen": 37})
+    }
+}
+
+async fn decide(ask: Ask<Which, Decided>) -> Result<(), Problem> {
+    reached(&ask, "复核变更").await?;
+    let Decided { approve, reason, seen } = ask.body;
+    let decision = Decision { approve, reason, seen };
+    ask.registry.decide(&ask.caller.asker("复核变更"), ask.given.id, &decision, say::today()).await?;
+    ask.app.kept.forget_pending();
+    Ok(())
+}
+
+/// 理由
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Reason)]
+struct Why {
+    /// 理由
+    #[schema(value_type = word::Long)]
+    reason: String,
+}
+
+impl Told for Why {
+    fn example() -> Value {
+        json!({"reason": "材料有误，另报"})
+    }
+}
+
+async fn withdraw(ask: Ask<Which, Why>) -> Result<(), Problem> {
+    reached(&ask, "收回申请").await?;
+    ask.registry.withdraw(&ask.caller.asker("收回申请"), ask.given.id, &ask.body.reason).await?;
+    ask.app.kept.forget_pending();
+    Ok(())
+}
+
+async fn undo(ask: Ask<Which, Why>) -> Result<(), Problem> {
+    let (request, ..) = reached(&ask, "撤销变更").await?;
+    if request.state != RequestState::Done {
+        let problem = Problem::new(Code::Refused);
+        return Err(problem.said("这件申请没有办理过，或已经撤销，不能撤销。", "请重新查看它的状态。"));
+    }
+    ask.registry.undo_change(&ask.caller.asker("撤销变更"), ask.given.id, &ask.body.reason).await?;
+    Ok(())
+}

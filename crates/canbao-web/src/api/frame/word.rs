@@ -1,0 +1,197 @@
+//! Values that stand in many places, each told and bounded once: codes, words, dates, texts. Types of the schema alone.
+
+use canbao_domain::{role, rules, source, standard};
+use canbao_report::{cube, indicator};
+use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::code;
+
+/// The largest identifier: what every program's numbers hold.
+const MOST: i64 = 9_007_199_254_740_991;
+
+/// One of some words; each with what a clerk calls it.
+fn one_of(about: &str, words: Vec<(String, String)>) -> RefOr<Schema> {
+    let told: Vec<String> = words.iter().map(|(word, name)| format!("`{word}` {name}")).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(format!("{about}：{}", told.join("；"))))
+        .enum_values(Some(words.into_iter().map(|(word, _)| word)))
+        .into()
+}
+
+fn text(about: &str, least: usize, most: usize, pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(about))
+        .min_length(Some(least))
+        .max_length(Some(most))
+        .pattern(Some(pattern))
+}
+
+fn number(about: &str, least: i64, most: i64) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .description(Some(about))
+        .minimum(Some(least))
+        .maximum(Some(most))
+}
+
+/// Declares types that are known by their schema alone.
+macro_rules! schemas {
+    ($($(#[$doc:meta])* $name:ident => $schema:expr;)+) => {
+        $(
+            $(#[$doc])*
+            pub(crate) struct $name;
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    $schema.into()
+                }
+            }
+
+            impl ToSchema for $name {}
+        )+
+    };
+}
+
+/// Words of a type that has all of them in `ALL`.
+macro_rules! all {
+    ($kind:ty) => {
+        <$kind>::ALL.iter().map(|one| (one.as_str().to_owned(), one.chinese().to_owned())).collect()
+    };
+}
+
+fn entries(table: &standard::Table) -> Vec<(String, String)> {
+    table.entries().iter().map(|entry| (entry.code().to_owned(), entry.name().to_owned())).collect()
+}
+
+fn schemes() -> Vec<(String, String)> {
+    let insured = source::SourceKind::ALL.iter().filter(|kind| kind.insurance().is_some());
+    insured.map(|kind| (kind.as_str().to_owned(), kind.chinese().to_owned())).collect()
+}
+
+/// Free text: anything but control characters.
+const PLAIN: &str = r"^[^\x00-\x1f\x7f]+$";
+const KEY: &str = "^[A-Za-z0-9._:-]{8,64}$";
+
+/// Whether a request may be named so.
+pub(super) fn is_key(name: &str) -> bool {
+    (8..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-'))
+}
+
+schemas! {
+    /// Error codes.
+    Code => one_of("错误代码", code::Code::ALL.iter().map(|code| (code.as_str().to_owned(), code.title().to_owned())).collect());
+    /// 人员类别
+    Category => one_of("人员类别", all!(rules::Category));
+    /// 参保状态
+    InsuranceState => one_of("一项保险的参保状态", all!(rules::InsuranceState));
+    /// 险种
+    Scheme => one_of("险种", schemes());
+    /// 数据种类
+    SourceKind => one_of("数据种类", all!(source::SourceKind));
+    /// 角色
+    Role => one_of("角色", all!(role::Role));
+    /// 问题种类
+    FindingKind => one_of("问题种类", entries(standard::finding_kinds()));
+    /// 中断或终止原因
+    Interruption => one_of("中断、终止参保的原因代码", entries(standard::interruptions()));
+    /// 指标
+    Indicator => one_of("指标", indicator::Indicator::ALL.iter().map(|one| (one.definition().code.to_owned(), one.definition().name.to_owned())).collect());
+    /// 分类
+    Dimension => one_of("按什么分行", all!(cube::Dimension));
+    /// 答复
+    Verdict => one_of("批量查询的答复", all!(canbao_registry::query::Verdict));
+    /// 人口类别
+    Population => one_of("人口类别", all!(rules::Population));
+    /// 性别
+    Sex => one_of("性别（GB/T 2261.1）", [("0", "未知"), ("1", "男"), ("2", "女"), ("9", "未说明")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 男女
+    ManOrWoman => one_of("性别（GB/T 2261.1）", [("1", "男"), ("2", "女")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 年龄段
+    AgeBand => one_of("年龄段", crate::page::people::AGES.iter().map(|(word, said, ..)| ((*word).to_owned(), (*said).to_owned())).collect());
+    /// 救助
+    Aid => one_of("救助", [("subsistence", "低保、五保"), ("disability", "残疾人补助")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 用途
+    Purpose => one_of("用途，记入查看记录", crate::page::reveal::PURPOSES.iter().map(|purpose| ((*purpose).to_owned(), (*purpose).to_owned())).collect());
+    /// 区划代码
+    AreaCode => text("区划代码：县 6 位、镇 9 位、村 12 位", 6, 12, "^[0-9]{6}([0-9]{3}){0,2}$");
+    /// 村的代码
+    VillageCode => text("村（社区）的 12 位代码", 12, 12, "^[0-9]{12}$");
+    /// 日期
+    Day => text("日期，写成 2016-11-01 的样子", 10, 10, "^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$").format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
+    /// 时间
+    Instant => ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).description(Some("时间，东八区"));
+    /// 编号
+    Id => number("登记库自己的编号", 1, MOST);
+    /// 编号，没有的写 0
+    IdOrNone => number("登记库自己的编号；登记库没有的写 0", 0, MOST);
+    /// 版本
+    Revision => number("记录的版本：查看时回答里的 revision", 0, MOST);
+    /// 行数
+    Limit => number("一页几行，默认 50", 1, 200).default(Some(Value::from(50)));
+    /// 翻页位置
+    Cursor => text("翻页位置：上一次回答中的 next 或 previous", 4, 40, "^[ab]:([0-9]{6}([0-9]{3}){0,2})?[.][0-9]{1,15}$");
+    /// 序号
+    After => number("从第几号之后（或之前）看起：上一次回答中的 next", 0, MOST);
+    /// 短文字
+    Short => text("一行文字，不含换行等控制字符", 1, 60, PLAIN);
+    /// 长文字
+    Long => text("一行文字，不含换行等控制字符", 1, 200, PLAIN);
+    /// 登录名
+    Login => text("登录名", 2, 32, "^[a-z0-9._-]{2,32}$");
+    /// 摘要
+    Sha256 => text("SHA-256，64 个十六进制小写字母和数字", 64, 64, "^[0-9a-f]{64}$");
+    /// 幂等键
+    Key => text("幂等键：每项新的请求另取一个，重试时不变；保留 24 小时", 8, 64, KEY);
+}
+
+/// A text of the schema on its own, for objects that are put together by hand.
+pub(crate) fn reference<T: ToSchema>() -> RefOr<Schema> {
+    RefOr::Ref(utoipa::openapi::Ref::from_schema_name(T::name()))
+}
+
+/// Whether a word is of a schema's enumeration.
+#[cfg(test)]
+fn words_of<T: PartialSchema>() -> usize {
+    let schema: RefOr<Schema> = T::schema();
+    match schema {
+        RefOr::T(Schema::Object(utoipa::openapi::schema::Object { enum_values: Some(words), .. })) => words.len(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_words_are_the_programs_own() {
+        assert_eq!(words_of::<Category>(), rules::Category::ALL.len());
+        assert_eq!(words_of::<Role>(), 8);
+        assert!(words_of::<FindingKind>() > 10 && words_of::<Interruption>() > 3);
+    }
+
+    #[test]
+    fn a_name_of_a_request_is_what_its_pattern_says() {
+        let pattern = regex::Regex::new(KEY).unwrap();
+        for name in [
+            "",
+            "1234567",
+            "12345678",
+            &"x".repeat(64),
+            &"x".repeat(65),
+            "a b c d e f",
+            "键键键键键键键键",
+            "a.b_c:d-e",
+        ] {
+            assert_eq!(is_key(name), pattern.is_match(name), "{name}");
+        }
+    }
+}
