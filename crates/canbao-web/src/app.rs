@@ -164,6 +164,7 @@ fn routes() -> Vec<Route> {
         method: call.method(),
         path: call.path,
         access: Access::Token(call.right),
+        files: None,
         answer: call.serve,
     }));
     routes

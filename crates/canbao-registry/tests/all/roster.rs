@@ -105,7 +105,8 @@ both!(the_roster_tells_what_the_database_tells, |fresh: Fresh| async move {
     }
     // a hand
     let city = Asker { actor: "maker".to_owned(), scope: Scope::city(), purpose: "test".into() };
-    let line = with.list(&city, &Filter { sex: Some("2".to_owned()), ..Filter::default() }, None, 1).await.unwrap();
+    let alive = Filter { category: Some(Category::Uninsured), ..Filter::default() };
+    let line = with.list(&city, &alive, None, 1).await.unwrap();
     let whole = with.person(&city, line.lines[0].person).await.unwrap();
     let today = Date::parse("2016-11-20").unwrap();
     let proposal = Proposal {

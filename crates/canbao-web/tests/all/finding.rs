@@ -80,7 +80,8 @@ async fn a_clerk_decides_goes_on_and_takes_it_back() {
     assert!(bad.status == StatusCode::CONFLICT && bad.text.contains("说明里有身份证号"), "{}", bad.text);
     let fields = [("verdict", "same"), ("candidate", candidate.as_str()), ("next", next.as_str())];
     let done = say(&county, &path, &fields).await;
-    assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, if next == "0" { path.as_str() } else { &format!("/finding/{next}") }.to_owned().as_str()));
+    let on = if next == "0" { path.clone() } else { format!("/finding/{next}") };
+    assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, on.as_str()));
     let decided = site.registry.decisions(&city(), false).await.unwrap();
     assert_eq!(decided.len(), 1);
     assert_eq!((decided[0].decision.ruling, decided[0].decision.person_id.as_str()), (Ruling::Same, number_of("李长顺").as_str()));
