@@ -20,7 +20,8 @@ use canbao_registry::change::{Decision, Procedure, Proposal};
 use canbao_registry::query::Asker;
 use canbao_registry::{Address, Registry};
 use canbao_web::right::Right;
-use canbao_web::{App, Settings, serve};
+use canbao_web::serve::{Manner, serve};
+use canbao_web::{App, Settings};
 
 use run::{Somebody, somebody, write};
 
@@ -102,8 +103,7 @@ async fn main() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     println!("{}", serde_json::json!({ "base": base, "tokens": tokens }));
-    let settings =
-        Settings { office: "演示市社会保险经办机构（数据均为虚构）".to_owned(), secure: false };
+    let settings = Settings::new("演示市社会保险经办机构（数据均为虚构）", folder.path().join("data"));
     // whoever tries everything calls more often than anybody at work
     let app = App::new(registry.clone(), settings).with_calls_a_minute(u32::MAX);
     let (ended, end) = tokio::sync::oneshot::channel();
@@ -111,6 +111,7 @@ async fn main() {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         let _ = ended.send(());
     });
-    serve(listener, app, async move { drop(end.await) }).await.unwrap();
+    let watch = app.watch();
+    serve(listener, app.router(), Manner::default(), watch, async move { drop(end.await) }).await.unwrap();
     registry.close().await;
 }
