@@ -9,6 +9,8 @@
 //! | [`change`] | changed by procedure: maker, checker, history, undo |
 //! | [`query`] | asking |
 //! | [`decision`] | what clerks decided, for the next comparison |
+//! | [`delivery`] | the extracts that departments hand over |
+//! | [`job`] | the server's long work |
 //! | [`area`] | the two trees of areas |
 //! | [`snapshot`] | frozen counts, from which figures are worked out |
 //! | [`audit`] | the chain of what was done |
@@ -30,9 +32,11 @@ pub mod change;
 mod clock;
 mod counter;
 pub mod decision;
+pub mod delivery;
 mod error;
 pub mod exchange;
 mod hand;
+pub mod job;
 pub mod person;
 pub mod private;
 pub mod query;
