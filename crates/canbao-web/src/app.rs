@@ -7,14 +7,23 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use canbao_registry::Registry;
+use canbao_domain::date::Date;
+use canbao_intake::SourceSpec;
+use canbao_registry::{Registry, RegistryError};
 use canbao_report::cube::Cubes;
 use tokio::sync::Semaphore;
 
+use crate::delivery as delivery_of;
+use crate::delivery::turn::Turns;
 use crate::http::head;
 use crate::http::upload::{self, FileLimit, UploadLimits};
+use crate::job::Program;
+use crate::job::runner::{self, Runner};
 use crate::page::kept::Kept;
-use crate::page::{account, area, change, figures, find, home, log, login, people, person, reveal};
+use crate::page::{
+    account, area, change, compose, deliver, delivery, figures, find, home, log, login, people, person, reveal, run,
+    runs, sources,
+};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
 use crate::{asset, fault};
@@ -30,12 +39,14 @@ pub struct Settings {
     pub data: PathBuf,
     /// How large and how slow files may come.
     pub upload: UploadLimits,
+    /// How comparisons are run; without it none are.
+    pub program: Option<Program>,
 }
 
 impl Settings {
     /// The settings of an office, all others as they are unless a city sets them.
     pub fn new(office: impl Into<String>, data: impl Into<PathBuf>) -> Self {
-        Self { office: office.into(), secure: false, data: data.into(), upload: UploadLimits::default() }
+        Self { office: office.into(), secure: false, data: data.into(), upload: UploadLimits::default(), program: None }
     }
 
     /// Where the data folder is unless a city sets it: `registry-data` beside the SQLite file `registry.db`; of a server's
@@ -56,6 +67,10 @@ pub struct App {
     pub(crate) cubes: Arc<Cubes>,
     /// Who may send files just now.
     pub(crate) sending: Arc<Semaphore>,
+    /// Which deliveries are looked at.
+    pub(crate) turns: Arc<Turns>,
+    /// The job at work.
+    pub(crate) runner: Arc<Runner>,
 }
 
 /// A way in: what the browser asks for, who may, and who answers.
@@ -85,7 +100,6 @@ where
 }
 
 /// A form that sends files: its handler takes a [`upload::Sent`].
-#[expect(dead_code, reason = "its first page follows")]
 fn sent<H, T>(path: &'static str, access: Access, limit: FileLimit, handler: H) -> Route
 where
     H: Handler<T, App>,
@@ -124,6 +138,27 @@ fn routes() -> Vec<Route> {
         get("/change/{id}", May(Right::Check), change::show),
         post("/change/{id}", May(Right::Check), change::decide),
         get("/figures", May(Right::Figures), figures::show),
+        get("/data", May(Right::Deliver), sources::list),
+        get("/data/{source}", May(Right::Deliver), sources::one),
+        sent("/data/{source}", May(Right::Deliver), FileLimit::Extract, deliver::begin),
+        get("/delivery/{id}", May(Right::Deliver), delivery::show),
+        get("/delivery/{id}/live", May(Right::Deliver), delivery::follow),
+        get("/delivery/{id}/rows", May(Right::Deliver), delivery::rows),
+        sent("/delivery/{id}/files", May(Right::Deliver), FileLimit::Extract, deliver::add),
+        post("/delivery/{id}/columns", May(Right::Deliver), deliver::columns),
+        post("/delivery/{id}/send", May(Right::Deliver), deliver::send),
+        post("/delivery/{id}/withdraw", May(Right::Deliver), deliver::withdraw),
+        post("/delivery/{id}/discard", May(Right::Deliver), deliver::discard),
+        post("/delivery/{id}/mend", May(Right::Deliver), deliver::mend),
+        get("/runs", May(Right::Compare), runs::list),
+        get("/runs/new", May(Right::Compare), compose::form),
+        post("/runs", May(Right::Compare), compose::begin),
+        get("/run/{id}", May(Right::Compare), run::show),
+        get("/run/{id}/live", May(Right::Compare), run::follow),
+        post("/run/{id}/cancel", May(Right::Compare), run::cancel),
+        post("/run/{id}/apply", May(Right::Compare), run::apply),
+        post("/run/{id}/undo", May(Right::Compare), run::undo),
+        post("/run/{id}/decide", May(Right::Compare), run::decide),
         get("/accounts", May(Right::Accounts), account::list),
         get("/log", May(Right::Log), log::audit),
         get("/looks", May(Right::Log), log::looks),
@@ -141,7 +176,28 @@ impl App {
     pub fn new(registry: Registry, settings: Settings) -> Self {
         upload::sweep(&settings.data);
         let sending = Arc::new(Semaphore::new(settings.upload.at_once));
-        Self { registry, settings: Arc::new(settings), kept: Arc::default(), cubes: Arc::default(), sending }
+        Self {
+            registry,
+            settings: Arc::new(settings),
+            kept: Arc::default(),
+            cubes: Arc::default(),
+            sending,
+            turns: Arc::default(),
+            runner: Arc::default(),
+        }
+    }
+
+    /// Hands over a source of a city file, as its reporter does by the page. For a demo, which begins with data.
+    ///
+    /// # Errors
+    /// Where the files cannot be read or the data folder written, they cannot be understood, or the database does not answer.
+    pub async fn hand_over(&self, login: &str, spec: &SourceSpec, as_of: Date) -> Result<(), RegistryError> {
+        delivery_of::hand_over(self, login, spec, as_of).await
+    }
+
+    /// Does the long work that waits, for as long as it is polled.
+    pub async fn work(self) {
+        runner::work(self).await;
     }
 
     /// What answers requests.

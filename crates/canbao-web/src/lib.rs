@@ -7,14 +7,19 @@
 //! |---|---|
 //! | [`app`] | what all pages share, and the one table of routes |
 //! | [`right`] | who may what: the one permissions module |
+//! | `delivery` | extracts that come in by the page |
+//! | `job` | comparisons and what becomes the record, as child processes |
 //! | [`page`] | a page each |
 //! | [`say`] | how figures, dates, numbers and names are written |
 //! | [`fault`] | what is said where something cannot be done |
 
 pub mod app;
+mod aside;
 mod asset;
+mod delivery;
 pub mod fault;
 mod http;
+mod job;
 pub mod page;
 pub mod right;
 pub mod say;
@@ -22,4 +27,5 @@ mod serve;
 
 pub use app::{App, Settings};
 pub use http::upload::UploadLimits;
+pub use job::Program;
 pub use serve::serve;

@@ -3,6 +3,9 @@
 pub(crate) mod account;
 pub(crate) mod area;
 pub(crate) mod change;
+pub(crate) mod compose;
+pub(crate) mod deliver;
+pub(crate) mod delivery;
 pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod home;
@@ -13,7 +16,10 @@ pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod reveal;
+pub(crate) mod run;
+pub(crate) mod runs;
 mod shell;
+pub(crate) mod sources;
 mod word;
 
 use askama::Template;

@@ -4,6 +4,7 @@
 pub(crate) mod gate;
 pub(crate) mod visitor;
 
+use canbao_domain::delivery::Source;
 use canbao_domain::role::Role;
 use canbao_domain::scope::Scope;
 use canbao_registry::account::Account;
@@ -24,6 +25,10 @@ pub enum Right {
     Check,
     /// Figures.
     Figures,
+    /// Handing extracts over: a reporter of their own sources, the city of all.
+    Deliver,
+    /// Comparing, and deciding what becomes the record.
+    Compare,
     /// Accounts.
     Accounts,
     /// The audit and the looks.
@@ -32,8 +37,18 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 8] =
-        [Self::Home, Self::People, Self::Reveal, Self::Propose, Self::Check, Self::Figures, Self::Accounts, Self::Log];
+    pub const ALL: [Self; 10] = [
+        Self::Home,
+        Self::People,
+        Self::Reveal,
+        Self::Propose,
+        Self::Check,
+        Self::Figures,
+        Self::Deliver,
+        Self::Compare,
+        Self::Accounts,
+        Self::Log,
+    ];
 }
 
 /// What a route asks of who comes.
@@ -49,14 +64,17 @@ pub enum Access {
 
 /// Whether a role may.
 pub const fn may(role: Role, right: Right) -> bool {
-    use Right::{Accounts, Check, Figures, Home, Log, People, Propose, Reveal};
+    use Right::{Accounts, Check, Compare, Deliver, Figures, Home, Log, People, Propose, Reveal};
     match role {
         // who runs the system sees no records, nor who looked at them
         Role::Admin => matches!(right, Home | Accounts),
-        Role::City | Role::County => matches!(right, Home | People | Reveal | Propose | Check | Figures),
+        Role::City => {
+            matches!(right, Home | People | Reveal | Propose | Check | Figures | Deliver | Compare)
+        }
+        Role::County => matches!(right, Home | People | Reveal | Propose | Check | Figures),
         Role::Town => matches!(right, Home | People | Reveal | Propose | Figures),
         Role::Collector => matches!(right, Home | People | Reveal | Propose),
-        Role::Reporter => matches!(right, Home),
+        Role::Reporter => matches!(right, Home | Deliver),
         Role::Leader => matches!(right, Home | Figures),
         Role::Auditor => matches!(right, Home | Log),
     }
@@ -71,6 +89,20 @@ pub fn scope(account: &Account, areas: &Areas) -> Scope {
         }
         // nobody: their work needs no record
         Role::Admin | Role::Reporter | Role::Auditor => Scope::under(Vec::<String>::new()),
+    }
+}
+
+/// Whether a source is an account's to deliver: of a reporter, what their department has, of their area where each area
+/// delivers its own.
+pub fn delivers(account: &Account, areas: &Areas, source: &Source) -> bool {
+    match account.role {
+        Role::City => true,
+        Role::Reporter => {
+            let own = own_area(account, areas);
+            account.sources.contains(&source.kind)
+                && source.area.as_deref().is_none_or(|area| area == own || areas.reports_to(area, own))
+        }
+        _ => false,
     }
 }
 

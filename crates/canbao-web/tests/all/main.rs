@@ -5,6 +5,8 @@
 mod run;
 
 mod change;
+mod compare;
+mod delivery;
 mod door;
 mod figures;
 mod forged;

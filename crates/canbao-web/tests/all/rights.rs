@@ -8,7 +8,7 @@ use canbao_web::right::{Right, may};
 use crate::support::{ACCOUNTS, Site, number_of};
 
 /// Who may, by the path: letters of the roles (see [`letter`]); `*` everybody logged in, `-` anybody at all.
-const TABLE: [(&str, &str, &str); 29] = [
+const TABLE: [(&str, &str, &str); 50] = [
     ("GET", "/healthz", "-"),
     ("GET", "/readyz", "-"),
     ("GET", "/static/{name}", "-"),
@@ -35,6 +35,27 @@ const TABLE: [(&str, &str, &str); 29] = [
     ("GET", "/change/{id}", "市县"),
     ("POST", "/change/{id}", "市县"),
     ("GET", "/figures", "市县镇领"),
+    ("GET", "/data", "市部"),
+    ("GET", "/data/{source}", "市部"),
+    ("POST", "/data/{source}", "市部"),
+    ("GET", "/delivery/{id}", "市部"),
+    ("GET", "/delivery/{id}/live", "市部"),
+    ("GET", "/delivery/{id}/rows", "市部"),
+    ("POST", "/delivery/{id}/files", "市部"),
+    ("POST", "/delivery/{id}/columns", "市部"),
+    ("POST", "/delivery/{id}/send", "市部"),
+    ("POST", "/delivery/{id}/withdraw", "市部"),
+    ("POST", "/delivery/{id}/discard", "市部"),
+    ("POST", "/delivery/{id}/mend", "市部"),
+    ("GET", "/runs", "市"),
+    ("GET", "/runs/new", "市"),
+    ("POST", "/runs", "市"),
+    ("GET", "/run/{id}", "市"),
+    ("GET", "/run/{id}/live", "市"),
+    ("POST", "/run/{id}/cancel", "市"),
+    ("POST", "/run/{id}/apply", "市"),
+    ("POST", "/run/{id}/undo", "市"),
+    ("POST", "/run/{id}/decide", "市"),
     ("GET", "/accounts", "管"),
     ("GET", "/log", "审"),
     ("GET", "/looks", "审"),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use canbao_registry::{Address, Registry};
-use canbao_web::{App, Settings, serve};
+use canbao_web::{App, Program, Settings, serve};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
@@ -77,7 +77,8 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         (Err(failure), None) => return Err(failure),
     };
     let office = file.office.unwrap_or_else(|| "社会保险经办机构".to_owned());
-    let settings = Settings::new(office, Settings::data_beside(&address.url));
+    let mut settings = Settings::new(office, Settings::data_beside(&address.url));
+    settings.program = Program::of_this(&address.url, address.key_file.clone()).ok();
     let listen = listen.as_deref().unwrap_or(LISTEN);
     runtime(async {
         let listener = listener(listen).await?;

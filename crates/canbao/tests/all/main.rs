@@ -26,6 +26,7 @@ mod registry_lists;
 mod rejected_rows;
 mod repeatable;
 mod report;
+mod serving;
 mod standard;
 mod user;
 mod whole_job;
