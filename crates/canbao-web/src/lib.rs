@@ -26,6 +26,6 @@ pub mod say;
 mod serve;
 
 pub use app::{App, Settings};
-pub use http::upload::UploadLimits;
+pub use http::upload::{FileLimit, UploadLimits};
 pub use job::Program;
 pub use serve::serve;

@@ -11,7 +11,7 @@ use arrow::datatypes::{Int64Type, UInt32Type};
 use canbao_domain::date::Date;
 use canbao_domain::source::{Field, SourceKind};
 use canbao_intake::{Chunk, Profiles, Stop, open};
-use canbao_paper::{About, Book, Cell, Column, Kind, ListPlan};
+use canbao_paper::{About, Book, Cell, Column, Kind, ListPlan, PaperError};
 
 use super::look::Input;
 use super::problem::{Columns, Level};
@@ -53,7 +53,7 @@ pub(crate) fn write(
             let (year, month, day) = today.ymd();
             let date = (u16::try_from(year).unwrap_or(1970), month as u8, day as u8);
             let about = About { title: title.to_owned(), author: "参保登记系统".to_owned(), date };
-            let paper = |error| io::Error::other(format!("{error}"));
+            let paper = |error: PaperError| io::Error::other(format!("{error}"));
             let mut book = Book::create(path, about).map_err(paper)?;
             let mut list = book
                 .list(ListPlan {

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Settings {
+    /// The day that the data stand for, where it was typed with the files. No city file has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) as_of: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) encoding: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,8 +65,11 @@ impl Settings {
     pub(crate) fn of(spec: &SourceSpec) -> Self {
         let word = |field: &Field| field.as_str().to_owned();
         Self {
+            as_of: None,
             encoding: spec.encoding.clone(),
-            separator: spec.separator.map(|mark| if mark == b'\t' { "tab".to_owned() } else { char::from(mark).to_string() }),
+            separator: spec
+                .separator
+                .map(|mark| if mark == b'\t' { "tab".to_owned() } else { char::from(mark).to_string() }),
             sheet: spec.sheets.clone(),
             header_row: spec.header_row,
             columns: spec.columns.iter().map(|(header, field)| (header.clone(), word(field))).collect(),

@@ -48,7 +48,7 @@ const PROFILES: &str = "profiles";
 #[derive(Debug)]
 pub(crate) enum Missing {
     /// The disk.
-    Disk(io::Error),
+    Disk(#[expect(dead_code, reason = "its text names paths of the server, and is told to nobody")] io::Error),
     /// Something that is said.
     Said(&'static str, &'static str),
 }
@@ -146,7 +146,9 @@ fn extract(data: &Path, folder: &Path, title: &str, delivery: &Delivery) -> io::
         }
         fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).map(|_| ()))?;
     }
-    let settings = Settings { unclear: std::collections::BTreeMap::new(), ..Settings::read(&delivery.settings) };
+    let mut settings = Settings::read(&delivery.settings);
+    settings.unclear.clear();
+    settings.as_of = None;
     Ok(Source {
         kind: delivery.kind.as_str(),
         name: delivery.source.clone(),

@@ -36,6 +36,7 @@ fn disk() -> Fault {
 
 /// Moves what came to where it stays.
 fn kept(app: &App, sent: &mut Sent) -> Result<Vec<DeliveryFile>, Fault> {
+    sent.files.retain(|file| file.field == "files");
     if sent.files.is_empty() {
         return Err(Fault::Nonsense("没有选文件。", "请返回上一页选择文件，再上传。"));
     }
@@ -62,6 +63,11 @@ pub(crate) async fn begin(
     if let Some(discarded) = discarded {
         let old = app.registry.delivery(discarded).await?;
         forget(&app.settings.data, discarded, &old.files);
+    }
+    let as_of = sent.text("as_of").trim();
+    if Date::parse(as_of).is_some() {
+        let settings = Settings { as_of: Some(as_of.to_owned()), ..Settings::default() };
+        app.registry.set_delivery(id, &settings.json()).await?;
     }
     Turns::begin(&app, id);
     Ok(to(id))

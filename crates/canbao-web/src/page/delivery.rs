@@ -32,6 +32,10 @@ const ASKED: usize = 20;
 /// Rows on a page.
 const ROWS: usize = 100;
 
+const ENCODINGS: [(&str, &str); 5] =
+    [("", "自动"), ("gb18030", "GB18030（GBK）"), ("utf-8", "UTF-8"), ("utf-16le", "UTF-16"), ("big5", "BIG5")];
+const SEPARATORS: [(&str, &str); 5] = [("", "自动"), (",", "逗号"), ("tab", "制表符"), (";", "分号"), ("|", "竖线")];
+
 /// A delivery with its source, where it is the visitor's.
 pub(super) async fn mine(app: &App, visitor: &Visitor, id: i64) -> Result<(Delivery, Source, DeliveryPlan), Fault> {
     let delivery = match app.registry.delivery(id).await {
@@ -120,7 +124,10 @@ pub(super) struct Page {
     used_columns: usize,
     files: Vec<File>,
     tables: Vec<(String, String)>,
-    settings: Settings,
+    encodings: Vec<Choice>,
+    separators: Vec<Choice>,
+    header_row: String,
+    sheet: String,
     balance: Vec<(&'static str, String)>,
     total: String,
     before: Vec<(&'static str, String)>,
@@ -228,8 +235,11 @@ pub(super) async fn page(
     ];
     let columns: Vec<Column> = columns(delivery.kind, &report, &settings);
     let alarms = if sound { alarms(&report, &found, &plan.alarm) } else { Vec::new() };
-    let as_of =
-        if typed.at.is_empty() && typed.as_of.is_empty() { guessed(delivery).to_string() } else { typed.as_of.clone() };
+    let as_of = if typed.at.is_empty() && typed.as_of.is_empty() {
+        guessed(delivery, &settings).to_string()
+    } else {
+        typed.as_of.clone()
+    };
     Ok(Page {
         shell: Shell::of(app, visitor, "/data", heading.clone(), crumbs).await?,
         heading,
@@ -268,9 +278,21 @@ pub(super) async fn page(
         past: past(delivery, &names),
         error: report.error,
         hint: report.hint,
-        settings,
+        encodings: choices(&ENCODINGS, settings.encoding.as_deref()),
+        separators: choices(&SEPARATORS, settings.separator.as_deref()),
+        header_row: settings.header_row.map_or_else(String::new, |row| row.to_string()),
+        sheet: settings.sheet.join(""),
         typed,
     })
+}
+
+fn choices(all: &[(&'static str, &str)], chosen: Option<&str>) -> Vec<Choice> {
+    let choice = |(word, label): &(&'static str, &str)| Choice {
+        word,
+        label: (*label).to_owned(),
+        chosen: *word == chosen.unwrap_or_default(),
+    };
+    all.iter().map(choice).collect()
 }
 
 fn count(rows: u64) -> String {
@@ -431,8 +453,11 @@ fn past(delivery: &Delivery, names: &Names) -> Vec<(&'static str, String)> {
     past
 }
 
-/// The day that the data stand for, by the names of the files, else the last day of the month before.
-fn guessed(delivery: &Delivery) -> Date {
+/// The day that the data stand for: as typed, else by the names of the files, else the last day of the month before.
+fn guessed(delivery: &Delivery, settings: &Settings) -> Date {
+    if let Some(typed) = settings.as_of.as_deref().and_then(Date::parse) {
+        return typed;
+    }
     let named = delivery.files.iter().find_map(|file| month_in(&file.name));
     let today = say::today();
     let last = |month: Month| Month(month.0 + 1).first_day().map(|day| Date(day.0 - 1));

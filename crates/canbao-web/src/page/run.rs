@@ -124,7 +124,6 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
         .trial
         .clone()
         .or_else(|| (job.kind == JobKind::Apply && job.state == JobState::Done).then(|| applied.clone()));
-    let last = app.registry.jobs(1).await?.first().map(|last| last.id);
     let own = job.made_by == visitor.account.login;
     let stands = |other: &Job| {
         other.kind == JobKind::Apply && matches!(other.state, JobState::Queued | JobState::Running | JobState::Done)
@@ -174,8 +173,7 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
             && job.state == JobState::Done
             && applied.revision > 0
             && !undone
-            && !waits
-            && last.is_some(),
+            && !waits,
         can_decide: job.state == JobState::Waiting,
         typed: String::new(),
         refused: String::new(),
