@@ -2,10 +2,10 @@
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch, StringArray, UInt8Array};
 use arrow::datatypes::UInt8Type;
+use canbao_domain::Sex;
 use canbao_domain::credit::{CreditCode, UnitCode, read_unit_code};
 use canbao_domain::date::{Date, Month};
 use canbao_domain::number::{CitizenNumber, NumberForm, read_number};
-use canbao_domain::sex::Sex;
 use canbao_domain::source::{Field, SourceKind};
 
 use crate::say;

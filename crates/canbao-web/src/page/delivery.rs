@@ -420,8 +420,8 @@ fn reasons(id: i64, report: &Report) -> Vec<Reason> {
             Some(Level::Unreadable) | None => Tag::new("不报送", "red"),
         };
         Reason {
-            what: problem.map_or(reason.why.as_str(), Problem::chinese).to_owned(),
-            path: rows_path(id, problem.map_or(reason.why.as_str(), Problem::as_str), 0),
+            what: problem.map_or_else(|| reason.why.clone(), |problem| problem.chinese().to_owned()),
+            path: rows_path(id, problem.map_or(reason.why.as_str(), |problem| problem.as_str()), 0),
             rows: count(reason.rows),
             place,
             shown: reason.shown.clone(),
@@ -546,7 +546,7 @@ pub(crate) async fn rows(
         .map(|line| Line {
             place: report.table_shown(line.t),
             line: say::count(line.l),
-            what: Problem::from_word(&line.p).map_or(line.p.as_str(), Problem::chinese).to_owned(),
+            what: Problem::from_word(&line.p).map_or_else(|| line.p.clone(), |problem| problem.chinese().to_owned()),
             shown: line.s,
         })
         .collect();
