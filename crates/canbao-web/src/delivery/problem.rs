@@ -13,15 +13,13 @@ use crate::say;
 /// A code that no mapping knows, in the intake's columns.
 const UNKNOWN: u8 = 255;
 
-/// How much it matters.
+/// How much it matters. A row that cannot be read at all has no problem of these, but a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     /// The comparison sets it right by itself.
     Automatic,
     /// The row goes in; the comparison tries to set it right.
     Doubtful,
-    /// The row does not go in.
-    Unreadable,
 }
 
 macro_rules! problems {

@@ -417,7 +417,7 @@ fn reasons(id: i64, report: &Report) -> Vec<Reason> {
         let effect = match problem.map(Problem::level) {
             Some(Level::Automatic) => Tag::new("自动处理", "green"),
             Some(Level::Doubtful) => Tag::new("有疑", "amber"),
-            Some(Level::Unreadable) | None => Tag::new("不报送", "red"),
+            None => Tag::new("不报送", "red"),
         };
         Reason {
             what: problem.map_or_else(|| reason.why.clone(), |problem| problem.chinese().to_owned()),
@@ -586,7 +586,7 @@ mod tests {
             ("2016-10-31.csv", Some((2016, 10))),
             ("2016年9月.csv", Some((2016, 9))),
             ("名册.csv", None),
-            ("201613.csv", Some((2016, 1))),
+            ("201613.csv", None),
             ("610902.csv", None),
         ] {
             assert_eq!(month_in(name), told.map(|(year, month)| Month::from_ym(year, month).unwrap()), "{name}");

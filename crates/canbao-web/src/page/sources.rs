@@ -132,7 +132,6 @@ struct One {
     shell: Shell,
     heading: String,
     source: Source,
-    due: Tag,
     by: String,
     open: i64,
     past: Vec<Past>,
@@ -185,7 +184,6 @@ pub(crate) async fn one(
     filled(&One {
         shell: Shell::of(&app, &visitor, "/data", heading.clone(), crumbs).await?,
         heading,
-        due,
         by,
         open,
         past,
