@@ -39,6 +39,21 @@ pub(crate) fn folder(data: &Path, job: i64) -> PathBuf {
     data.join("jobs").join(job.to_string())
 }
 
+/// Folders of comparisons that stay, the last ones.
+const KEPT: usize = 6;
+
+/// Clears away the folders of comparisons long past; that of `job` is the last.
+pub(super) fn clear(data: &Path, job: i64) {
+    let Ok(entries) = fs::read_dir(data.join("jobs")) else { return };
+    let named = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i64>().ok());
+    let mut past: Vec<i64> = named.filter(|other| *other < job).collect();
+    past.sort_unstable_by(|a, b| b.cmp(a));
+    for other in past.into_iter().skip(KEPT - 1) {
+        // what cannot be cleared away now is after the next
+        let _ = fs::remove_dir_all(folder(data, other));
+    }
+}
+
 /// A city's own area tree, rules, profiles, in the data folder.
 pub(crate) const REGIONS: &str = "regions.csv";
 const RULES: &str = "rules.toml";

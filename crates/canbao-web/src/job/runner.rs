@@ -15,6 +15,7 @@ use super::child::Event;
 use super::progress::Progress;
 use super::{Program, apply, compare};
 use crate::App;
+use crate::aside::on_a_thread;
 use crate::http::upload::private_folder;
 
 /// How often it is looked for work that another process left.
@@ -33,6 +34,8 @@ pub(crate) struct Runner {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Follow {
     pub(super) stop: Arc<AtomicBool>,
+    /// Who asked it to end.
+    by: Arc<Mutex<Option<String>>>,
     progress: Arc<Mutex<Progress>>,
 }
 
@@ -86,10 +89,11 @@ impl Runner {
         current.as_ref().filter(|(at, _)| *at == id).map(|(_, follow)| follow.lock().now())
     }
 
-    /// Asks the job at work to end; false where it is another.
-    pub(crate) fn stop(&self, id: i64) -> bool {
+    /// Asks the job at work to end, on somebody's word; false where it is another.
+    pub(crate) fn stop(&self, id: i64, by: &str) -> bool {
         let current = self.lock();
         let Some((_, follow)) = current.as_ref().filter(|(at, _)| *at == id) else { return false };
+        *follow.by.lock().unwrap_or_else(PoisonError::into_inner) = Some(by.to_owned());
         follow.stop.store(true, Ordering::Relaxed);
         true
     }
@@ -146,7 +150,9 @@ async fn one(app: &App, program: &Program, job: &Job) {
         Err(Stop::Failed(error, hint)) => ended(JobState::Failed, String::new(), error, hint),
         Err(Stop::Asked) => ended(JobState::Cancelled, String::new(), String::new(), String::new()),
     };
-    let actor = job.decided_by.as_ref().unwrap_or(&job.made_by);
+    let stopped = follow.by.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let stopped = stopped.filter(|_| ended.state == JobState::Cancelled);
+    let actor = stopped.as_ref().or(job.decided_by.as_ref()).unwrap_or(&job.made_by);
     // what is done is done: it is written down as soon as the database answers
     loop {
         let _ = app.registry.job_progress(job.id, &progress).await;
@@ -158,6 +164,11 @@ async fn one(app: &App, program: &Program, job: &Job) {
     if ended.state != JobState::Done && job.kind == JobKind::Compare {
         // nothing of it is of use; what cannot be cleared away is at the next
         let _ = std::fs::remove_dir_all(super::city::folder(&app.settings.data, job.id));
+    }
+    if ended.state == JobState::Done && job.kind == JobKind::Compare {
+        let data = app.settings.data.clone();
+        let id = job.id;
+        on_a_thread(move || super::city::clear(&data, id)).await;
     }
     *app.runner.lock() = None;
 }

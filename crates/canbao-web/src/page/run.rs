@@ -57,6 +57,7 @@ struct Page {
     id: i64,
     state: Tag,
     alive: bool,
+    can_cancel: bool,
     stages: String,
     error: String,
     hint: String,
@@ -143,6 +144,7 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
         id,
         state: state(&job),
         alive,
+        can_cancel: job.state == JobState::Queued || (alive && job.kind == JobKind::Compare),
         stages: stages(&progress, job.state)?,
         error: job.error.clone(),
         hint: job.hint.clone(),
@@ -388,8 +390,9 @@ pub(crate) async fn decide(
 
 pub(crate) async fn cancel(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> Result<Response, Fault> {
     let found = job(&app, id).await?;
-    // an apply is one transaction: what is broken off has changed nothing
-    if found.state == JobState::Running && app.runner.stop(id) {
+    // of what changes the record nobody could say whether it was done before it was broken off
+    let harmless = found.kind == JobKind::Compare;
+    if found.state == JobState::Running && harmless && app.runner.stop(id, &visitor.account.login) {
         return Ok(Redirect::to(&format!("/run/{id}")).into_response());
     }
     let done = app.registry.cancel_job(&visitor.account.login, id).await;
