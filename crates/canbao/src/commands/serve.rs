@@ -28,7 +28,11 @@ const LISTEN: &str = "127.0.0.1:8080";
 /// CANBAO_DATABASE, CANBAO_KEY_FILE), else from the file; without any, a registry must be named. Accounts are made by
 /// `canbao user add`. Ends at Ctrl-C or SIGTERM, after the requests under way are answered.
 ///
-/// Memory: some 100 MB, and for SQLite up to 64 MB of pages for each of nine connections.
+/// What comes in by the page (extracts, comparisons) stands in a folder beside the SQLite file, `registry-data` beside
+/// `registry.db`; of a PostgreSQL database in `canbao-data` in the working folder. Leave it to one server.
+///
+/// Memory: some 100 MB, and for SQLite up to 64 MB of pages for each of nine connections. A comparison that somebody begins
+/// by the page is a process of its own, with 2 GB at most.
 #[derive(clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Arguments {
