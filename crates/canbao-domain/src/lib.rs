@@ -10,6 +10,7 @@
 //! | [`code`] | the few states that the logic branches on |
 //! | [`area`] | the tree of counties, towns and villages |
 //! | [`role`] | what an account is for |
+//! | [`delivery`] | which extracts a city expects, from whom, by when |
 //! | [`rules`] | the dated rule file and the one function that decides a category |
 //! | [`scope`] | who may see whom |
 //! | [`standard`] | the data standard: items and code tables, as data |
@@ -18,6 +19,7 @@ pub mod area;
 pub mod code;
 pub mod credit;
 pub mod date;
+pub mod delivery;
 pub mod number;
 pub mod role;
 pub mod rules;

@@ -12,6 +12,8 @@
 //! | [`finding`] | work-lists of findings, and what was made of them |
 //! | `receipt` | changes that are done once however often a program asks |
 //! | [`decision`] | what clerks decided, for the next comparison |
+//! | [`delivery`] | the extracts that departments hand over |
+//! | [`job`] | the server's long work |
 //! | [`area`] | the two trees of areas |
 //! | [`snapshot`] | frozen counts, from which figures are worked out |
 //! | [`audit`] | the chain of what was done |
@@ -33,11 +35,13 @@ pub mod change;
 mod clock;
 mod counter;
 pub mod decision;
+pub mod delivery;
 mod error;
 pub mod evidence;
 pub mod exchange;
 pub mod finding;
 mod hand;
+pub mod job;
 pub mod person;
 pub mod private;
 pub mod query;

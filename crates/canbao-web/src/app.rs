@@ -7,14 +7,23 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use canbao_registry::Registry;
+use canbao_domain::date::Date;
+use canbao_intake::SourceSpec;
+use canbao_registry::{Registry, RegistryError};
 use canbao_report::cube::Cubes;
 use tokio::sync::Semaphore;
 
+use crate::delivery as delivery_of;
+use crate::delivery::turn::Turns;
 use crate::http::upload::{self, FileLimit, UploadLimits};
 use crate::http::{head, origin, plain};
+use crate::job::Program;
+use crate::job::runner::{self, Runner};
 use crate::page::kept::Kept;
-use crate::page::{account, area, ca, change, figures, find, finding, home, log, login, people, person, reveal, token};
+use crate::page::{
+    account, area, ca, change, compose, deliver, delivery, figures, find, finding, home, log, login, people, person,
+    reveal, run, runs, sources, token,
+};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
 use crate::tls::CityAuthority;
@@ -38,6 +47,8 @@ pub struct Settings {
     pub proxied: bool,
     /// The city's own authority, where it has one: its page tells how to install it.
     pub authority: Option<CityAuthority>,
+    /// How comparisons are run; without it none are.
+    pub program: Option<Program>,
 }
 
 impl Settings {
@@ -51,6 +62,7 @@ impl Settings {
             demo: false,
             proxied: false,
             authority: None,
+            program: None,
         }
     }
 
@@ -74,6 +86,10 @@ pub struct App {
     pub(crate) sending: Arc<Semaphore>,
     pub(crate) watch: Arc<Watch>,
     pub(crate) rate: Arc<api::Rate>,
+    /// Which deliveries are looked at.
+    pub(crate) turns: Arc<Turns>,
+    /// The job at work.
+    pub(crate) runner: Arc<Runner>,
 }
 
 /// A way in: what the browser asks for, who may, and who answers.
@@ -103,7 +119,6 @@ where
 }
 
 /// A form that sends files: its handler takes a [`upload::Sent`].
-#[expect(dead_code, reason = "its first page follows")]
 fn sent<H, T>(path: &'static str, access: Access, limit: FileLimit, handler: H) -> Route
 where
     H: Handler<T, App>,
@@ -152,6 +167,27 @@ fn routes() -> Vec<Route> {
         get("/change/{id}", May(Right::Check), change::show),
         post("/change/{id}", May(Right::Check), change::decide),
         get("/figures", May(Right::Figures), figures::show),
+        get("/data", May(Right::Deliver), sources::list),
+        get("/data/{source}", May(Right::Deliver), sources::one),
+        sent("/data/{source}", May(Right::Deliver), FileLimit::Extract, deliver::begin),
+        get("/delivery/{id}", May(Right::Deliver), delivery::show),
+        get("/delivery/{id}/live", May(Right::Deliver), delivery::follow),
+        get("/delivery/{id}/rows", May(Right::Deliver), delivery::rows),
+        sent("/delivery/{id}/files", May(Right::Deliver), FileLimit::Extract, deliver::add),
+        post("/delivery/{id}/columns", May(Right::Deliver), deliver::columns),
+        post("/delivery/{id}/send", May(Right::Deliver), deliver::send),
+        post("/delivery/{id}/withdraw", May(Right::Deliver), deliver::withdraw),
+        post("/delivery/{id}/discard", May(Right::Deliver), deliver::discard),
+        post("/delivery/{id}/mend", May(Right::Deliver), deliver::mend),
+        get("/runs", May(Right::Compare), runs::list),
+        get("/runs/new", May(Right::Compare), compose::form),
+        post("/runs", May(Right::Compare), compose::begin),
+        get("/run/{id}", May(Right::Compare), run::show),
+        get("/run/{id}/live", May(Right::Compare), run::follow),
+        post("/run/{id}/cancel", May(Right::Compare), run::cancel),
+        post("/run/{id}/apply", May(Right::Compare), run::apply),
+        post("/run/{id}/undo", May(Right::Compare), run::undo),
+        post("/run/{id}/decide", May(Right::Compare), run::decide),
         get("/accounts", May(Right::Accounts), account::list),
         get("/log", May(Right::Log), log::audit),
         get("/looks", May(Right::Log), log::looks),
@@ -181,8 +217,8 @@ impl App {
     pub fn new(registry: Registry, settings: Settings) -> Self {
         upload::sweep(&settings.data);
         let sending = Arc::new(Semaphore::new(settings.upload.at_once));
-        let (kept, cubes, watch, rate) = Default::default();
-        Self { registry, settings: Arc::new(settings), kept, cubes, sending, watch, rate }
+        let (kept, cubes, watch, rate, turns, runner) = Default::default();
+        Self { registry, settings: Arc::new(settings), kept, cubes, sending, watch, rate, turns, runner }
     }
 
     /// The same, with a log.
@@ -202,10 +238,12 @@ impl App {
         Arc::clone(&self.watch)
     }
 
-    /// Begins what a server does besides answering: it keeps the roster, by which filters are quick.
+    /// Begins what a server does besides answering: it keeps the roster, by which filters are quick, and does the long work
+    /// that waits. A child at work ends with this process, and the next one says that it was broken off.
     pub fn begin(&self) {
         let registry = self.registry.clone();
         tokio::spawn(async move { registry.keep_warm().await });
+        tokio::spawn(self.clone().work());
     }
 
     /// The same, where a program's token may call so many times a minute.
@@ -213,6 +251,19 @@ impl App {
     pub fn with_calls_a_minute(mut self, calls: u32) -> Self {
         self.rate = Arc::new(api::Rate::new(calls));
         self
+    }
+
+    /// Hands over a source of a city file, as its reporter does by the page. For a demo, which begins with data.
+    ///
+    /// # Errors
+    /// Where the files cannot be read or the data folder written, they cannot be understood, or the database does not answer.
+    pub async fn hand_over(&self, login: &str, spec: &SourceSpec, as_of: Date) -> Result<(), RegistryError> {
+        delivery_of::hand_over(self, login, spec, as_of).await
+    }
+
+    /// Does the long work that waits, for as long as it is polled.
+    pub async fn work(self) {
+        runner::work(self).await;
     }
 
     /// What answers requests.

@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [`app`] | what all pages share, and the one table of routes |
 //! | [`right`] | who may what: the one permissions module |
+//! | `delivery` | extracts that come in by the page |
+//! | `job` | comparisons and what becomes the record, as child processes |
 //! | [`page`] | a page each |
 //! | [`api`] | the same for programs |
 //! | [`serve`] | listening: connections, their limits, the end |
@@ -17,9 +19,12 @@
 
 pub mod api;
 pub mod app;
+mod aside;
 mod asset;
+mod delivery;
 pub mod fault;
 mod http;
+mod job;
 pub mod page;
 pub mod right;
 pub mod say;
@@ -28,4 +33,5 @@ pub mod tls;
 pub mod watch;
 
 pub use app::{App, Settings};
-pub use http::upload::UploadLimits;
+pub use http::upload::{FileLimit, UploadLimits};
+pub use job::Program;

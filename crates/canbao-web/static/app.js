@@ -34,5 +34,11 @@
     all.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => { box.checked = all.checked; });
   }));
   document.querySelectorAll("[data-submit]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+  // a part of the page that follows what happens; drawn anew when it is over
+  document.querySelectorAll("[data-live]").forEach((part) => {
+    const source = new EventSource(part.dataset.live);
+    source.addEventListener("message", (event) => { if (event.data) part.innerHTML = event.data; });
+    source.addEventListener("done", () => { source.close(); window.location.reload(); });
+  });
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 })();

@@ -27,6 +27,9 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error, language),
     };
+    if let Some(login) = arguments.serving() {
+        output::serving::begin(login);
+    }
     let form = arguments.progress();
     match output::fault::guarded(language, || arguments.run()) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (15, include_str!("../../migrations/0015_accounts.sql")),
     (16, include_str!("../../migrations/0016_snapshot.sql")),
     (17, include_str!("../../migrations/0017_mark.sql")),
+    (18, include_str!("../../migrations/0018_deliveries_and_jobs.sql")),
     (19, include_str!("../../migrations/0019_receipt.sql")),
     (21, include_str!("../../migrations/0021_findings.sql")),
 ];

@@ -12,6 +12,7 @@ mod batch;
 mod bulk;
 mod change;
 mod decision;
+mod delivery;
 mod exchange;
 mod finding;
 mod opening;

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use canbao_domain::role::Role;
 use canbao_registry::RegistryError;
 
 use super::filled;
@@ -65,6 +66,8 @@ struct Page {
     rows: Vec<Row>,
     sum: Option<Row>,
     under: &'static str,
+    /// A reporter's sources, as they stand.
+    lines: Vec<super::sources::Line>,
 }
 
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
@@ -88,8 +91,20 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
         }
         sum = Some(row("合计", "", &*app.kept.counts(&app, &visitor, &visitor.area).await?));
     }
+    let lines = if visitor.account.role == Role::Reporter {
+        super::sources::standing(&app, &visitor).await?
+    } else {
+        Vec::new()
+    };
     let today = say::today();
-    let heading = if people { format!("{area} · 待办 {} 件", say::count(total)) } else { area.clone() };
+    let heading = if !lines.is_empty() {
+        let department = visitor.account.department.clone().unwrap_or_default();
+        format!("{department} · {}", super::sources::told(&lines))
+    } else if people {
+        format!("{area} · 待办 {} 件", say::count(total))
+    } else {
+        area.clone()
+    };
     let shell =
         Shell::of(&app, &visitor, "/", heading.clone(), vec![Crumb::to(area, "/"), Crumb::here("首页")]).await?;
     let level = visitor.areas.get(&visitor.area).map_or("city", |area| area.level.as_str());
@@ -108,6 +123,7 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
             "county" => "镇(办)",
             _ => "村(社区)",
         },
+        lines,
     })
 }
 

@@ -147,6 +147,13 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         checks.push(entry("变更复核", "/changes", say::count(pending)));
     }
     group("核对", checks);
+    if visitor.may(Right::Deliver) {
+        let mut entries = vec![plain("数据报送", "/data")];
+        if visitor.may(Right::Compare) {
+            entries.push(plain("比对", "/runs"));
+        }
+        group("数据", entries);
+    }
     if visitor.may(Right::Figures) {
         group("统计", vec![plain("参保情况", "/figures")]);
     }

@@ -4,6 +4,7 @@
 pub(crate) mod gate;
 pub(crate) mod visitor;
 
+use canbao_domain::delivery::Source;
 use canbao_domain::role::Role;
 use canbao_domain::scope::Scope;
 use canbao_registry::account::Account;
@@ -28,6 +29,10 @@ pub enum Right {
     Answer,
     /// Figures.
     Figures,
+    /// Handing extracts over: a reporter of their own sources, the city of all.
+    Deliver,
+    /// Comparing, and deciding what becomes the record.
+    Compare,
     /// Accounts.
     Accounts,
     /// The audit and the looks.
@@ -36,7 +41,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Home,
         Self::People,
         Self::Reveal,
@@ -45,6 +50,8 @@ impl Right {
         Self::Findings,
         Self::Answer,
         Self::Figures,
+        Self::Deliver,
+        Self::Compare,
         Self::Accounts,
         Self::Log,
     ];
@@ -62,6 +69,8 @@ impl Right {
             Self::Findings => Some("findings"),
             Self::Answer => Some("answer"),
             Self::Figures => Some("figures"),
+            Self::Deliver => Some("deliver"),
+            Self::Compare => Some("compare"),
             Self::Accounts => Some("accounts"),
             Self::Log => Some("log"),
         }
@@ -78,6 +87,8 @@ impl Right {
             Self::Findings => "核对疑点",
             Self::Answer => "答复请核实的疑点",
             Self::Figures => "查看统计",
+            Self::Deliver => "报送数据",
+            Self::Compare => "比对和更新登记库",
             Self::Accounts => "管理账号",
             Self::Log => "查看办理记录和查看记录",
         }
@@ -99,14 +110,20 @@ pub enum Access {
 
 /// Whether a role may.
 pub const fn may(role: Role, right: Right) -> bool {
-    use Right::{Accounts, Answer, Check, Figures, Findings, Home, Log, People, Propose, Reveal};
+    use Right::{
+        Accounts, Answer, Check, Compare, Deliver, Figures, Findings, Home, Log, People, Propose, Reveal,
+    };
     match role {
         // who runs the system sees no records, nor who looked at them
         Role::Admin => matches!(right, Home | Accounts),
-        Role::City | Role::County => matches!(right, Home | People | Reveal | Propose | Check | Findings | Answer | Figures),
+        Role::City => matches!(
+            right,
+            Home | People | Reveal | Propose | Check | Findings | Answer | Figures | Deliver | Compare
+        ),
+        Role::County => matches!(right, Home | People | Reveal | Propose | Check | Findings | Answer | Figures),
         Role::Town => matches!(right, Home | People | Reveal | Propose | Findings | Answer | Figures),
         Role::Collector => matches!(right, Home | People | Reveal | Propose | Answer),
-        Role::Reporter => matches!(right, Home),
+        Role::Reporter => matches!(right, Home | Deliver),
         Role::Leader => matches!(right, Home | Figures),
         Role::Auditor => matches!(right, Home | Log),
     }
@@ -135,6 +152,20 @@ pub(crate) fn reaches(scope: &Scope, areas: &Areas, area: &str) -> bool {
 pub(crate) fn asked<'a>(scope: &Scope, areas: &Areas, area: &'a str) -> Option<&'a str> {
     let everywhere = scope.areas().is_none() && areas.city() == Some(area);
     Some(area).filter(|area| !area.is_empty() && !everywhere)
+}
+
+/// Whether a source is an account's to deliver: of a reporter, what their department has, of their area where each area
+/// delivers its own.
+pub fn delivers(account: &Account, areas: &Areas, source: &Source) -> bool {
+    match account.role {
+        Role::City => true,
+        Role::Reporter => {
+            let own = own_area(account, areas);
+            account.sources.contains(&source.kind)
+                && source.area.as_deref().is_none_or(|area| area == own || areas.reports_to(area, own))
+        }
+        _ => false,
+    }
 }
 
 /// The area that an account answers for: its own, the city's where it is for the whole city.

@@ -7,6 +7,8 @@ mod run;
 
 mod api;
 mod change;
+mod compare;
+mod delivery;
 mod door;
 mod figures;
 mod finding;

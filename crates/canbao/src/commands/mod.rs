@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// Language of messages and summaries
     #[arg(long, global = true, value_enum, default_value_t, value_name = "LANG")]
     lang: Language,
+    /// Given by the server that started this process: on whose word it works, and that it ends when its standard input does
+    #[arg(long, global = true, hide = true, value_name = "LOGIN")]
+    serving: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -95,6 +98,11 @@ impl Arguments {
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
+    }
+
+    /// For whom the server started this process.
+    pub(crate) fn serving(&self) -> Option<&str> {
+        self.serving.as_deref()
     }
 
     /// Does what the command line asks for.

@@ -9,6 +9,7 @@ pub(crate) mod language;
 pub(crate) mod memory;
 pub(crate) mod private;
 pub(crate) mod report;
+pub(crate) mod serving;
 pub(crate) mod table;
 pub(crate) mod usage;
 pub(crate) mod width;

@@ -28,6 +28,7 @@ mod rejected_rows;
 mod repeatable;
 mod report;
 mod serve;
+mod serving;
 mod standard;
 mod user;
 mod whole_job;

@@ -20,7 +20,7 @@ use axum::http::request::Parts;
 
 use crate::fault::Fault;
 
-pub(crate) use file::{SentFile, sweep};
+pub(crate) use file::{SentFile, private_folder, sweep};
 pub(crate) use receive::receive;
 
 /// The sizes that files may have. In bytes.

@@ -37,8 +37,8 @@ pub(crate) async fn receive(
     is_ours: impl Fn(&str) -> bool,
 ) -> Result<Sent, Fault> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let boundary =
-        text(header::CONTENT_TYPE).and_then(|kind| multer::parse_boundary(kind).ok()).ok_or(Fault::Forged)?;
+    let boundary = text(header::CONTENT_TYPE).and_then(|kind| multer::parse_boundary(kind).ok());
+    let boundary = boundary.ok_or(Fault::Nonsense("没有收到文件。", "请返回上一页选择文件，再上传。"))?;
     let said: u64 = text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok()).unwrap_or(0);
     let most = Arc::new(AtomicU64::new(limit.bytes(limits) + TYPED as u64));
     let stream = paced(body, Arc::clone(&most), limits.rate_bytes_per_s, limits.patience);

@@ -87,7 +87,7 @@ async fn without_its_token_no_file_is_taken() {
     }
     let mut plain = headers();
     plain.insert(header::CONTENT_TYPE, "text/plain".parse().unwrap());
-    assert_eq!(status(send(data.path(), &small(), &plain, Body::empty()).await), StatusCode::FORBIDDEN);
+    assert_eq!(status(send(data.path(), &small(), &plain, Body::empty()).await), StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

@@ -41,13 +41,17 @@ pub(crate) struct Site {
     /// All that was logged.
     log: Kept,
     watch: Arc<Watch>,
+    /// The server's data folder.
+    pub(crate) data: std::path::PathBuf,
+    app: App,
     _folder: TempDir,
 }
 
 /// Login, role, area.
-pub(crate) const ACCOUNTS: [(&str, Role, &str); 11] = [
+pub(crate) const ACCOUNTS: [(&str, Role, &str); 12] = [
     ("admin", Role::Admin, "610900"),
     ("city", Role::City, "610900"),
+    ("city-too", Role::City, "610900"),
     ("county", Role::County, "610902"),
     ("checker", Role::County, "610902"),
     ("neighbour", Role::County, "610921"),
@@ -124,6 +128,11 @@ pub(crate) fn settings(folder: &std::path::Path) -> Settings {
 
 impl Site {
     pub(crate) async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// With other settings than the usual ones.
+    pub(crate) async fn with(set: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("registry.db").display());
         let address = Address { url, key_file: None };
@@ -145,12 +154,15 @@ impl Site {
             };
             registry.add_account("test", new, PASSWORD).await.unwrap();
         }
-        let settings = settings(folder.path());
+        let data = folder.path().join("data");
+        let mut settings = settings(folder.path());
+        settings.upload.free_bytes = 0;
+        set(&mut settings);
         let log = Kept::default();
-        let router = App::new(registry.clone(), settings).logged(log.log(Format::Json));
-        let watch = router.watch();
-        let router = router.router();
-        Self { registry, settled: Mutex::default(), router, log, watch, _folder: folder }
+        let app = App::new(registry.clone(), settings).logged(log.log(Format::Json));
+        let watch = app.watch();
+        let router = app.clone().router();
+        Self { registry, settled: Mutex::default(), router, log, watch, data, app, _folder: folder }
     }
 
     /// Where files may stand.
@@ -161,6 +173,11 @@ impl Site {
     /// What was logged, and what a monitoring system is told.
     pub(crate) fn told(&self) -> (String, String) {
         (self.log.text(), self.watch.metrics.text())
+    }
+
+    /// Does the server's long work from now on.
+    pub(crate) fn work(&self) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(self.app.clone().work())
     }
 
     /// A browser that nobody has logged in with.
@@ -258,6 +275,34 @@ impl Browser<'_> {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
         self.send(request.body(Body::from(body.finish())).unwrap()).await
+    }
+
+    /// Sends a form with files, its token first.
+    pub(crate) async fn upload(&self, path: &str, csrf: &str, files: &[(&str, &[u8])]) -> Got {
+        let mut body = format!("--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n").into_bytes();
+        for (name, bytes) in files {
+            let head = format!("--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--b--\r\n");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Asks for a page until it says something; what it says in the end.
+    pub(crate) async fn until(&self, path: &str, says: &str) -> Got {
+        for _ in 0..400 {
+            let got = self.get(path).await;
+            if got.text.contains(says) {
+                return got;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("{path} never says {says}: {}", self.get(path).await.text);
     }
 
     pub(crate) async fn log_in(&self, login: &str, password: &str) -> Got {

@@ -9,9 +9,10 @@ use canbao_registry::account::{LogIn, NewAccount, invented_password};
 use canbao_registry::apply::apply;
 use canbao_registry::area::Areas;
 use canbao_registry::{Address, Registry};
-use canbao_web::{App, Settings};
+use canbao_web::{App, Program, Settings};
 use tokio::net::TcpListener;
 
+use crate::commands::compare::refused;
 use crate::commands::registry::{actor, done};
 use crate::commands::serve::run_until_asked;
 use crate::output::failure::Failure;
@@ -37,9 +38,10 @@ const FILES: [&str; 8] = [
 ];
 
 /// Who works there: login, name, role, how deep in the tree of areas.
-const STAFF: [(&str, &str, Role, usize); 9] = [
+const STAFF: [(&str, &str, Role, usize); 10] = [
     ("admin", "赵国庆", Role::Admin, 0),
     ("city", "何静", Role::City, 0),
+    ("city2", "梁敏", Role::City, 0),
     ("county", "陈慧", Role::County, 1),
     ("county2", "周明", Role::County, 1),
     ("town", "高翔", Role::Town, 2),
@@ -89,11 +91,23 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
     print(&text, language)?;
     let settings = Settings {
         demo: true,
+        program: Program::of_this(&address.url, address.key_file.clone()).ok(),
         ..Settings::new("演示市社会保险经办机构", Settings::data_beside(&address.url))
     };
-    let served = run_until_asked(listener, App::new(registry.clone(), settings)).await;
+    let app = App::new(registry.clone(), settings);
+    deliver(&app, &run.with_file_name("city").join("city.toml")).await?;
+    let served = run_until_asked(listener, app).await;
     registry.close().await;
     served
+}
+
+/// Hands the city's extracts over, so that the pages of deliveries have something to show and a comparison can be begun.
+async fn deliver(app: &App, city: &Path) -> Result<(), Failure> {
+    let city = canbao_intake::load_city(city).map_err(|error| refused(&error))?;
+    for spec in &city.sources {
+        done(app.hand_over("city", spec, city.as_of).await)?;
+    }
+    Ok(())
 }
 
 /// A folder for the registry, without the one that was there.

@@ -75,7 +75,9 @@ pub(crate) fn done<T>(result: Result<T, RegistryError>) -> Result<T, Failure> {
 /// Who is on the log: the machine's user.
 pub(crate) fn actor() -> String {
     let user = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
-    format!("os:{}", user.unwrap_or_else(|| rustix::process::getuid().as_raw().to_string()))
+    let user = user.unwrap_or_else(|| rustix::process::getuid().as_raw().to_string());
+    // who works for somebody by the page says both: a machine's user can say any login
+    crate::output::serving::login().map_or_else(|| format!("os:{user}"), |login| format!("{login} (os:{user})"))
 }
 
 /// Runs a command that waits for a database.

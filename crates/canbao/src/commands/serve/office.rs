@@ -10,7 +10,7 @@ use canbao_registry::{Address, Registry};
 use canbao_web::serve::{Limits, Manner, Secure, serve as answer, serve_metrics};
 use canbao_web::tls::{Certificates, CityAuthority, Source, TlsError, keep_fresh};
 use canbao_web::watch::{Field, Format, Level, Log, Watch};
-use canbao_web::{App, Settings as Pages};
+use canbao_web::{App, Program, Settings as Pages};
 use tokio::sync::watch;
 
 use super::settings::Settings;
@@ -50,6 +50,7 @@ pub(super) async fn serve(settings: &Settings, language: Language) -> Result<(),
         proxied: settings.secure && !by_https,
         demo: is_demo,
         authority,
+        program: Program::of_this(&address.url, address.key_file.clone()).ok(),
         ..Pages::new(settings.office.clone(), data)
     };
     let calls = u32::try_from(settings.api_calls_a_minute).unwrap_or(u32::MAX);

@@ -7,7 +7,7 @@ use canbao_web::right::{Right, may};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Database, Who, actor, done, runtime};
+use super::{Who, actor, done, runtime};
 use crate::output::failure::Failure;
 use crate::output::figure;
 use crate::output::language::Language;

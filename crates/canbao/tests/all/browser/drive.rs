@@ -88,10 +88,6 @@ impl Browser {
         }
     }
 
-    pub(super) async fn has(&self, selector: &str) -> bool {
-        !self.client.find_all(Locator::Css(selector)).await.unwrap().is_empty()
-    }
-
     pub(super) async fn write(&self, selector: &str, text: &str) {
         let field = self.find(selector).await;
         field.clear().await.unwrap();

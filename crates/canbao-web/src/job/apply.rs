@@ -1,0 +1,31 @@
+//! A comparison becomes the record, or is taken back; a snapshot follows, so that figures have their trend.
+
+use canbao_registry::job::{Job, JobKind};
+
+use super::Program;
+use super::city;
+use super::compare::{done, start};
+use super::outcome::Trial;
+use super::runner::{Follow, Stop};
+use crate::App;
+
+/// Applies the comparison, or takes the apply back; gives what the child told.
+pub(super) async fn run(app: &App, program: &Program, job: &Job, follow: &Follow) -> Result<String, Stop> {
+    let arguments: Vec<String> = if job.kind == JobKind::Undo {
+        follow.begin("undo");
+        let applied: Trial = serde_json::from_str(&job.asked).map_err(|_| Stop::nonsense())?;
+        let revision = applied.revision.to_string();
+        ["registry", "undo", "--revision", &revision, "--json"].map(str::to_owned).to_vec()
+    } else {
+        follow.begin("apply");
+        let comparison = job.of.ok_or_else(Stop::nonsense)?;
+        let run = city::folder(&app.settings.data, comparison).join("run").to_string_lossy().into_owned();
+        ["registry", "apply", &run, "--json"].map(str::to_owned).to_vec()
+    };
+    let printed = done(start(program, arguments, job, follow).await?)?;
+    follow.begin("snapshot");
+    let actor = job.decided_by.as_ref().unwrap_or(&job.made_by);
+    // the record is what it is; a snapshot that could not be taken is taken by the next
+    let _ = app.registry.take_snapshot(actor).await;
+    Ok(printed.trim().to_owned())
+}
