@@ -16,8 +16,7 @@ async fn each_rare_character_has_a_font_that_is_fetched_for_it_alone() {
     let css = browser.get(style).await.text;
     assert!(css.contains("\"Microsoft YaHei\", system-ui, \"Canbao Rare\","), "after the computer's own");
     let mut faces = Vec::new();
-    let all = css.split("@font-face {").skip(1).map(|face| face.split('}').next().unwrap());
-    for face in all.filter(|face| face.contains("\"Canbao Rare\"")) {
+    for face in css.split("@font-face {").skip(1).filter(|face| face.starts_with(" font-family: \"Canbao Rare\"")) {
         let url = face.split("url(\"").nth(1).unwrap().split('"').next().unwrap();
         let ranges = face.split("unicode-range: ").nth(1).unwrap().split(';').next().unwrap();
         let ranges = ranges.split(", ").map(|range| {
