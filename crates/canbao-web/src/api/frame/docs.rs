@@ -201,8 +201,8 @@ fn members(document: &Value, schema: &Value) -> Vec<Parameter> {
 
 /// The kinds of the first member that may be several.
 fn kinds(document: &Value, schema: &Value) -> Vec<[String; 3]> {
-    let members = resolved(document, schema).get("properties").and_then(Value::as_object).into_iter().flatten();
-    let all = members.filter_map(|(_, schema)| resolved(document, schema).get("oneOf").and_then(Value::as_array));
+    let own = resolved(document, schema).get("properties").and_then(Value::as_object).into_iter().flatten();
+    let all = own.filter_map(|(_, schema)| resolved(document, schema).get("oneOf").and_then(Value::as_array));
     let several = all.filter(|all| all.iter().all(|one| one.get("properties").is_some())).flatten();
     several
         .map(|one| {
