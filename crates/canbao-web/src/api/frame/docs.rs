@@ -31,6 +31,8 @@ struct Call {
     parameters: Vec<Parameter>,
     request: String,
     fields: Vec<Parameter>,
+    /// What an object may be, where it may be several: word, name, members.
+    kinds: Vec<[String; 3]>,
     answer: String,
     answered: Vec<Parameter>,
     statuses: String,
@@ -143,6 +145,7 @@ fn call(document: &Value, path: &str, method: &str, told: &Value) -> Call {
         parameters: parameters.map(|told| parameter(document, told)).collect(),
         request: part(body),
         fields: fields(body),
+        kinds: body.and_then(|part| part.get("schema")).map(|schema| kinds(document, schema)).unwrap_or_default(),
         answer: part(answer),
         answered: fields(answer),
         statuses: statuses.map(|(status, _)| status.clone()).collect::<Vec<_>>().join("、"),
@@ -192,6 +195,25 @@ fn members(document: &Value, schema: &Value) -> Vec<Parameter> {
                 kind: kind(document, schema),
                 about: about.replace('`', ""),
             }
+        })
+        .collect()
+}
+
+/// The kinds of the first member that may be several.
+fn kinds(document: &Value, schema: &Value) -> Vec<[String; 3]> {
+    let own = resolved(document, schema).get("properties").and_then(Value::as_object).into_iter().flatten();
+    let all = own.filter_map(|(_, schema)| resolved(document, schema).get("oneOf").and_then(Value::as_array));
+    let several = all.filter(|all| all.iter().all(|one| one.get("properties").is_some())).flatten();
+    several
+        .map(|one| {
+            let others = members(document, one).into_iter().filter(|member| member.name != "procedure");
+            let named = others.map(
+                |Parameter { name, required, .. }| {
+                    if required { name } else { format!("{name}（可不写）") }
+                },
+            );
+            let named: Vec<String> = named.collect();
+            [text(one, "/properties/procedure/enum/0"), text(one, "/title"), named.join("、")]
         })
         .collect()
 }

@@ -120,7 +120,6 @@ fn operation(group: &Group, call: &Call) -> OperationBuilder {
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
-            .description(Some("幂等键。"))
             .schema(Some(word::reference::<word::Key>()))
             .example(Some(Value::from("0f9d3c52-6d1c-4a59-9a55-6e2f3b8f7c11")));
         operation = operation.parameter(key.build());

@@ -105,6 +105,9 @@ async fn the_document_and_its_page_are_served_to_anybody() {
     for (path, _, told) in operations(&document()) {
         assert!(page.text.contains(path) && page.text.contains(told["summary"].as_str().unwrap()), "{path}");
     }
+    for said in ["enrolment-begun", "关系转移", "unit_code（可不写）", "birth_date"] {
+        assert!(page.text.contains(said), "{said}");
+    }
     for code in Code::ALL {
         assert!(page.text.contains(&format!("id=\"{}\"", code.as_str())) && page.text.contains(code.title()));
     }
