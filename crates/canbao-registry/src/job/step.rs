@@ -226,7 +226,8 @@ impl Registry {
         for row in transaction.all(sql, &[]).await? {
             let job = job_of(&row)?;
             let sql = "UPDATE job SET ended_at = $2, error = $3, hint = $4 WHERE id = $1";
-            let (error, hint) = ("服务器在办理途中停止，这个任务没有做完。", "登记库没有半截的改动；请再办一次。");
+            let error = "服务器在办理途中停止，这个任务中断了。";
+            let hint = "登记库没有半截的改动；请再办一次，已经做完的不会重做。";
             transaction.execute(sql, values![job.id, now_ms(), error, hint]).await?;
             put(&mut transaction, actor, &job, JobState::Broken).await?;
             broken.push(job.id);

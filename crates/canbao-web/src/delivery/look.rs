@@ -99,7 +99,7 @@ fn read(input: &Input, rows: &AtomicU64, report: &mut Report) -> Result<Found, U
     let spec = input.settings.spec(input.kind, &input.name, &input.files);
     let inspection = inspect_source(&spec, &profiles)?;
     tables(&inspection, report);
-    report.looks_like = other_kind(input, &profiles, report);
+    report.looks_like = other_kind(input, &profiles);
     private_folder(&input.folder)?;
     let mut tally = Tally::new(&input.folder)?;
     let mut full = None;
@@ -124,16 +124,13 @@ fn read(input: &Input, rows: &AtomicU64, report: &mut Report) -> Result<Found, U
 }
 
 /// The kind that the columns tell to be another than the one that was said.
-fn other_kind(input: &Input, profiles: &Profiles, report: &Report) -> Option<String> {
+fn other_kind(input: &Input, profiles: &Profiles) -> Option<String> {
     let (_, path) = input.files.first()?;
     if fs::metadata(path).ok()?.len() > GUESSED_BYTES {
         return None;
     }
     let seen = inspect(path, None, profiles).ok()?;
-    // who is insured has a state; who only lives here has none, though two kinds of residents look alike
-    let stateless = !report.columns.iter().any(|column| column.field.as_deref() == Some(Field::Status.as_str()));
-    let residents = input.kind.is_scheme() && seen.kind.is_population() && stateless;
-    ((seen.certain || residents) && seen.kind != input.kind).then(|| seen.kind.as_str().to_owned())
+    (seen.certain && seen.kind != input.kind).then(|| seen.kind.as_str().to_owned())
 }
 
 fn tables(inspection: &Inspection, report: &mut Report) {

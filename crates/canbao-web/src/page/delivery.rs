@@ -434,6 +434,11 @@ fn reasons(id: i64, report: &Report) -> Vec<Reason> {
 
 fn looks_like(report: &Report, kind: SourceKind) -> String {
     let other = report.looks_like.as_deref().and_then(|word| word.parse::<SourceKind>().ok());
+    let status = |column: &crate::delivery::report::Column| column.field.as_deref() == Some(Field::Status.as_str());
+    if other.is_none() && kind.is_scheme() && !report.columns.is_empty() && !report.columns.iter().any(status) {
+        return "没有一列是参保状态，比对时不能确定这些人是否参保。请核对是不是选错了文件，或在下面指明是哪一列。"
+            .to_owned();
+    }
     other.map_or_else(String::new, |other| {
         format!("各列看上去更像“{}”，不像“{}”。请核对是不是选错了文件。", other.chinese(), kind.chinese())
     })
