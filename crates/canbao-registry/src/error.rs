@@ -96,6 +96,8 @@ pub enum RegistryError {
         sentence: String,
         /// What to do.
         hint: &'static str,
+        /// What was told wrong, by its name, for who shows the sentence beside it; blank where it is nothing by itself.
+        item: &'static str,
     },
     /// What is written contradicts itself: a defect of the program, or of the database.
     #[error("登记库自相矛盾：{0}。")]
@@ -156,7 +158,20 @@ impl RegistryError {
     }
 
     pub(crate) fn refused(sentence: impl Into<String>, hint: &'static str) -> Self {
-        Self::Refused { sentence: sentence.into(), hint }
+        Self::refused_at("", sentence, hint)
+    }
+
+    /// The same, for what was told of one item.
+    pub(crate) fn refused_at(item: &'static str, sentence: impl Into<String>, hint: &'static str) -> Self {
+        Self::Refused { sentence: sentence.into(), hint, item }
+    }
+
+    /// What was told wrong, where it is one item: `effective`, `number`, `scheme`.
+    pub const fn item(&self) -> &'static str {
+        match self {
+            Self::Refused { item, .. } => item,
+            _ => "",
+        }
     }
 }
 

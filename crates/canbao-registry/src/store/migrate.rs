@@ -4,7 +4,7 @@ use super::{Backend, Store, Transaction, dialect, values};
 use crate::RegistryError;
 
 /// In order; a number is never used twice, a text never changed after a release.
-const MIGRATIONS: [(i64, &str); 12] = [
+const MIGRATIONS: [(i64, &str); 13] = [
     (1, include_str!("../../migrations/0001_record.sql")),
     (2, include_str!("../../migrations/0002_indexes.sql")),
     (3, include_str!("../../migrations/0003_hands.sql")),
@@ -17,6 +17,7 @@ const MIGRATIONS: [(i64, &str); 12] = [
     (14, include_str!("../../migrations/0014_rules.sql")),
     (15, include_str!("../../migrations/0015_accounts.sql")),
     (16, include_str!("../../migrations/0016_snapshot.sql")),
+    (20, include_str!("../../migrations/0020_papers_undo_exports.sql")),
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
@@ -26,7 +27,7 @@ const LOOKS: [(i64, &str); 2] = [
 ];
 
 /// The structure that this program needs.
-pub(crate) const VERSION: i64 = 16;
+pub(crate) const VERSION: i64 = 20;
 const LOOKS_VERSION: i64 = 2;
 
 /// The migrations with the statements that make the ways to find people.

@@ -114,7 +114,7 @@ impl Registry {
         today: Date,
     ) -> Result<Option<i64>, RegistryError> {
         let whole = whole.ok_or(RegistryError::Nobody)?;
-        self.may(hand, asker, whole).await?;
+        self.may(&mut hand.transaction, asker, whole).await?;
         let id = request.id;
         if !approve {
             settle(&mut hand.transaction, id, "refused", asker, reason, None, request.person).await?;
@@ -126,9 +126,9 @@ impl Registry {
         let Some(procedure) = &request.procedure else {
             return Err(RegistryError::Broken(format!("{id} 号申请的内容读不懂")));
         };
-        unchanged(hand, whole, request.base).await?;
+        unchanged(&mut hand.transaction, whole, request.base).await?;
         let on = check::day(&request.effective, today)?;
-        self.checked(hand, procedure, whole, on).await?;
+        self.checked(&mut hand.transaction, procedure, whole, on).await?;
         let (wish, confirmed) = effect(procedure, whole, on)?;
         let day = on.to_string();
         hand.put(Some(whole), wish, &day);

@@ -1,0 +1,86 @@
+//! Requests as lists: one maker's own, those that were decided, the bulks.
+
+use canbao_domain::scope::Scope;
+
+use super::bulk::Bulk;
+use super::request::{COLUMNS, Request, WIDTH, request_of};
+use crate::RegistryError;
+use crate::person::NOW;
+use crate::registry::Registry;
+use crate::store::{Value, values};
+
+/// Requests read at once to find those of a scope.
+const A_STEP: i64 = 500;
+
+/// A request with the area of whom it is about.
+pub type Placed = (Request, String);
+
+impl Registry {
+    /// What somebody put forward, the newest first, before the one with number `before`.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn made_by(&self, maker: &str, before: i64, most: i64) -> Result<Vec<Placed>, RegistryError> {
+        let which = "r.maker = $3 AND r.bulk IS NULL";
+        self.placed(which, &[before.into(), most.clamp(1, A_STEP).into(), maker.into()]).await
+    }
+
+    /// Requests that are done or undone, in a scope, the newest first, before the one with number `before`.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn done_in(&self, scope: &Scope, before: i64, most: usize) -> Result<Vec<Placed>, RegistryError> {
+        let areas = self.areas.get(&mut self.store.statements().await?).await?;
+        let codes = areas.of_scope(scope);
+        let (mut found, mut before) = (Vec::new(), before);
+        loop {
+            let page = self.placed("r.state IN ('done', 'undone')", &[before.into(), A_STEP.into()]).await?;
+            let Some((last, _)) = page.last() else { return Ok(found) };
+            before = last.id;
+            for (request, area) in page {
+                if codes.as_ref().is_none_or(|codes| codes.binary_search(&area.as_str()).is_ok()) {
+                    found.push((request, area));
+                }
+                if found.len() == most {
+                    return Ok(found);
+                }
+            }
+        }
+    }
+
+    /// Requests of which `which` holds, before `$1`, at most `$2`, with their areas. What an undo or a claim notes of
+    /// itself is no request.
+    async fn placed(&self, which: &str, values: &[Value]) -> Result<Vec<Placed>, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("r.{column}")).collect();
+        let sql = format!(
+            "SELECT {}, COALESCE((SELECT p.area FROM person p WHERE p.person = r.person \
+             AND p.rev_from <= {NOW} AND p.rev_to > {NOW}), '') FROM change_request r \
+             WHERE r.id < $1 AND {which} AND r.kind NOT IN ('undo', 'claim', 'exchange') ORDER BY r.id DESC LIMIT $2",
+            columns.join(", ")
+        );
+        let placed = |row: &crate::store::Row| {
+            let request = request_of(row);
+            let new = request.procedure.as_ref().and_then(super::Procedure::new_area).unwrap_or_default();
+            let area = if request.person == 0 { new } else { row.text(WIDTH) }.to_owned();
+            (request, area)
+        };
+        Ok(statements.all(sql, values).await?.iter().map(placed).collect())
+    }
+
+    /// The bulks, the newest first, before the one with number `before`.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn bulks(&self, before: i64, most: i64) -> Result<Vec<Bulk>, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let sql = "SELECT id FROM bulk WHERE id < $1 ORDER BY id DESC LIMIT $2";
+        let ids = statements.all(sql, values![before, most.clamp(1, A_STEP)]).await?;
+        drop(statements);
+        let mut bulks = Vec::with_capacity(ids.len());
+        for row in ids {
+            bulks.push(self.bulk(row.int(0)).await?);
+        }
+        Ok(bulks)
+    }
+}
