@@ -11,7 +11,9 @@ use canbao_report::cube::Cubes;
 
 use crate::http::head;
 use crate::page::kept::Kept;
-use crate::page::{account, area, change, figures, find, home, log, login, people, person, reveal};
+use crate::page::{
+    account, area, bulk, change, figures, find, home, log, login, people, person, propose, request, reveal,
+};
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
 use crate::{asset, fault};
@@ -84,9 +86,23 @@ fn routes() -> Vec<Route> {
         get("/person/{id}", May(Right::People), person::show),
         get("/person/{id}/reveal", May(Right::Reveal), reveal::choose_purpose),
         post("/person/{id}/reveal", May(Right::Reveal), reveal::reveal),
+        get("/person/{id}/change", May(Right::Propose), propose::choose),
+        get("/person/{id}/change/{kind}", May(Right::Propose), propose::form),
+        post("/person/{id}/change/{kind}", May(Right::Propose), propose::propose),
+        get("/newcomer/{kind}", May(Right::Propose), propose::newcomer),
+        post("/newcomer/{kind}", May(Right::Propose), propose::propose_newcomer),
         get("/changes", May(Right::Check), change::inbox),
-        get("/change/{id}", May(Right::Check), change::show),
-        post("/change/{id}", May(Right::Check), change::decide),
+        get("/changes/mine", May(Right::Propose), change::mine),
+        get("/changes/done", May(Right::Check), change::done),
+        get("/change/{id}", May(Right::Propose), request::show),
+        post("/change/{id}", May(Right::Check), request::decide),
+        post("/change/{id}/withdraw", May(Right::Propose), request::withdraw),
+        post("/change/{id}/undo", May(Right::Propose), request::ask_undo),
+        post("/change/{id}/undo/decide", May(Right::Check), request::decide_undo),
+        post("/change/{id}/undo/withdraw", May(Right::Propose), request::withdraw_undo),
+        get("/bulks", May(Right::Check), bulk::list),
+        get("/bulk/{id}", May(Right::Check), bulk::show),
+        post("/bulk/{id}", May(Right::Check), bulk::decide),
         get("/figures", May(Right::Figures), figures::show),
         get("/accounts", May(Right::Accounts), account::list),
         get("/log", May(Right::Log), log::audit),

@@ -2,12 +2,12 @@
 
 use canbao_domain::scope::Scope;
 
-use super::bulk::Bulk;
+use super::bulk::{BULK, Bulk, bulk_of};
 use super::request::{COLUMNS, Request, WIDTH, request_of};
 use crate::RegistryError;
 use crate::person::NOW;
 use crate::registry::Registry;
-use crate::store::{Value, values};
+use crate::store::{Row, Transaction, Value, values};
 
 /// Requests read at once to find those of a scope.
 const A_STEP: i64 = 500;
@@ -59,7 +59,7 @@ impl Registry {
              WHERE r.id < $1 AND {which} AND r.kind NOT IN ('undo', 'claim', 'exchange') ORDER BY r.id DESC LIMIT $2",
             columns.join(", ")
         );
-        let placed = |row: &crate::store::Row| {
+        let placed = |row: &Row| {
             let request = request_of(row);
             let new = request.procedure.as_ref().and_then(super::Procedure::new_area).unwrap_or_default();
             let area = if request.person == 0 { new } else { row.text(WIDTH) }.to_owned();
@@ -68,19 +68,67 @@ impl Registry {
         Ok(statements.all(sql, values).await?.iter().map(placed).collect())
     }
 
-    /// The bulks, the newest first, before the one with number `before`.
+    /// Bulks of which a request is in a scope, or that `maker` proposed, the newest first, before the one with number
+    /// `before`; their requests are counted as far as they are in the scope.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn bulks(&self, before: i64, most: i64) -> Result<Vec<Bulk>, RegistryError> {
+    pub async fn bulks_in(
+        &self,
+        scope: &Scope,
+        maker: &str,
+        before: i64,
+        most: i64,
+    ) -> Result<Vec<Bulk>, RegistryError> {
         let mut statements = self.store.statements().await?;
-        let sql = "SELECT id FROM bulk WHERE id < $1 ORDER BY id DESC LIMIT $2";
-        let ids = statements.all(sql, values![before, most.clamp(1, A_STEP)]).await?;
-        drop(statements);
-        let mut bulks = Vec::with_capacity(ids.len());
-        for row in ids {
-            bulks.push(self.bulk(row.int(0)).await?);
+        let sql = format!("SELECT {BULK} FROM bulk WHERE id < $1 ORDER BY id DESC LIMIT $2");
+        let rows = statements.all(sql, values![before, most.clamp(1, A_STEP)]).await?;
+        let mut bulks = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut values: Vec<Value> = vec![row.int(0).into()];
+            let whom = self.of_bulk_in(&mut statements, scope, &mut values).await?;
+            let sql = format!("SELECT r.state, COUNT(*) {whom} GROUP BY r.state ORDER BY r.state");
+            let counts = statements.all(sql, &values).await?;
+            let bulk = bulk_of(&row, counts.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect());
+            if !bulk.requests.is_empty() || bulk.maker == maker {
+                bulks.push(bulk);
+            }
         }
         Ok(bulks)
+    }
+
+    /// Requests of a bulk that are in a scope, in their order, after the one with number `after`, each with its area.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn bulk_in(&self, scope: &Scope, bulk: i64, after: i64, most: i64) -> Result<Vec<Placed>, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let mut values: Vec<Value> = vec![bulk.into()];
+        let whom = self.of_bulk_in(&mut statements, scope, &mut values).await?;
+        values.extend([Value::from(after), Value::from(most.clamp(1, A_STEP))]);
+        let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("r.{column}")).collect();
+        let (after, most) = (values.len() - 1, values.len());
+        let sql =
+            format!("SELECT {}, p.area {whom} AND r.id > ${after} ORDER BY r.id LIMIT ${most}", columns.join(", "));
+        let rows = statements.all(sql, &values).await?;
+        Ok(rows.iter().map(|row| (request_of(row), row.text(WIDTH).to_owned())).collect())
+    }
+
+    /// `FROM` and `WHERE` of the requests `r` of bulk `$1` about people `p` of a scope.
+    async fn of_bulk_in(
+        &self,
+        transaction: &mut Transaction,
+        scope: &Scope,
+        values: &mut Vec<Value>,
+    ) -> Result<String, RegistryError> {
+        let mut from = format!(
+            "FROM change_request r JOIN person p ON p.person = r.person AND p.rev_from <= {NOW} AND p.rev_to > {NOW} \
+             WHERE r.bulk = $1"
+        );
+        let areas = self.areas.get(transaction).await?;
+        if let Some(codes) = areas.of_scope(scope) {
+            from.push_str(&format!(" AND {}", areas.condition("p.area", &codes, values)));
+        }
+        Ok(from)
     }
 }

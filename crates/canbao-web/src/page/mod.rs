@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod area;
+pub(crate) mod bulk;
 pub(crate) mod change;
 pub(crate) mod figures;
 pub(crate) mod find;
@@ -12,6 +13,8 @@ pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod person;
+pub(crate) mod propose;
+pub(crate) mod request;
 pub(crate) mod reveal;
 mod shell;
 mod word;

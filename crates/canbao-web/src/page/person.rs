@@ -96,6 +96,8 @@ struct Page {
     today: String,
     groups: Vec<Vec<Item>>,
     reveals: bool,
+    /// Whether changes can be put forward: on the record as it is now.
+    proposes: bool,
     insured: Vec<Insured>,
     rows: Vec<Insured>,
     problems: Vec<Problem>,
@@ -134,6 +136,7 @@ pub(crate) async fn show(
     let Dossier { whole, .. } = &dossier;
     let record = &whole.record;
     let name = named(record.name.as_deref());
+    let of_now = of_day.is_empty();
     let heading = format!("{name} · {}", stands(whole));
     let areas = &visitor.areas;
     let mut crumbs: Vec<Crumb> = areas
@@ -164,6 +167,7 @@ pub(crate) async fn show(
         today: today.to_string(),
         groups: items(&dossier, areas),
         reveals: visitor.may(Right::Reveal),
+        proposes: visitor.may(Right::Propose) && of_now,
         insured: insured(whole, areas),
         rows: whole.enrolments.iter().map(|row| row_of(row, areas)).collect(),
         problems: problems(whole),
@@ -374,13 +378,12 @@ fn todos(dossier: &Dossier, visitor: &Visitor, who: impl Fn(&str) -> String) -> 
     pending
         .map(|request| {
             let what = request.procedure.as_ref().map_or("变更", |procedure| procedure.chinese());
-            let own = request.maker == visitor.account.login || !visitor.may(Right::Check);
             Todo {
                 what: format!("{what}，{} 起", request.effective),
                 who: format!("{} 提出", who(&request.maker)),
                 from: say::time(request.made_at),
                 state: Tag::new("等待复核", "amber"),
-                path: if own { String::new() } else { format!("/change/{}", request.id) },
+                path: if visitor.may(Right::Propose) { format!("/change/{}", request.id) } else { String::new() },
             }
         })
         .collect()
@@ -406,14 +409,19 @@ fn family(dossier: &Dossier, today: Date) -> Vec<Member> {
     if dossier.family.len() > 1 { dossier.family.iter().map(member).collect() } else { Vec::new() }
 }
 
+/// By what a version of a record came about, as a clerk calls it.
+pub(crate) fn how(kind: &str) -> &str {
+    match kind {
+        "apply" => "比对结果",
+        "claim" => "入户核实",
+        "undo" => "撤销",
+        "exchange" => "联网比对答复",
+        kind => canbao_registry::change::Procedure::chinese_of(kind).unwrap_or(kind),
+    }
+}
+
 fn past(event: &canbao_registry::change::Event, who: impl Fn(&str) -> String) -> Past {
-    let how = match event.kind.as_str() {
-        "apply" => "比对结果".to_owned(),
-        "claim" => "入户核实".to_owned(),
-        "undo" => "撤销".to_owned(),
-        "exchange" => "联网比对答复".to_owned(),
-        kind => canbao_registry::change::Procedure::chinese_of(kind).unwrap_or(kind).to_owned(),
-    };
+    let how = how(&event.kind);
     Past {
         at: say::time(event.at),
         what: format!("{how}（{} 起）：{}", event.effective, event.what),

@@ -131,9 +131,14 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         entries.extend(worked);
         group("人员", entries);
     }
+    let mut changes = Vec::new();
     if visitor.may(Right::Check) {
-        group("核对", vec![entry("变更复核", "/changes", say::count(pending))]);
+        changes.push(entry("变更复核", "/changes", say::count(pending)));
     }
+    if visitor.may(Right::Propose) {
+        changes.push(plain("我提出的变更", "/changes/mine"));
+    }
+    group("核对", changes);
     if visitor.may(Right::Figures) {
         group("统计", vec![plain("参保情况", "/figures")]);
     }

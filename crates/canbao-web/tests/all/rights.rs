@@ -8,7 +8,7 @@ use canbao_web::right::{Right, may};
 use crate::support::{ACCOUNTS, Site, number_of};
 
 /// Who may, by the path: letters of the roles (see [`letter`]); `*` everybody logged in, `-` anybody at all.
-const TABLE: [(&str, &str, &str); 29] = [
+const TABLE: [(&str, &str, &str); 43] = [
     ("GET", "/healthz", "-"),
     ("GET", "/readyz", "-"),
     ("GET", "/static/{name}", "-"),
@@ -31,9 +31,23 @@ const TABLE: [(&str, &str, &str); 29] = [
     ("GET", "/person/{id}", "市县镇村"),
     ("GET", "/person/{id}/reveal", "市县镇村"),
     ("POST", "/person/{id}/reveal", "市县镇村"),
+    ("GET", "/person/{id}/change", "市县镇村"),
+    ("GET", "/person/{id}/change/{kind}", "市县镇村"),
+    ("POST", "/person/{id}/change/{kind}", "市县镇村"),
+    ("GET", "/newcomer/{kind}", "市县镇村"),
+    ("POST", "/newcomer/{kind}", "市县镇村"),
     ("GET", "/changes", "市县"),
-    ("GET", "/change/{id}", "市县"),
+    ("GET", "/changes/mine", "市县镇村"),
+    ("GET", "/changes/done", "市县"),
+    ("GET", "/change/{id}", "市县镇村"),
     ("POST", "/change/{id}", "市县"),
+    ("POST", "/change/{id}/withdraw", "市县镇村"),
+    ("POST", "/change/{id}/undo", "市县镇村"),
+    ("POST", "/change/{id}/undo/decide", "市县"),
+    ("POST", "/change/{id}/undo/withdraw", "市县镇村"),
+    ("GET", "/bulks", "市县"),
+    ("GET", "/bulk/{id}", "市县"),
+    ("POST", "/bulk/{id}", "市县"),
     ("GET", "/figures", "市县镇领"),
     ("GET", "/accounts", "管"),
     ("GET", "/log", "审"),
@@ -82,6 +96,7 @@ async fn each_role_gets_where_the_table_says_and_nowhere_else() {
                 continue;
             }
             let path = path.replace("{id}", &person.to_string()).replace("{code}", "610902").replace("{key}", "none");
+            let path = path.replace("{kind}", if path.starts_with("/newcomer") { "birth" } else { "death" });
             let got = if method == "GET" {
                 browser.get(&path).await
             } else {
