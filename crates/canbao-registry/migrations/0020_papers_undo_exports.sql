@@ -21,7 +21,7 @@ CREATE INDEX undo_request_state ON undo_request (state, id);
 
 -- Lists that are to leave the system as files: one asks, another of the same or a higher area decides, then the maker may
 -- take the file for a while. filter: what the list holds, as JSON without personal data; area: of the maker; revision: what
--- the registry said when it was asked for; rows: how many there were. state: pending, approved, refused, withdrawn.
+-- the registry said when it was asked for; rows: how many there were. state: pending, done (approved), refused, withdrawn.
 CREATE TABLE export_request (
     id {key},
     kind {text} NOT NULL,

@@ -10,6 +10,7 @@
 //! | [`query`] | asking |
 //! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`area`] | the two trees of areas |
+//! | [`export`] | lists that leave as files, with a second person's approval |
 //! | [`snapshot`] | frozen counts, from which figures are worked out |
 //! | [`audit`] | the chain of what was done |
 //! | [`backup`] | the whole registry as one file, and back |
@@ -32,6 +33,7 @@ mod counter;
 pub mod decision;
 mod error;
 pub mod exchange;
+pub mod export;
 mod hand;
 pub mod person;
 pub mod private;

@@ -12,7 +12,8 @@ use canbao_report::cube::Cubes;
 use crate::http::head;
 use crate::page::kept::Kept;
 use crate::page::{
-    account, area, bulk, change, figures, find, home, log, login, people, person, propose, request, reveal,
+    account, accounts, area, areas, bulk, change, employers, exports, figures, find, home, log, login, people, person,
+    propose, request, reveal,
 };
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
@@ -83,6 +84,13 @@ fn routes() -> Vec<Route> {
         get("/people", May(Right::People), people::list),
         post("/people/find", May(Right::People), find::find),
         get("/people/found/{key}", May(Right::People), find::found),
+        get("/exports", May(Right::Export), exports::list),
+        get("/export/new", May(Right::Export), exports::form),
+        post("/export/new", May(Right::Export), exports::ask),
+        get("/export/{id}", May(Right::Export), exports::show),
+        post("/export/{id}", May(Right::ApproveExport), exports::decide),
+        post("/export/{id}/withdraw", May(Right::Export), exports::withdraw),
+        post("/export/{id}/file", May(Right::Export), exports::take),
         get("/person/{id}", May(Right::People), person::show),
         get("/person/{id}/reveal", May(Right::Reveal), reveal::choose_purpose),
         post("/person/{id}/reveal", May(Right::Reveal), reveal::reveal),
@@ -103,8 +111,22 @@ fn routes() -> Vec<Route> {
         get("/bulks", May(Right::Check), bulk::list),
         get("/bulk/{id}", May(Right::Check), bulk::show),
         post("/bulk/{id}", May(Right::Check), bulk::decide),
+        get("/employers", May(Right::Employers), employers::list),
+        post("/employers/find", May(Right::Employers), employers::find),
+        get("/employers/found/{key}", May(Right::Employers), employers::found),
+        get("/employer/{id}", May(Right::Employers), employers::show),
+        get("/areas", May(Right::Areas), areas::list),
+        get("/areas/new", May(Right::ChangeAreas), areas::add_form),
+        post("/areas/new", May(Right::ChangeAreas), areas::add),
+        get("/areas/{code}", May(Right::Areas), areas::show),
+        post("/areas/{code}", May(Right::ChangeAreas), areas::change),
         get("/figures", May(Right::Figures), figures::show),
-        get("/accounts", May(Right::Accounts), account::list),
+        get("/accounts", May(Right::Accounts), accounts::list::list),
+        get("/accounts/new", May(Right::Accounts), accounts::add::form),
+        post("/accounts/new", May(Right::Accounts), accounts::add::add),
+        get("/accounts/{id}", May(Right::Accounts), accounts::one::show),
+        post("/accounts/{id}", May(Right::Accounts), accounts::one::change),
+        post("/accounts/{id}/act", May(Right::Accounts), accounts::one::act),
         get("/log", May(Right::Log), log::audit),
         get("/looks", May(Right::Log), log::looks),
     ]

@@ -15,7 +15,67 @@ const A_STEP: i64 = 500;
 /// A request with the area of whom it is about.
 pub type Placed = (Request, String);
 
+/// Requests that wait, in figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub count: i64,
+    /// When the oldest was put forward, milliseconds since 1970 (UTC).
+    pub oldest: Option<i64>,
+    /// How many were put forward before the time that was asked about.
+    pub late: i64,
+}
+
 impl Registry {
+    /// Requests that wait for a checker in a scope, those that `checker` put forward themselves left out.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn waiting(&self, scope: &Scope, checker: &str, late_before: i64) -> Result<Waiting, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let areas = self.areas.get(&mut statements).await?;
+        let codes = areas.of_scope(scope);
+        let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("r.{column}")).collect();
+        let sql = format!(
+            "SELECT {}, COALESCE((SELECT p.area FROM person p WHERE p.person = r.person \
+             AND p.rev_from <= {NOW} AND p.rev_to > {NOW}), '') FROM change_request r \
+             WHERE r.state = 'pending' AND r.maker <> $1 ORDER BY r.id",
+            columns.join(", ")
+        );
+        let mut waiting = Waiting::default();
+        statements
+            .each(sql, &[checker.into()], |row| {
+                let (request, area) = placed(&row);
+                if codes.as_ref().is_none_or(|codes| codes.binary_search(&area.as_str()).is_ok()) {
+                    waiting.count += 1;
+                    waiting.late += i64::from(request.made_at < late_before);
+                    waiting.oldest = Some(waiting.oldest.map_or(request.made_at, |oldest| oldest.min(request.made_at)));
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(waiting)
+    }
+
+    /// What somebody put forward by themselves: how many wait, and how many came back since a time.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn own_requests(&self, maker: &str, since: i64) -> Result<(Waiting, i64), RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let sql = "SELECT COUNT(*), MIN(made_at) FROM change_request \
+                   WHERE maker = $1 AND bulk IS NULL AND state = 'pending'";
+        let waiting = statements.first(sql, values![maker]).await?;
+        let waiting = waiting.map_or_else(Waiting::default, |row| Waiting {
+            count: row.int(0),
+            oldest: row.maybe_int(1),
+            late: 0,
+        });
+        let sql = "SELECT COUNT(*) FROM change_request \
+                   WHERE maker = $1 AND bulk IS NULL AND state = 'refused' AND decided_at >= $2";
+        Ok((waiting, statements.int(sql, values![maker, since]).await?))
+    }
+
     /// What somebody put forward, the newest first, before the one with number `before`.
     ///
     /// # Errors
@@ -59,12 +119,6 @@ impl Registry {
              WHERE r.id < $1 AND {which} AND r.kind NOT IN ('undo', 'claim', 'exchange') ORDER BY r.id DESC LIMIT $2",
             columns.join(", ")
         );
-        let placed = |row: &Row| {
-            let request = request_of(row);
-            let new = request.procedure.as_ref().and_then(super::Procedure::new_area).unwrap_or_default();
-            let area = if request.person == 0 { new } else { row.text(WIDTH) }.to_owned();
-            (request, area)
-        };
         Ok(statements.all(sql, values).await?.iter().map(placed).collect())
     }
 
@@ -131,4 +185,12 @@ impl Registry {
         }
         Ok(from)
     }
+}
+
+/// A request of a row that ends with the area of whom it is about; somebody new stands in that of the request.
+fn placed(row: &Row) -> Placed {
+    let request = request_of(row);
+    let new = request.procedure.as_ref().and_then(super::Procedure::new_area).unwrap_or_default();
+    let area = if request.person == 0 { new } else { row.text(WIDTH) }.to_owned();
+    (request, area)
 }

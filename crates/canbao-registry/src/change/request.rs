@@ -87,7 +87,7 @@ impl RequestState {
         }
     }
 
-    pub(super) fn from_word(word: &str) -> Self {
+    pub(crate) fn from_word(word: &str) -> Self {
         match word {
             "pending" => Self::Pending,
             "done" => Self::Done,

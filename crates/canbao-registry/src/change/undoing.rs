@@ -3,13 +3,13 @@
 use canbao_domain::scope::Scope;
 
 use super::check;
-use super::confirm;
 use super::request::{COLUMNS, Request, RequestState, in_scope, note, request_of};
+use super::{confirm, history};
 use crate::RegistryError;
 use crate::audit::{self, Entry};
 use crate::clock::now_ms;
 use crate::hand::Hand;
-use crate::person::{NOW, State, people};
+use crate::person::{NOW, State, Whole, people};
 use crate::query::Asker;
 use crate::registry::Registry;
 use crate::store::{Row, Transaction, values};
@@ -91,8 +91,13 @@ impl Registry {
         let touched = touched(&mut hand.transaction, undone).await?;
         let seen = hand.seen;
         let now = people(&mut hand.transaction, &touched, seen).await?;
-        let later: Vec<String> =
-            now.iter().filter(|whole| whole.revision != undone).map(|whole| whole.person.to_string()).collect();
+        let then = people(&mut hand.transaction, &touched, undone).await?;
+        let later = resting(&mut hand.transaction, undone).await?;
+        let stands = |whole: &&Whole| {
+            let same = |then: &Whole| then.person == whole.person && history::alike(then, whole);
+            !then.iter().any(same) || later.iter().any(|one| one.person == whole.person)
+        };
+        let later: Vec<String> = now.iter().filter(stands).map(|whole| whole.person.to_string()).collect();
         if !later.is_empty() {
             return Err(RegistryError::refused(
                 format!("{} 号记录在这次办理之后又有变动，不能撤销。", later.join("、")),
@@ -289,13 +294,16 @@ async fn touched(transaction: &mut Transaction, revision: i64) -> Result<Vec<i64
     Ok(transaction.all(sql, values![revision]).await?.iter().map(|row| row.int(0)).collect())
 }
 
+/// Later versions of whom a revision wrote. What was undone meanwhile, and its undoing, stand on nothing.
 async fn resting(transaction: &mut Transaction, undone: i64) -> Result<Vec<Resting>, RegistryError> {
     let sql = format!(
         "SELECT p.person, p.rev_from, r.at, p.effective, r.kind, \
          (SELECT MIN(c.id) FROM change_request c WHERE c.revision = p.rev_from AND c.content <> '{{}}') \
          FROM person p JOIN revision r ON r.revision = p.rev_from \
          WHERE p.person IN (SELECT t.person FROM person t WHERE t.rev_from = $1) AND p.rev_from > $1 \
-         AND p.rev_from <= {NOW} ORDER BY p.rev_from DESC, p.person"
+         AND p.rev_from <= {NOW} AND r.undone_by IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM revision x WHERE x.undone_by = p.rev_from AND x.revision > $1) \
+         ORDER BY p.rev_from DESC, p.person"
     );
     let rows = transaction.all(sql, values![undone]).await?;
     let resting = |row: &Row| Resting {

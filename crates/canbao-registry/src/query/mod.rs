@@ -6,9 +6,11 @@ mod dossier;
 mod find;
 mod list;
 mod unit;
+mod units;
 
 pub use batch::{Answer, Place, Question, Verdict};
 pub use dossier::Dossier;
 pub use find::Asker;
 pub use list::{Counts, Filter, Line, Listed, Page, Seek};
 pub use unit::{Employer, Members};
+pub use units::UnitLine;

@@ -1,11 +1,17 @@
 //! A page each: what it reads, what it shows.
 
 pub(crate) mod account;
+pub(crate) mod accounts;
 pub(crate) mod area;
+pub(crate) mod areas;
 pub(crate) mod bulk;
 pub(crate) mod change;
+pub(crate) mod employers;
+pub(crate) mod exports;
+pub(crate) mod field;
 pub(crate) mod figures;
 pub(crate) mod find;
+pub(crate) mod given;
 pub(crate) mod home;
 pub(crate) mod kept;
 mod line;

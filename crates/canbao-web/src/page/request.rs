@@ -185,13 +185,7 @@ fn shown(wish: &UndoRequest, names: &Names) -> Wish {
         (Some(checker), Some(answer)) => format!("{}：{answer}", names.of(checker)),
         _ => String::new(),
     };
-    Wish {
-        reason: wish.reason.clone(),
-        maker: names.of(&wish.maker),
-        made: say::time(wish.made_at),
-        state,
-        answer,
-    }
+    Wish { reason: wish.reason.clone(), maker: names.of(&wish.maker), made: say::time(wish.made_at), state, answer }
 }
 
 fn rest(resting: &Resting) -> Rest {

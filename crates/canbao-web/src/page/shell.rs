@@ -129,7 +129,13 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         });
         let mut entries = vec![plain("全部人员", "/people")];
         entries.extend(worked);
+        if visitor.may(Right::Export) {
+            entries.push(plain("导出申请", "/exports"));
+        }
         group("人员", entries);
+    }
+    if visitor.may(Right::Employers) {
+        group("单位", vec![plain("全部单位", "/employers")]);
     }
     let mut changes = Vec::new();
     if visitor.may(Right::Check) {
@@ -142,9 +148,14 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
     if visitor.may(Right::Figures) {
         group("统计", vec![plain("参保情况", "/figures")]);
     }
+    let mut system = Vec::new();
     if visitor.may(Right::Accounts) {
-        group("系统", vec![plain("账号", "/accounts")]);
+        system.push(plain("账号", "/accounts"));
     }
+    if visitor.may(Right::Areas) {
+        system.push(plain("区划", "/areas"));
+    }
+    group("系统", system);
     if visitor.may(Right::Log) {
         group("审计", vec![plain("办理记录", "/log"), plain("查看记录", "/looks")]);
     }

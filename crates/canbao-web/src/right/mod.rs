@@ -24,6 +24,16 @@ pub enum Right {
     Check,
     /// Figures.
     Figures,
+    /// Employers of one's counties.
+    Employers,
+    /// Areas, and what they were.
+    Areas,
+    /// Changing areas.
+    ChangeAreas,
+    /// Asking to take a list along as a file.
+    Export,
+    /// Deciding on that, for one's area.
+    ApproveExport,
     /// Accounts.
     Accounts,
     /// The audit and the looks.
@@ -32,8 +42,21 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 8] =
-        [Self::Home, Self::People, Self::Reveal, Self::Propose, Self::Check, Self::Figures, Self::Accounts, Self::Log];
+    pub const ALL: [Self; 13] = [
+        Self::Home,
+        Self::People,
+        Self::Reveal,
+        Self::Propose,
+        Self::Check,
+        Self::Figures,
+        Self::Employers,
+        Self::Areas,
+        Self::ChangeAreas,
+        Self::Export,
+        Self::ApproveExport,
+        Self::Accounts,
+        Self::Log,
+    ];
 }
 
 /// What a route asks of who comes.
@@ -49,12 +72,13 @@ pub enum Access {
 
 /// Whether a role may.
 pub const fn may(role: Role, right: Right) -> bool {
-    use Right::{Accounts, Check, Figures, Home, Log, People, Propose, Reveal};
+    use Right::{Accounts, Areas, ChangeAreas, Export, Figures, Home, Log, People, Propose, Reveal};
     match role {
         // who runs the system sees no records, nor who looked at them
-        Role::Admin => matches!(right, Home | Accounts),
-        Role::City | Role::County => matches!(right, Home | People | Reveal | Propose | Check | Figures),
-        Role::Town => matches!(right, Home | People | Reveal | Propose | Figures),
+        Role::Admin => matches!(right, Home | Accounts | Areas),
+        Role::City => !matches!(right, Accounts | Log),
+        Role::County => !matches!(right, Accounts | Log | ChangeAreas),
+        Role::Town => matches!(right, Home | People | Reveal | Propose | Figures | Export),
         Role::Collector => matches!(right, Home | People | Reveal | Propose),
         Role::Reporter => matches!(right, Home),
         Role::Leader => matches!(right, Home | Figures),

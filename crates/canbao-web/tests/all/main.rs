@@ -4,11 +4,17 @@
 #[path = "../../../canbao-registry/tests/all/support/run.rs"]
 mod run;
 
+mod accounts;
 mod change;
 mod door;
+mod employers;
+mod exports;
 mod figures;
 mod forged;
+mod home;
+mod look;
 mod people;
+mod propose;
 mod rights;
 mod support;
 mod unwell;

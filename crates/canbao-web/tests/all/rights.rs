@@ -8,7 +8,7 @@ use canbao_web::right::{Right, may};
 use crate::support::{ACCOUNTS, Site, number_of};
 
 /// Who may, by the path: letters of the roles (see [`letter`]); `*` everybody logged in, `-` anybody at all.
-const TABLE: [(&str, &str, &str); 43] = [
+const TABLE: [(&str, &str, &str); 64] = [
     ("GET", "/healthz", "-"),
     ("GET", "/readyz", "-"),
     ("GET", "/static/{name}", "-"),
@@ -28,6 +28,13 @@ const TABLE: [(&str, &str, &str); 43] = [
     ("GET", "/people", "市县镇村"),
     ("POST", "/people/find", "市县镇村"),
     ("GET", "/people/found/{key}", "市县镇村"),
+    ("GET", "/exports", "市县镇"),
+    ("GET", "/export/new", "市县镇"),
+    ("POST", "/export/new", "市县镇"),
+    ("GET", "/export/{id}", "市县镇"),
+    ("POST", "/export/{id}", "市县"),
+    ("POST", "/export/{id}/withdraw", "市县镇"),
+    ("POST", "/export/{id}/file", "市县镇"),
     ("GET", "/person/{id}", "市县镇村"),
     ("GET", "/person/{id}/reveal", "市县镇村"),
     ("POST", "/person/{id}/reveal", "市县镇村"),
@@ -48,8 +55,22 @@ const TABLE: [(&str, &str, &str); 43] = [
     ("GET", "/bulks", "市县"),
     ("GET", "/bulk/{id}", "市县"),
     ("POST", "/bulk/{id}", "市县"),
+    ("GET", "/employers", "市县"),
+    ("POST", "/employers/find", "市县"),
+    ("GET", "/employers/found/{key}", "市县"),
+    ("GET", "/employer/{id}", "市县"),
+    ("GET", "/areas", "管市县"),
+    ("GET", "/areas/new", "市"),
+    ("POST", "/areas/new", "市"),
+    ("GET", "/areas/{code}", "管市县"),
+    ("POST", "/areas/{code}", "市"),
     ("GET", "/figures", "市县镇领"),
     ("GET", "/accounts", "管"),
+    ("GET", "/accounts/new", "管"),
+    ("POST", "/accounts/new", "管"),
+    ("GET", "/accounts/{id}", "管"),
+    ("POST", "/accounts/{id}", "管"),
+    ("POST", "/accounts/{id}/act", "管"),
     ("GET", "/log", "审"),
     ("GET", "/looks", "审"),
 ];

@@ -7,46 +7,14 @@ use canbao_registry::change::Procedure;
 use canbao_registry::person::NumberKind;
 
 use super::Case;
-use super::given::Given;
+use crate::page::field::{Choice, Errors, Field, Group, plain};
+use crate::page::given::Given;
 use crate::page::line::{named, place};
 use crate::right::visitor::Visitor;
 use crate::say;
 
 /// Villages that a list offers, at most.
 const VILLAGES: usize = 800;
-
-/// Something to be told.
-pub(crate) struct Field {
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
-    pub(crate) hint: String,
-    pub(crate) error: String,
-    pub(crate) value: String,
-    /// `text`, `select`, `radios`, `checks`, `digest`.
-    pub(crate) how: &'static str,
-    /// Of a text: the keyboard of a phone.
-    pub(crate) mode: &'static str,
-    /// Of a text: characters shown.
-    pub(crate) size: u8,
-    /// Of a choice.
-    pub(crate) groups: Vec<Group>,
-}
-
-/// Choices under one heading; a blank heading for those that have none.
-pub(crate) struct Group {
-    pub(crate) title: String,
-    pub(crate) choices: Vec<Choice>,
-}
-
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) label: String,
-    pub(crate) note: String,
-    pub(crate) chosen: bool,
-}
-
-/// Errors by the field that they stand at.
-pub(crate) type Errors = Vec<(&'static str, String)>;
 
 struct Fields<'a> {
     given: &'a Given,
@@ -56,8 +24,6 @@ struct Fields<'a> {
 
 impl Fields<'_> {
     fn put(&mut self, name: &'static str, label: &'static str, how: &'static str, hint: &str, groups: Vec<Group>) {
-        let errors: Vec<&str> =
-            self.errors.iter().filter(|(at, _)| *at == name).map(|(_, sentence)| sentence.as_str()).collect();
         let (mode, size) = match name {
             "effective" | "birth_date" => ("numeric", 12),
             "phone" => ("tel", 16),
@@ -67,17 +33,8 @@ impl Fields<'_> {
             "evidence" => ("text", 64),
             _ => ("text", 24),
         };
-        self.all.push(Field {
-            name,
-            label,
-            hint: hint.to_owned(),
-            error: errors.join(""),
-            value: self.given.text(name).to_owned(),
-            how,
-            mode,
-            size,
-            groups,
-        });
+        let text = Field::text(name, label, hint, self.given, self.errors);
+        self.all.push(Field { how, mode, size, groups, ..text });
     }
 
     fn text(&mut self, name: &'static str, label: &'static str, hint: &str) {
@@ -162,10 +119,6 @@ impl Fields<'_> {
         let choices = vec![plain("yes", yes), plain("no", "只来居住，户口不在这里")];
         self.choice("registered", "户口", "radios", vec![Group { title: String::new(), choices }]);
     }
-}
-
-fn plain(value: &str, label: &str) -> Choice {
-    Choice { value: value.to_owned(), label: label.to_owned(), note: String::new(), chosen: false }
 }
 
 /// The fields of a procedure, filled with what was given, each error at its field.

@@ -9,13 +9,14 @@ use canbao_registry::RegistryError;
 use canbao_registry::change::{Procedure, Proposal};
 use serde::Deserialize;
 
-use super::field::{Errors, Field, fields};
-use super::given::Given;
+use super::field::fields;
 use super::told::{Record, records, sentence};
 use super::{Case, known, known_new, read};
 use crate::App;
 use crate::fault::Fault;
+use crate::page::field::{Errors, Field};
 use crate::page::filled;
+use crate::page::given::Given;
 use crate::page::line::named;
 use crate::page::shell::{Crumb, Shell};
 use crate::right::visitor::Visitor;

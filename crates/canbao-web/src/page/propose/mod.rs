@@ -4,7 +4,6 @@
 mod choose;
 mod field;
 mod form;
-mod given;
 mod read;
 pub(crate) mod told;
 

@@ -1,13 +1,15 @@
 //! From what was typed to a procedure; what is missing or cannot be so is told at its field, all of it at once.
 
+use canbao_domain::date::Date;
 use canbao_registry::change::{NewPerson, Procedure, Proposal};
 
 use super::Case;
-use super::field::Errors;
-use super::given::Given;
 use crate::App;
 use crate::fault::Fault;
+use crate::page::field::Errors;
+use crate::page::given::Given;
 use crate::right::visitor::Visitor;
+use crate::say;
 
 /// A proposal of what was typed, or what is wrong with it.
 pub(crate) async fn proposal(
@@ -82,6 +84,7 @@ pub(crate) async fn proposal(
         "birth" => given.text("birth_date").to_owned(),
         _ => need("effective", "请填日期。"),
     };
+    let long_ago = Date::parse(&effective).is_some_and(|born| born.age_on(say::today()) > 18);
     let papers = need("papers", "请写明凭什么材料办理。");
     let evidence = match digest(given.text("evidence")) {
         Ok(evidence) => evidence,
@@ -90,6 +93,9 @@ pub(crate) async fn proposal(
             None
         }
     };
+    if case.kind == "birth" && long_ago {
+        errors.push(("birth_date", "出生日期在十八年以前；成年人请办理新迁入。".to_owned()));
+    }
     let procedure = match procedure {
         Procedure::Merged { into: 0 } => match other(app, visitor, given.text("into_number")).await? {
             Ok(into) => Procedure::Merged { into },
