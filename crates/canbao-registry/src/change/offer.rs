@@ -81,8 +81,10 @@ fn why_not(kind: &str, whole: &Whole, areas: &Areas, today: Date) -> Option<Stri
     }
     let trial = match kind {
         "move-in" => {
-            // which village it is does not matter here
-            let area = areas.iter().find(|(_, area)| area.level == "village").map_or("", |(code, _)| code).to_owned();
+            // any village but their own tells whether they may move at all
+            let other =
+                |(code, area): &(&str, &crate::area::Area)| area.level == "village" && *code != whole.record.area;
+            let area = areas.iter().find(other).map_or("", |(code, _)| code).to_owned();
             Some(Procedure::MoveIn { area, household: None, address: None, registered: true })
         }
         kind => Procedure::in_bulk(kind).ok(),

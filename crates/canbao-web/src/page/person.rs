@@ -431,7 +431,9 @@ fn strip(dossier: &Dossier, today: Date) -> String {
         if status == Some("ended") {
             continue;
         }
-        let (what, scheme) = (stay.row.insurance.chinese(), scheme(&stay.row));
+        // beside a bar there is room for the short word alone
+        let (what, scheme) = (stay.row.insurance.chinese().trim_end_matches("保险"), scheme(&stay.row));
+        let scheme = scheme.trim_end_matches("保险").to_owned();
         let at = lanes.iter().position(|(_, known, _)| *known == scheme);
         let at = at.unwrap_or_else(|| {
             lanes.push((what, scheme.clone(), Vec::new()));

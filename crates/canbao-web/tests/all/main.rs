@@ -12,7 +12,6 @@ mod exports;
 mod figures;
 mod forged;
 mod home;
-mod look;
 mod people;
 mod propose;
 mod rights;

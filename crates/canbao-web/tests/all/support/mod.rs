@@ -36,7 +36,7 @@ pub(crate) struct Site {
     pub(crate) registry: Registry,
     /// Who has a password of their own.
     settled: Mutex<BTreeSet<String>>,
-    pub(crate) router: Router,
+    router: Router,
     _folder: TempDir,
 }
 
