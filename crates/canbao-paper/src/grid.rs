@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{Format, Workbook};
 
-use crate::book::begun;
+use crate::book::{begun, escaped};
 use crate::{About, MOST_ROWS, PaperError};
 
 /// One sheet of text cells. No spreadsheet rounds a number in it or takes a text for a formula.
@@ -32,6 +32,22 @@ impl Grid {
             worksheet.set_column_width(column, *width).map_err(PaperError::sheet(sheet))?;
         }
         Ok(Self { path: path.to_owned(), workbook, sheet: sheet.to_owned(), text, row: 0 })
+    }
+
+    /// Says something at the head of every printed page, whose width the rows fit; the first `repeated` rows stand on each.
+    ///
+    /// # Errors
+    /// Where there is no sheet.
+    pub fn printed(&mut self, head: &str, repeated: u32) -> Result<(), PaperError> {
+        let failed = || PaperError::sheet(&self.sheet);
+        let worksheet = self.workbook.worksheet_from_index(0).map_err(failed())?;
+        // a header holds 255 characters
+        let head: String = head.chars().take(200).collect();
+        worksheet.set_landscape().set_header(format!("&L{}&R&P / &N", escaped(&head))).set_print_fit_to_pages(1, 0);
+        if let Some(last) = repeated.checked_sub(1) {
+            worksheet.set_repeat_rows(0, last).map_err(failed())?;
+        }
+        Ok(())
     }
 
     /// Appends a row of texts.

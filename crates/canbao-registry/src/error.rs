@@ -96,6 +96,8 @@ pub enum RegistryError {
         sentence: String,
         /// What to do.
         hint: &'static str,
+        /// What was told wrong, by its name, for who shows the sentence beside it; blank where it is nothing by itself.
+        item: &'static str,
     },
     /// A change that was done already under the name that a program gave it.
     #[error("这项办理刚才已经完成。")]
@@ -181,7 +183,20 @@ impl RegistryError {
     }
 
     pub(crate) fn refused(sentence: impl Into<String>, hint: &'static str) -> Self {
-        Self::Refused { sentence: sentence.into(), hint }
+        Self::refused_at("", sentence, hint)
+    }
+
+    /// The same, for what was told of one item.
+    pub(crate) fn refused_at(item: &'static str, sentence: impl Into<String>, hint: &'static str) -> Self {
+        Self::Refused { sentence: sentence.into(), hint, item }
+    }
+
+    /// What was told wrong, where it is one item: `effective`, `number`, `scheme`.
+    pub const fn item(&self) -> &'static str {
+        match self {
+            Self::Refused { item, .. } => item,
+            _ => "",
+        }
     }
 }
 

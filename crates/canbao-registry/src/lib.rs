@@ -15,6 +15,7 @@
 //! | [`delivery`] | the extracts that departments hand over |
 //! | [`job`] | the server's long work |
 //! | [`area`] | the two trees of areas |
+//! | [`export`] | lists that leave as files, with a second person's approval |
 //! | [`snapshot`] | frozen counts, from which figures are worked out |
 //! | [`audit`] | the chain of what was done |
 //! | [`backup`] | the whole registry as one file, and back |
@@ -39,6 +40,7 @@ pub mod delivery;
 mod error;
 pub mod evidence;
 pub mod exchange;
+pub mod export;
 pub mod finding;
 mod hand;
 pub mod job;

@@ -102,7 +102,15 @@ impl Registry {
         check_key(&path, known.text(0))?;
         let key = Arc::new(Key::read(&path)?);
         let looks = Looks::begin(store.clone());
-        Ok(Self { store, key, rules: Arc::default(), areas: Arc::default(), looks, door: Door::default(), rosters: Arc::default() })
+        Ok(Self {
+            store,
+            key,
+            rules: Arc::default(),
+            areas: Arc::default(),
+            looks,
+            door: Door::default(),
+            rosters: Arc::default(),
+        })
     }
 
     /// The database.

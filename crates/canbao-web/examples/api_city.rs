@@ -86,7 +86,8 @@ async fn main() {
     for name in ["罗承志", "周小琴", "陈秀珍"] {
         let whole = registry.by_name(&asker, name, None).await.unwrap().remove(0);
         let (procedure, effective) = (Procedure::Death, "2016-11-01".to_owned());
-        let proposal = Proposal { person: whole.person, seen: whole.revision, procedure, effective, evidence: None };
+        let proposal =
+            Proposal { person: whole.person, seen: whole.revision, procedure, effective, evidence: None, papers: None };
         registry.propose(&asker, &proposal, Date::parse("2016-11-20").unwrap()).await.unwrap();
     }
     // and something done, to be undone
@@ -94,7 +95,8 @@ async fn main() {
     for name in ["王德厚", "李长顺"] {
         let whole = registry.by_name(&asker, name, None).await.unwrap().remove(0);
         let (procedure, effective) = (Procedure::LeftCountry, "2016-11-01".to_owned());
-        let proposal = Proposal { person: whole.person, seen: whole.revision, procedure, effective, evidence: None };
+        let proposal =
+            Proposal { person: whole.person, seen: whole.revision, procedure, effective, evidence: None, papers: None };
         let today = Date::parse("2016-11-20").unwrap();
         let id = registry.propose(&asker, &proposal, today).await.unwrap();
         let decision = Decision { approve: true, reason: "材料齐全".to_owned(), seen: whole.revision };

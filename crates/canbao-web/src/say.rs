@@ -42,6 +42,28 @@ pub fn number(number: &str) -> String {
     }
 }
 
+/// A number beside another that it is compared with: what is covered and differs is shown.
+pub fn number_beside(number: &str, other: &str) -> String {
+    let (chars, others): (Vec<char>, Vec<char>) = (number.chars().collect(), other.chars().collect());
+    if chars.len() != 18 || others.len() != 18 {
+        return self::number(number);
+    }
+    let mut said = String::with_capacity(21);
+    for (at, (c, other)) in chars.into_iter().zip(others).enumerate() {
+        if matches!(at, 6 | 10 | 14) {
+            said.push(' ');
+        }
+        said.push(if (6..14).contains(&at) && c == other { '*' } else { c });
+    }
+    said
+}
+
+/// A digest in hexadecimal digits, in groups of eight.
+pub fn digest(digest: &[u8]) -> String {
+    let groups = digest.chunks(4).map(|four| four.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
+}
+
 /// A phone number with its middle covered: `139 **** 5207`.
 pub fn phone(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
@@ -140,6 +162,11 @@ mod tests {
         assert_eq!(number("612401750512003"), "612401 ****** 003");
         assert_eq!(number("E12345678"), "E1****78");
         assert_eq!(number("12345"), "****");
+        let (one, other) = ("612401197505120038", "61240119750521003X");
+        assert_eq!(number_beside(one, other), "612401 **** **12 0038");
+        assert_eq!(number_beside(other, one), "612401 **** **21 003X");
+        assert_eq!(number_beside("E12345678", one), "E1****78");
+        assert_eq!(digest(&[0xab; 6]), "abababab abab");
         assert_eq!(phone("139-1234-5207"), "139 **** 5207");
         assert_eq!(phone("0915-3212345"), "091 **** 2345");
         assert_eq!(birth(Date::from_ymd(1975, 5, 12).unwrap()), "1975-**-**");

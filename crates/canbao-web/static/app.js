@@ -41,4 +41,15 @@
     source.addEventListener("done", () => { source.close(); window.location.reload(); });
   });
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+  // the digest of a file that stays where it is; without a secure page browsers offer no way to work it out
+  document.querySelectorAll("[data-digest]").forEach((file) => {
+    if (!window.crypto || !window.crypto.subtle) return;
+    file.hidden = false;
+    file.addEventListener("change", async () => {
+      const field = document.getElementById(file.dataset.digest);
+      if (!file.files.length) { field.value = ""; return; }
+      const digest = await window.crypto.subtle.digest("SHA-256", await file.files[0].arrayBuffer());
+      field.value = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    });
+  });
 })();

@@ -128,6 +128,6 @@ impl std::fmt::Debug for Book {
 }
 
 /// In headers and footers `&` begins a command.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&&")
 }

@@ -56,7 +56,8 @@ impl Fall {
         let mut out = self.ground();
         let _ = write!(out, "<path class=\"axis\" d=\"M{a:.1} 0V12\"/>");
         if width >= 0.1 {
-            let _ = write!(out, "<rect class=\"{class}\" x=\"{left:.1}\" y=\"12\" width=\"{width:.1}\" height=\"12\"/>");
+            let _ =
+                write!(out, "<rect class=\"{class}\" x=\"{left:.1}\" y=\"12\" width=\"{width:.1}\" height=\"12\"/>");
         } else {
             let _ = write!(out, "<path class=\"axis\" d=\"M{a:.1} 12V24\"/>");
         }
@@ -69,7 +70,10 @@ impl Fall {
         let x = self.x(sum);
         let (class, text) = if x > WIDTH / 2.0 { ("strong end", x - 10.0) } else { ("strong", x + 10.0) };
         let mut out = self.ground();
-        let _ = write!(out, "<path class=\"axis\" d=\"M{x:.1} 0V12\"/><circle class=\"d5\" cx=\"{x:.1}\" cy=\"17.5\" r=\"5\"/>");
+        let _ = write!(
+            out,
+            "<path class=\"axis\" d=\"M{x:.1} 0V12\"/><circle class=\"d5\" cx=\"{x:.1}\" cy=\"17.5\" r=\"5\"/>"
+        );
         let _ = write!(out, "<text class=\"{class}\" x=\"{text:.1}\" y=\"22\">{said}</text></svg>");
         out
     }

@@ -73,13 +73,15 @@ impl Post {
         self.sources.dedup();
         let reports = self.role == Role::Reporter;
         if reports && (self.department.is_none() || self.sources.is_empty()) {
-            return Err(RegistryError::refused(
+            return Err(RegistryError::refused_at(
+                "sources",
                 "部门报送员要写明部门，和至少一种所报送的数据。",
                 "例如部门写区卫计局，数据种类选 rural-medical（新型农村合作医疗）。",
             ));
         }
         if !reports && (self.department.is_some() || !self.sources.is_empty()) {
-            return Err(RegistryError::refused(
+            return Err(RegistryError::refused_at(
+                "sources",
                 format!("只有部门报送员有部门和报送的数据，{}没有。", self.role.chinese()),
                 "请去掉部门和数据种类，或把角色改为部门报送员。",
             ));
@@ -110,7 +112,8 @@ impl Registry {
         let login = login.trim().to_ascii_lowercase();
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
         if !(2..=32).contains(&login.len()) || !login.bytes().all(allowed) {
-            return Err(RegistryError::refused(
+            return Err(RegistryError::refused_at(
+                "login",
                 "登录名应当是 2 到 32 个小写字母、数字、点、下划线或短横。",
                 "例如 chen.hui、shebao-01。",
             ));
@@ -121,7 +124,8 @@ impl Registry {
         let now = self.door.now();
         let mut transaction = self.store.write().await?;
         if by_login(&mut transaction, &login, now).await?.is_some() {
-            return Err(RegistryError::refused(
+            return Err(RegistryError::refused_at(
+                "login",
                 format!("登录名 {login} 已经有了。"),
                 "请换一个登录名；要重设原来账号的密码，请用 canbao user reset。",
             ));
@@ -232,7 +236,8 @@ impl Registry {
 pub(super) fn named(name: &str, what: &'static str) -> Result<String, RegistryError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONG || name.chars().any(char::is_control) {
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            if what == "部门" { "department" } else { "name" },
             format!("{what}应当是 1 到 {LONG} 个字，不含换行等控制符。"),
             "请核对后重新填写。",
         ));

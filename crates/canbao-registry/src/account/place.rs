@@ -35,7 +35,8 @@ pub(super) async fn suited(
         if citys && (area.is_empty() || is_city(area)) {
             return Ok(area.to_owned());
         }
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "area",
             format!("登记库里还没有区划，不能给{role}的账号定区划。"),
             "请先用 canbao registry apply 载入一次比对结果；市级的账号现在就可以建，区划留空或写市的 6 位代码。",
         ));
@@ -43,7 +44,8 @@ pub(super) async fn suited(
     let area = match city {
         Some(city) if citys && area.is_empty() => city,
         _ if area.is_empty() => {
-            return Err(RegistryError::refused(
+            return Err(RegistryError::refused_at(
+                "area",
                 format!("没有写明{role}的区划。"),
                 "请写所在区划的代码；canbao registry area list 列出全部区划。",
             ));
@@ -51,14 +53,16 @@ pub(super) async fn suited(
         _ => area,
     };
     let Some(found) = areas.get(area) else {
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "area",
             format!("今天没有代码为“{area}”的区划。"),
             "请用 canbao registry area list 查看现有区划的代码。",
         ));
     };
     if !levels.contains(&found.level.as_str()) {
         let wanted = levels.iter().map(|level| level_name(level)).collect::<Vec<_>>().join("或");
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "area",
             format!("{role}的区划应当是{wanted}，{area} {} 是{}。", found.name, level_name(&found.level)),
             "请换一个区划，或换一个角色。",
         ));

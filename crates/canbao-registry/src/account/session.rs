@@ -172,18 +172,17 @@ impl Registry {
         transaction.commit().await
     }
 
-    /// Logs an account out everywhere; gives how many sessions that ended.
+    /// Logs an account out everywhere, by its owner or an administrator; gives how many sessions that ended.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn end_sessions_of(&self, account: i64) -> Result<u64, RegistryError> {
+    pub async fn end_sessions_of(&self, by: &str, account: i64) -> Result<u64, RegistryError> {
         let mut transaction = self.store.write().await?;
         let ended = end_all(&mut transaction, account).await?;
         let sql = format!("SELECT {ACCOUNT} FROM account a {STRIKES} WHERE a.id = $1");
         if let Some(row) = transaction.first(sql, values![account]).await?.filter(|_| ended > 0) {
             let account = account_of(&row, self.door.now())?;
-            note(&mut transaction, &account.login, "log-out-everywhere", &account, &format!("{ended} sessions"))
-                .await?;
+            note(&mut transaction, by, "log-out-everywhere", &account, &format!("{ended} sessions")).await?;
         }
         transaction.commit().await?;
         Ok(ended)

@@ -7,9 +7,9 @@ use canbao_domain::date::Date;
 use canbao_run::RunReader;
 
 use super::balance::Balance;
+use super::nobody::{self, Nobodys};
 use super::pair::{Known, Pairs, by_evidence};
 use super::run::{Everybody, content, each_enrolment, each_finding, some_people};
-use super::nobody::{self, Nobodys};
 use super::unit;
 use super::update::{Ids, rows_of, write_difference};
 use super::wish::{Confirmation, Contest, Frame, Said, wish};

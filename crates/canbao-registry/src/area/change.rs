@@ -71,54 +71,83 @@ impl Registry {
         change: &AreaChange,
         from: Date,
     ) -> Result<i64, RegistryError> {
-        if asker.scope.areas().is_some() {
-            return Err(RegistryError::refused("区划由全市统一维护，您的权限不含全市。", "请交给市级经办机构办理。"));
-        }
         let mut hand = Hand::begin(self).await?;
-        let last = clock::today().max(hand.as_of);
-        if from.days() > last.days() + AHEAD {
-            return Err(RegistryError::refused(format!("{from} 太远，最多提前一年登记。"), "请核对生效日期。"));
-        }
-        let (day, revision) = (from.to_string(), hand.revision);
-        let versions = Versions::read(&mut hand.transaction).await?;
-        let told = match change {
-            AreaChange::Add { name, parent } => {
-                let version = added(&versions, code, name, parent.as_deref(), &day, revision)?;
-                version.insert(&mut hand.transaction).await?;
-                format!("{} parent {}", version.area.name, version.area.parent.as_deref().unwrap_or_default())
-            }
-            AreaChange::Rename { name } => {
-                let before = changeable(&versions, code, &day)?;
-                let name = named(name)?;
-                if before.area.name == name {
-                    return Err(RegistryError::refused(
-                        format!("{code} 的名称本来就是“{name}”。"),
-                        "名称没有变化，不需要登记。",
-                    ));
-                }
-                let area = Area { name: name.clone(), ..before.area.clone() };
-                put(&mut hand.transaction, before, area, true, &day, revision).await?;
-                format!("{} -> {name}", before.area.name)
-            }
-            AreaChange::Close => {
-                let before = changeable(&versions, code, &day)?;
-                closable(&mut hand.transaction, &versions, before, &day).await?;
-                let ended = Version { until: Some(day.clone()), by_hand: true, revision, ..before.clone() };
-                ended.update(&mut hand.transaction).await?;
-                before.area.name.clone()
-            }
-            AreaChange::ReportTo { manager } => {
-                let before = changeable(&versions, code, &day)?;
-                let area = managed(&versions, before, manager, &day)?;
-                put(&mut hand.transaction, before, area, before.by_hand, &day, revision).await?;
-                let after = Versions::read(&mut hand.transaction).await?;
-                ends(&after, code, &day)?;
-                format!("{} -> {manager}", before.area.manager().unwrap_or_default())
-            }
-        };
-        let subject = format!("area {code} from {day}: {told}");
-        hand.finish(change.kind(), &asker.actor, &subject, &day).await
+        let told = change_in(&mut hand, asker, code, change, from).await?;
+        let subject = format!("area {code} from {from}: {told}");
+        hand.finish(change.kind(), &asker.actor, &subject, &from.to_string()).await
     }
+
+    /// Whether an area could be changed so. It is, and is taken back; nothing stays.
+    ///
+    /// # Errors
+    /// As [`Self::change_area`].
+    pub async fn try_area(
+        &self,
+        asker: &Asker,
+        code: &str,
+        change: &AreaChange,
+        from: Date,
+    ) -> Result<(), RegistryError> {
+        let mut hand = Hand::begin(self).await?;
+        change_in(&mut hand, asker, code, change, from).await?;
+        hand.transaction.rollback().await
+    }
+}
+
+/// Changes an area within a hand; gives what the audit says of it.
+async fn change_in(
+    hand: &mut Hand<'_>,
+    asker: &Asker,
+    code: &str,
+    change: &AreaChange,
+    from: Date,
+) -> Result<String, RegistryError> {
+    if asker.scope.areas().is_some() {
+        return Err(RegistryError::refused("区划由全市统一维护，您的权限不含全市。", "请交给市级经办机构办理。"));
+    }
+    let last = clock::today().max(hand.as_of);
+    if from.days() > last.days() + AHEAD {
+        return Err(RegistryError::refused_at("from", format!("{from} 太远，最多提前一年登记。"), "请核对生效日期。"));
+    }
+    let (day, revision) = (from.to_string(), hand.revision);
+    let versions = Versions::read(&mut hand.transaction).await?;
+    let told = match change {
+        AreaChange::Add { name, parent } => {
+            let version = added(&versions, code, name, parent.as_deref(), &day, revision)?;
+            version.insert(&mut hand.transaction).await?;
+            format!("{} parent {}", version.area.name, version.area.parent.as_deref().unwrap_or_default())
+        }
+        AreaChange::Rename { name } => {
+            let before = changeable(&versions, code, &day)?;
+            let name = named(name)?;
+            if before.area.name == name {
+                return Err(RegistryError::refused_at(
+                    "name",
+                    format!("{code} 的名称本来就是“{name}”。"),
+                    "名称没有变化，不需要登记。",
+                ));
+            }
+            let area = Area { name: name.clone(), ..before.area.clone() };
+            put(&mut hand.transaction, before, area, true, &day, revision).await?;
+            format!("{} -> {name}", before.area.name)
+        }
+        AreaChange::Close => {
+            let before = changeable(&versions, code, &day)?;
+            closable(&mut hand.transaction, &versions, before, &day).await?;
+            let ended = Version { until: Some(day.clone()), by_hand: true, revision, ..before.clone() };
+            ended.update(&mut hand.transaction).await?;
+            before.area.name.clone()
+        }
+        AreaChange::ReportTo { manager } => {
+            let before = changeable(&versions, code, &day)?;
+            let area = managed(&versions, before, manager, &day)?;
+            put(&mut hand.transaction, before, area, before.by_hand, &day, revision).await?;
+            let after = Versions::read(&mut hand.transaction).await?;
+            ends(&after, code, &day)?;
+            format!("{} -> {manager}", before.area.manager().unwrap_or_default())
+        }
+    };
+    Ok(told)
 }
 
 pub(super) fn unknown(code: &str) -> RegistryError {
@@ -138,7 +167,8 @@ pub(crate) fn chinese(level: &str) -> &'static str {
 fn named(name: &str) -> Result<String, RegistryError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONG || name.chars().any(char::is_control) {
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "name",
             format!("区划名称应当是 1 到 {LONG} 个字，不含换行等控制符。"),
             "请核对名称。",
         ));
@@ -156,7 +186,8 @@ fn changeable<'a>(versions: &'a Versions, code: &str, day: &str) -> Result<&'a V
         ));
     }
     if last.since.as_str() > day {
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "from",
             format!("区划 {code} {} 从 {} 起已有登记，{day} 在它之前，两段时间会重叠。", last.area.name, last.since),
             "生效日期不能早于这个区划最近一次变更的日期。",
         ));
@@ -192,7 +223,8 @@ fn added(
     let level = LEVELS.iter().skip(1).find(|(_, _, digits)| code.len() == *digits);
     let Some((level, digits)) = level.filter(|_| code.bytes().all(|byte| byte.is_ascii_digit())).map(|l| (l.0, l.2))
     else {
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "code",
             format!("“{code}”不是区划代码。"),
             "县（区）的代码是 6 位数字，乡镇（街道）9 位，村（社区）12 位。",
         ));
@@ -201,13 +233,15 @@ fn added(
         let name = &known.area.name;
         match &known.until {
             None => {
-                return Err(RegistryError::refused(
+                return Err(RegistryError::refused_at(
+                    "code",
                     format!("代码 {code} 已是“{name}”，从 {} 起。", known.since),
                     "请核对代码；改名请用 canbao registry area rename。",
                 ));
             }
             Some(until) if until.as_str() > day => {
-                return Err(RegistryError::refused(
+                return Err(RegistryError::refused_at(
+                    "from",
                     format!("代码 {code} 到 {until} 之前仍是“{name}”，从 {day} 起会与它重叠。"),
                     "请把生效日期写在它撤销的当日或以后。",
                 ));
@@ -231,7 +265,8 @@ fn added(
     let follows = level == "county" || code.starts_with(&above.code);
     if !fits || !follows {
         let (own, other) = (chinese(level), chinese(&above.area.level));
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "parent",
             format!("{code} 按代码是{own}，不能直接放在{other} {} {} 之下。", above.code, above.area.name),
             "村（社区）的上级是代码前 9 位的乡镇（街道），乡镇（街道）的上级是前 6 位的县（区），县（区）的上级是市；由别处管理的，登记以后用 report-to。",
         ));
@@ -266,13 +301,15 @@ fn managed(versions: &Versions, before: &Version, manager: &str, day: &str) -> R
         return Err(RegistryError::refused(format!("{code} {} 是最上一级，没有管理单位。", area.name), "请核对代码。"));
     }
     if manager == code {
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "manager",
             format!("{code} {} 不能由它自己管理。", area.name),
             "要恢复由本级管理，请写它上级区划的代码。",
         ));
     }
     if area.manager() == Some(manager) {
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "manager",
             format!("{code} {} 本来就由 {manager} {} 管理。", area.name, above.area.name),
             "管理关系没有变化，不需要登记。",
         ));
@@ -281,7 +318,8 @@ fn managed(versions: &Versions, before: &Version, manager: &str, day: &str) -> R
     let fits = above.area.level != "village" && place(&above.area.level) <= place(&area.level);
     if !own && !fits {
         let (level, other) = (chinese(&area.level), chinese(&above.area.level));
-        return Err(RegistryError::refused(
+        return Err(RegistryError::refused_at(
+            "manager",
             format!("{code} {} 是{level}，不能由{other} {manager} {} 管理。", area.name, above.area.name),
             "管理单位应当是同级或上级的乡镇（街道）、县（区）、开发区或市。",
         ));

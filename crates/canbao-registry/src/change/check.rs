@@ -17,12 +17,17 @@ fn refuse<T>(sentence: impl Into<String>, hint: &'static str) -> Result<T, Regis
     Err(RegistryError::refused(sentence, hint))
 }
 
+/// Refuses what was told of one item.
+fn refuse_at<T>(item: &'static str, sentence: impl Into<String>, hint: &'static str) -> Result<T, RegistryError> {
+    Err(RegistryError::refused_at(item, sentence, hint))
+}
+
 const LOOK: &str = "请重新查看此人的记录。";
 
 /// Whoever decides says why.
 pub(super) fn reason(reason: &str) -> Result<(), RegistryError> {
     if reason.trim().is_empty() {
-        return Err(RegistryError::refused("没有写理由。", "请写明理由，再提交一次。"));
+        return Err(RegistryError::refused_at("reason", "没有写理由。", "请写明理由，再提交一次。"));
     }
     Ok(())
 }
@@ -30,8 +35,10 @@ pub(super) fn reason(reason: &str) -> Result<(), RegistryError> {
 /// The day from which something holds: a day, and not to come.
 pub(super) fn day(text: &str, today: Date) -> Result<Date, RegistryError> {
     match Date::parse(text) {
-        None => refuse(format!("生效日期“{text}”不是日期。"), "请写成 2016-12-01 的样子。"),
-        Some(day) if day > today => refuse(format!("生效日期 {day} 还没有到。"), "请在当天或之后办理。"),
+        None => refuse_at("effective", format!("生效日期“{text}”不是日期。"), "请写成 2016-12-01 的样子。"),
+        Some(day) if day > today => {
+            refuse_at("effective", format!("生效日期 {day} 还没有到。"), "请在当天或之后办理。")
+        }
         Some(day) => Ok(day),
     }
 }
@@ -57,7 +64,7 @@ pub(super) fn check(
 ) -> Result<(), RegistryError> {
     open(whole)?;
     if whole.record.birth.is_some_and(|birth| on < birth) {
-        return refuse("生效日期早于此人的出生日期。", "请核对生效日期。");
+        return refuse_at("effective", "生效日期早于此人的出生日期。", "请核对生效日期。");
     }
     let life = whole.record.life;
     let dead = life == PersonLife::Deceased;
@@ -95,17 +102,21 @@ pub(super) fn check(
             let has_row = |id: &i64| whole.enrolments.iter().any(|row| row.id == *id);
             let has_number = |id: &i64| whole.numbers.iter().any(|number| number.id == *id);
             if !enrolments.iter().all(has_row) || !numbers.iter().all(has_number) {
-                return refuse("要拆出去的参保记录或号码已经不在这条记录里。", LOOK);
+                return refuse_at("enrolments", "要拆出去的参保记录或号码已经不在这条记录里。", LOOK);
             }
             if enrolments.is_empty() && numbers.is_empty() {
-                return refuse("没有指明要拆出去的参保记录或号码。", "请至少选一项。");
+                return refuse_at("enrolments", "没有指明要拆出去的参保记录或号码。", "请至少选一项。");
             }
             Ok(())
         }
         Procedure::EnrolmentBegun { scheme, .. } => {
             scheme_of(scheme)?;
             if rows(whole, scheme).any(is_live) {
-                return refuse(format!("此人在{}中已是正常参保。", name(scheme)), "调动单位或统筹区请办理关系转移。");
+                return refuse_at(
+                    "scheme",
+                    format!("此人在{}中已是正常参保。", name(scheme)),
+                    "调动单位或统筹区请办理关系转移。",
+                );
             }
             if dead {
                 return refuse("此人已经登记死亡，不能办理新参保。", "如果死亡登记有误，请先撤销它。");
@@ -118,7 +129,7 @@ pub(super) fn check(
             if rows(whole, scheme).any(is_live) {
                 Ok(())
             } else {
-                refuse(format!("此人在{}中没有正常的参保记录，不能中断。", name(scheme)), LOOK)
+                refuse_at("scheme", format!("此人在{}中没有正常的参保记录，不能中断。", name(scheme)), LOOK)
             }
         }
         Procedure::EnrolmentResumed { scheme } => {
@@ -126,7 +137,8 @@ pub(super) fn check(
             if rows(whole, scheme).any(|row| row.status.as_deref() == Some("suspended")) {
                 Ok(())
             } else {
-                refuse(
+                refuse_at(
+                    "scheme",
                     format!("此人在{}中没有暂停的参保记录，不能恢复。", name(scheme)),
                     "没有参保记录的请办理新参保。",
                 )
@@ -138,42 +150,42 @@ pub(super) fn check(
             if rows(whole, scheme).any(|row| row.status.as_deref() != Some("ended")) {
                 Ok(())
             } else {
-                refuse(format!("此人在{}中没有未终止的参保记录。", name(scheme)), LOOK)
+                refuse_at("scheme", format!("此人在{}中没有未终止的参保记录。", name(scheme)), LOOK)
             }
         }
         Procedure::EnrolmentTransferred { scheme, unit_code, unit_name, pooling_area } => {
             scheme_of(scheme)?;
             if unit_code.is_none() && unit_name.is_none() && pooling_area.is_none() {
-                return refuse("没有写转到哪个单位或统筹区。", "请填写单位编码、单位名称或统筹区。");
+                return refuse_at("unit_name", "没有写转到哪个单位或统筹区。", "请填写单位编码、单位名称或统筹区。");
             }
             if rows(whole, scheme).any(|row| row.status.as_deref() != Some("ended")) {
                 Ok(())
             } else {
-                refuse(format!("此人在{}中没有可以转移的参保记录。", name(scheme)), LOOK)
+                refuse_at("scheme", format!("此人在{}中没有可以转移的参保记录。", name(scheme)), LOOK)
             }
         }
         Procedure::NumberCorrected { number } => {
             let number = citizen(number)?;
             if whole.number() == Some(number.as_str()) {
-                return refuse("新号码与现在的号码相同。", LOOK);
+                return refuse_at("number", "新号码与现在的号码相同。", LOOK);
             }
             Ok(())
         }
         Procedure::NameChanged { name } => {
             let new = normalised(name);
             if new.is_empty() {
-                return refuse("没有写新的姓名。", "请填写姓名。");
+                return refuse_at("name", "没有写新的姓名。", "请填写姓名。");
             }
             if whole.record.name.as_deref().map(normalised) == Some(new) {
-                return refuse("新姓名与现在的姓名相同。", LOOK);
+                return refuse_at("name", "新姓名与现在的姓名相同。", LOOK);
             }
             Ok(())
         }
         Procedure::Merged { into } if *into == whole.person => {
-            refuse("不能把一条记录合并到它自己。", "请选择另一条记录。")
+            refuse_at("into", "不能把一条记录合并到它自己。", "请选择另一条记录。")
         }
         Procedure::Merged { .. } => match other {
-            None => refuse("要合并到的记录不存在。", LOOK),
+            None => refuse_at("into", "要合并到的记录不存在。", LOOK),
             Some(other) => open(other),
         },
         Procedure::Released if !whole.enrolments.iter().any(is_held) && life != PersonLife::MovedOut => {
@@ -197,37 +209,37 @@ pub(super) fn new_person(
     areas: &Areas,
 ) -> Result<(), RegistryError> {
     if normalised(&person.name).is_empty() {
-        return refuse("没有写姓名。", "请填写姓名。");
+        return refuse_at("name", "没有写姓名。", "请填写姓名。");
     }
     if !matches!(person.sex.as_str(), "1" | "2") {
-        return refuse("性别要写 1（男）或 2（女）。", "请填写性别代码。");
+        return refuse_at("sex", "性别要写 1（男）或 2（女）。", "请填写性别代码。");
     }
     let Some(birth) = Date::parse(&person.birth_date) else {
-        return refuse("出生日期不是日期。", "请写成 2016-12-01 的样子。");
+        return refuse_at("birth_date", "出生日期不是日期。", "请写成 2016-12-01 的样子。");
     };
     if birth > on {
-        return refuse("出生日期晚于生效日期。", "请核对两个日期。");
+        return refuse_at("birth_date", "出生日期晚于生效日期。", "请核对两个日期。");
     }
     if matches!(procedure, Procedure::Birth(_)) && birth.age_on(on) > 18 {
-        return refuse("出生登记的出生日期在十八年以前。", "成年人请办理迁入。");
+        return refuse_at("birth_date", "出生登记的出生日期在十八年以前。", "成年人请办理迁入。");
     }
     if let Some(number) = &person.number {
         let number = citizen(number)?;
         let read = CitizenNumber::parse(number.as_bytes());
         if read.is_some_and(|read| read.birth() != birth) {
-            return refuse("号码中的出生日期与填写的出生日期不同。", "请核对号码和出生日期。");
+            return refuse_at("number", "号码中的出生日期与填写的出生日期不同。", "请核对号码和出生日期。");
         }
     } else if matches!(procedure, Procedure::Arrival(_)) {
-        return refuse("迁入的人要有社会保障号码。", "请填写号码；新生儿请办理出生登记。");
+        return refuse_at("number", "迁入的人要有社会保障号码。", "请填写号码；新生儿请办理出生登记。");
     }
     village(&person.area, areas)
 }
 
 fn village(code: &str, areas: &Areas) -> Result<(), RegistryError> {
     match areas.get(code) {
-        None => refuse(format!("没有代码为 {code} 的区划。"), "请从区划表中选择村（社区）。"),
+        None => refuse_at("area", format!("没有代码为 {code} 的区划。"), "请从区划表中选择村（社区）。"),
         Some(area) if area.level != "village" => {
-            refuse(format!("{code}（{}）不是村或社区。", area.name), "请选择到村（社区）一级。")
+            refuse_at("area", format!("{code}（{}）不是村或社区。", area.name), "请选择到村（社区）一级。")
         }
         Some(_) => Ok(()),
     }
@@ -237,14 +249,14 @@ fn village(code: &str, areas: &Areas) -> Result<(), RegistryError> {
 pub(super) fn citizen(text: &str) -> Result<String, RegistryError> {
     match read_number(text, None).number {
         Some(number) => Ok(String::from_utf8_lossy(&number.bytes()).into_owned()),
-        None => refuse("号码不是有效的公民身份号码。", "请核对十八位号码，末位是校验码。"),
+        None => refuse_at("number", "号码不是有效的公民身份号码。", "请核对十八位号码，末位是校验码。"),
     }
 }
 
 fn scheme_of(scheme: &str) -> Result<SourceKind, RegistryError> {
     match scheme.parse::<SourceKind>() {
         Ok(kind) if kind.is_scheme() => Ok(kind),
-        _ => refuse(format!("没有“{scheme}”这个险种。"), "请从险种表中选择。"),
+        _ => refuse_at("scheme", format!("没有“{scheme}”这个险种。"), "请从险种表中选择。"),
     }
 }
 
@@ -252,7 +264,7 @@ fn reason_of(reason: &str) -> Result<(), RegistryError> {
     if standard::interruptions().get(reason).is_some() {
         Ok(())
     } else {
-        refuse(format!("没有“{reason}”这个中断或终止原因。"), "请从参保中断原因表中选择代码。")
+        refuse_at("reason", format!("没有“{reason}”这个中断或终止原因。"), "请从参保中断原因表中选择代码。")
     }
 }
 

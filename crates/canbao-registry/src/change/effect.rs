@@ -166,6 +166,39 @@ pub(super) fn effect(procedure: &Procedure, whole: &Whole, on: Date) -> Result<(
     Ok((wish, confirmed))
 }
 
+/// Records that a procedure writes, each as it is and as it is to be.
+pub(super) type Wishes<'a> = Vec<(Option<&'a Whole>, Whole)>;
+
+/// What becomes of all records that a procedure is about: `whole` it is done on, `other` it is merged into, `new` is the
+/// identifier of somebody new. Gives which items of `whole` are confirmed by it.
+pub(super) fn wishes<'a>(
+    procedure: &Procedure,
+    whole: Option<&'a Whole>,
+    other: Option<&'a Whole>,
+    new: i64,
+    on: Date,
+) -> Result<(Wishes<'a>, Vec<Confirmed>), RegistryError> {
+    Ok(match (procedure, whole, other) {
+        (Procedure::Arrival(told) | Procedure::Birth(told), ..) => {
+            let evidence = format!("{on} {}登记", procedure.chinese());
+            (vec![(None, new_person(told, new, &evidence)?)], Vec::new())
+        }
+        (Procedure::Merged { .. }, Some(whole), Some(into)) => {
+            let (gone, stays) = merge(whole, into);
+            (vec![(Some(whole), gone), (Some(into), stays)], Vec::new())
+        }
+        (Procedure::Split { other, enrolments, numbers }, Some(whole), _) => {
+            let (stays, new) = split(whole, other, new, enrolments, numbers)?;
+            (vec![(Some(whole), stays), (None, new)], Vec::new())
+        }
+        (_, Some(whole), _) => {
+            let (wish, confirmed) = effect(procedure, whole, on)?;
+            (vec![(Some(whole), wish)], confirmed)
+        }
+        (_, None, _) => return Err(RegistryError::Nobody),
+    })
+}
+
 fn without(items: ItemSet, item: canbao_domain::rules::Item) -> ItemSet {
     items.without(ItemSet::of(item))
 }
@@ -208,7 +241,7 @@ fn find(wish: &mut Whole, kind: &str, detail: &str) {
 }
 
 /// Somebody new, as told.
-pub(super) fn new_person(told: &NewPerson, person: i64, evidence: &str) -> Result<Whole, RegistryError> {
+fn new_person(told: &NewPerson, person: i64, evidence: &str) -> Result<Whole, RegistryError> {
     let mut numbers = Vec::new();
     if let Some(number) = &told.number {
         let (value, evidence) = (citizen(number)?, evidence.to_owned());
@@ -250,7 +283,7 @@ pub(super) fn new_person(told: &NewPerson, person: i64, evidence: &str) -> Resul
 }
 
 /// Two records become one: the other's numbers are former ones of it, its insurance rows and findings are carried over.
-pub(super) fn merge(whole: &Whole, into: &Whole) -> (Whole, Whole) {
+fn merge(whole: &Whole, into: &Whole) -> (Whole, Whole) {
     let (mut gone, mut stays) = (whole.clone(), into.clone());
     gone.record.state = State::Merged;
     gone.record.merged_into = Some(into.person);
@@ -277,7 +310,7 @@ pub(super) fn merge(whole: &Whole, into: &Whole) -> (Whole, Whole) {
 }
 
 /// One record becomes two.
-pub(super) fn split(
+fn split(
     whole: &Whole,
     other: &NewPerson,
     person: i64,

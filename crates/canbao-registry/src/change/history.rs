@@ -84,6 +84,14 @@ pub(super) fn told(before: &Whole, after: &Whole) -> String {
     if what.is_empty() { "没有内容变化".to_owned() } else { what.join("、") }
 }
 
+/// Whether two versions say the same.
+pub(super) fn alike(one: &Whole, other: &Whole) -> bool {
+    one.record == other.record
+        && same(&one.numbers, &other.numbers)
+        && same(&one.enrolments, &other.enrolments)
+        && same(&one.findings, &other.findings)
+}
+
 fn same<T: PartialEq>(one: &[T], other: &[T]) -> bool {
     one.len() == other.len() && one.iter().all(|row| other.contains(row))
 }
@@ -104,19 +112,28 @@ impl Registry {
         transaction: &mut Transaction,
         person: i64,
     ) -> Result<Vec<Event>, RegistryError> {
+        Ok(self.versions_of(transaction, person).await?.0)
+    }
+
+    /// The same, with the versions themselves.
+    pub(crate) async fn versions_of(
+        &self,
+        transaction: &mut Transaction,
+        person: i64,
+    ) -> Result<(Vec<Event>, Vec<Whole>), RegistryError> {
         let sql = "SELECT p.rev_from, r.at, p.effective, r.kind, r.actor, r.undone_by FROM person p \
                    JOIN revision r ON r.revision = p.rev_from \
                    WHERE p.person = $1 AND p.rev_from <= (SELECT visible FROM state) ORDER BY p.rev_from";
         let rows = transaction.all(sql, values![person]).await?;
         let mut events = Vec::with_capacity(rows.len());
-        let mut before: Option<Whole> = None;
+        let mut versions: Vec<Whole> = Vec::with_capacity(rows.len());
         for row in rows {
             let now = people(transaction, &[person], row.int(0)).await?.into_iter().next();
-            let what = match (&before, &now) {
+            let what = match (versions.last(), &now) {
                 (Some(before), Some(now)) => told(before, now),
                 _ => "首次登记".to_owned(),
             };
-            before = now;
+            versions.extend(now);
             events.push(Event {
                 revision: row.int(0),
                 at: row.int(1),
@@ -127,7 +144,7 @@ impl Registry {
                 undone_by: row.maybe_int(5),
             });
         }
-        Ok(events)
+        Ok((events, versions))
     }
 
     /// A person's record as it was on a day, as it was known at a time. What became known later than it held (a death

@@ -11,11 +11,23 @@ mod claim;
 mod confirm;
 mod effect;
 mod history;
+mod listing;
+mod offer;
+mod preview;
 mod procedure;
 mod request;
+mod stay;
+mod undoing;
 
 pub use bulk::{Bulk, BulkAnswer, BulkDecided, BulkProposal, BulkProposed, BulkRow, Outcome, Settled};
+pub(crate) use stay::stays;
+
 pub use claim::Claim;
 pub use history::{Event, Moment};
+pub use listing::{Placed, Waiting};
+pub use offer::Offer;
+pub use preview::Touched;
 pub use procedure::{NewPerson, Procedure};
 pub use request::{Decision, Proposal, Request, RequestState};
+pub use stay::Stay;
+pub use undoing::{Resting, UndoRequest};

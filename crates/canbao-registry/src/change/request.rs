@@ -1,22 +1,24 @@
 //! Proposing, deciding and undoing.
 
+use std::fmt;
+
 use canbao_domain::date::Date;
 use canbao_domain::scope::Scope;
 
-use super::effect::{effect, merge, new_person, split};
+use super::effect::wishes;
 use super::procedure::Procedure;
 use super::{check, confirm, history};
 use crate::RegistryError;
 use crate::audit::{self, Entry};
 use crate::clock::now_ms;
 use crate::hand::Hand;
-use crate::person::{NOW, State, Whole, people};
+use crate::person::{NOW, Whole, people, visible};
 use crate::query::Asker;
 use crate::registry::Registry;
 use crate::store::{Row, Transaction, Value, values};
 
 /// What a maker puts forward.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Proposal {
     /// Whose record; 0 for somebody new.
     pub person: i64,
@@ -28,6 +30,23 @@ pub struct Proposal {
     pub effective: String,
     /// SHA-256 of the papers' file.
     pub evidence: Option<Vec<u8>>,
+    /// Which papers these are, as the maker names them; may be personal.
+    pub papers: Option<String>,
+}
+
+impl fmt::Debug for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proposal")
+            .field("person", &self.person)
+            .field("procedure", &self.procedure)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 /// What a checker says.
@@ -68,7 +87,7 @@ impl RequestState {
         }
     }
 
-    fn from_word(word: &str) -> Self {
+    pub(crate) fn from_word(word: &str) -> Self {
         match word {
             "pending" => Self::Pending,
             "done" => Self::Done,
@@ -80,7 +99,7 @@ impl RequestState {
 }
 
 /// A request as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// Its number.
     pub id: i64,
@@ -106,10 +125,18 @@ pub struct Request {
     pub bulk: Option<i64>,
     /// When it was put forward, milliseconds since 1970 (UTC).
     pub made_at: i64,
+    /// SHA-256 of the papers' file.
+    pub evidence: Option<Vec<u8>>,
+    /// Which papers these are, as the maker named them.
+    pub papers: Option<String>,
+    /// When it was decided, milliseconds since 1970 (UTC).
+    pub decided_at: Option<i64>,
 }
 
-pub(super) const COLUMNS: &str =
-    "id, person, state, kind, content, effective, base, maker, checker, reason, revision, bulk, made_at";
+pub(super) const COLUMNS: &str = "id, person, state, kind, content, effective, base, maker, checker, reason, revision, \
+                                  bulk, made_at, evidence, papers, decided_at";
+/// How many columns these are.
+pub(super) const WIDTH: usize = 16;
 
 pub(super) fn request_of(row: &Row) -> Request {
     let text = |at| row.maybe_text(at).map(str::to_owned);
@@ -131,6 +158,9 @@ pub(super) fn request_of(row: &Row) -> Request {
         revision: row.maybe_int(10),
         bulk: row.maybe_int(11),
         made_at: row.int(12),
+        evidence: row.maybe_bytes(13).map(<[u8]>::to_vec),
+        papers: text(14),
+        decided_at: row.maybe_int(15),
     }
 }
 
@@ -153,37 +183,17 @@ impl Registry {
         let on = check::day(&proposal.effective, today)?;
         let mut hand = Hand::begin(self).await?;
         let procedure = &proposal.procedure;
-        if procedure.is_new() {
-            let (Procedure::Arrival(person) | Procedure::Birth(person)) = procedure else {
-                return Err(RegistryError::Nobody);
-            };
-            let areas = self.areas.get(&mut hand.transaction).await?;
-            check::new_person(procedure, person, on, &areas)?;
-            in_scope(&asker.scope, &person.area, &areas)?;
-            unclaimed(self, &mut hand.transaction, person.number.as_deref(), 0).await?;
-        } else {
-            let whole = hand.person(proposal.person).await?;
-            self.may(&mut hand, asker, &whole).await?;
-            unchanged(&mut hand, &whole, proposal.seen).await?;
-            self.checked(&mut hand, procedure, &whole, on).await?;
-        }
-        let sql = "SELECT COUNT(*) FROM change_request WHERE person = $1 AND kind = $2 AND state = 'pending'";
-        let waiting = hand.transaction.int(sql, values![proposal.person, procedure.kind()]).await?;
-        if waiting > 0 && !procedure.is_new() {
-            return Err(RegistryError::refused(
-                format!("此人已有一件{}申请在等待审核。", procedure.chinese()),
-                "请先处理那一件。",
-            ));
-        }
+        self.proper(&mut hand.transaction, asker, proposal, on).await?;
+        self.free(&mut hand.transaction, proposal).await?;
         let id = next_request(&mut hand.transaction).await?;
         let sql = "INSERT INTO change_request (id, kind, person, other_person, state, effective, content, evidence, base, \
-                   maker, made_at) VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10)";
+                   maker, made_at, papers) VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11)";
         let evidence = Value::Bytes(proposal.evidence.clone());
         let mut row =
             values![id, procedure.kind(), proposal.person, procedure.other(), on.to_string(), content(procedure)]
                 .to_vec();
         row.push(evidence);
-        row.extend(values![proposal.seen, asker.actor.as_str(), now_ms()].iter().cloned());
+        row.extend(values![proposal.seen, asker.actor.as_str(), now_ms(), proposal.papers.clone()].iter().cloned());
         hand.transaction.execute(sql, &row).await?;
         let (subject, digest) = (format!("request {id}"), blake3::hash(content(procedure).as_bytes()));
         let entry = Entry {
@@ -196,6 +206,43 @@ impl Registry {
         audit::append(&mut hand.transaction, entry).await?;
         hand.transaction.commit().await?;
         Ok(id)
+    }
+
+    /// Whether a proposal is right as things are; gives whose record it is on, of somebody new none.
+    pub(super) async fn proper(
+        &self,
+        transaction: &mut Transaction,
+        asker: &Asker,
+        proposal: &Proposal,
+        on: Date,
+    ) -> Result<Option<Whole>, RegistryError> {
+        let procedure = &proposal.procedure;
+        if let Procedure::Arrival(person) | Procedure::Birth(person) = procedure {
+            let areas = self.areas.get(transaction).await?;
+            check::new_person(procedure, person, on, &areas)?;
+            in_scope(&asker.scope, &person.area, &areas)?;
+            unclaimed(self, transaction, person.number.as_deref(), 0).await?;
+            return Ok(None);
+        }
+        let seen = visible(transaction).await?;
+        let whole = people(transaction, &[proposal.person], seen).await?.into_iter().next();
+        let whole = whole.ok_or(RegistryError::Nobody)?;
+        self.may(transaction, asker, &whole).await?;
+        unchanged(transaction, &whole, proposal.seen).await?;
+        self.checked(transaction, procedure, &whole, on).await?;
+        Ok(Some(whole))
+    }
+
+    /// Refuses where a request like it waits already.
+    pub(super) async fn free(&self, transaction: &mut Transaction, proposal: &Proposal) -> Result<(), RegistryError> {
+        let procedure = &proposal.procedure;
+        let sql = "SELECT COUNT(*) FROM change_request WHERE person = $1 AND kind = $2 AND state = 'pending'";
+        let waiting = transaction.int(sql, values![proposal.person, procedure.kind()]).await?;
+        if waiting == 0 || procedure.is_new() {
+            return Ok(());
+        }
+        let sentence = format!("此人已有一件{}申请在等待审核。", procedure.chinese());
+        Err(RegistryError::refused(sentence, "请先处理那一件。"))
     }
 
     /// Decides a request; approved, it is done. Gives the revision that shows it, or 0.
@@ -216,7 +263,7 @@ impl Registry {
         if !decision.approve {
             if !procedure.is_new() {
                 let whole = hand.person(request.person).await?;
-                self.may(&mut hand, asker, &whole).await?;
+                self.may(&mut hand.transaction, asker, &whole).await?;
             }
             settle(&mut hand.transaction, id, "refused", asker, &decision.reason, None, request.person).await?;
             let subject = format!("request {id}");
@@ -244,44 +291,33 @@ impl Registry {
         day: &str,
         seen: i64,
     ) -> Result<i64, RegistryError> {
-        if let Procedure::Arrival(told) | Procedure::Birth(told) = procedure {
-            let areas = self.areas.get(&mut hand.transaction).await?;
-            check::new_person(procedure, told, on, &areas)?;
-            in_scope(&asker.scope, &told.area, &areas)?;
-            unclaimed(self, &mut hand.transaction, told.number.as_deref(), 0).await?;
-            let person = hand.new_person();
-            let evidence = format!("{day} {}登记", procedure.chinese());
-            hand.put(None, new_person(told, person, &evidence)?, day);
-            return Ok(person);
+        let proposal = Proposal {
+            person: *person,
+            seen,
+            procedure: procedure.clone(),
+            effective: day.to_owned(),
+            evidence: None,
+            papers: None,
+        };
+        let whole = self.proper(&mut hand.transaction, asker, &proposal, on).await?;
+        let other = match procedure.other() {
+            Some(other) => Some(hand.person(other).await?),
+            None => None,
+        };
+        if let Some(other) = &other {
+            self.may(&mut hand.transaction, asker, other).await?;
         }
-        let whole = hand.person(*person).await?;
-        self.may(hand, asker, &whole).await?;
-        unchanged(hand, &whole, seen).await?;
-        self.checked(hand, procedure, &whole, on).await?;
-        match procedure {
-            Procedure::Merged { into } => {
-                let into = hand.person(*into).await?;
-                self.may(hand, asker, &into).await?;
-                let (gone, stays) = merge(&whole, &into);
-                hand.put(Some(&whole), gone, day);
-                hand.put(Some(&into), stays, day);
-            }
-            Procedure::Split { other, enrolments, numbers } => {
-                let new = hand.new_person();
-                let (stays, new) = split(&whole, other, new, enrolments, numbers)?;
-                hand.put(Some(&whole), stays, day);
-                hand.put(None, new, day);
-            }
-            _ => {
-                let (wish, confirmed) = effect(procedure, &whole, on)?;
-                hand.put(Some(&whole), wish, day);
-                if let Procedure::ExtractDiffers { item, .. } = procedure {
-                    confirm::end(hand, *person, item).await?;
-                }
-                confirm::confirm(hand, *person, &confirmed, day).await?;
-            }
+        let is_new = procedure.is_new() || matches!(procedure, Procedure::Split { .. });
+        let new = if is_new { hand.new_person() } else { 0 };
+        let (wishes, confirmed) = wishes(procedure, whole.as_ref(), other.as_ref(), new, on)?;
+        for (before, wish) in wishes {
+            hand.put(before, wish, day);
         }
-        Ok(*person)
+        if let Procedure::ExtractDiffers { item, .. } = procedure {
+            confirm::end(hand, *person, item).await?;
+        }
+        confirm::confirm(hand, *person, &confirmed, day).await?;
+        Ok(if procedure.is_new() { new } else { *person })
     }
 
     /// Takes a request back; only its maker can.
@@ -300,64 +336,6 @@ impl Registry {
         let entry = Entry { actor: &asker.actor, action: "withdraw", subject: &subject, revision: None, digest: &[] };
         audit::append(&mut transaction, entry).await?;
         transaction.commit().await
-    }
-
-    /// Undoes what a request did: each record is again what it was before, as a new version.
-    ///
-    /// # Errors
-    /// Where it was not done, or a later change of the same people rests on it: then these are named.
-    pub async fn undo_change(&self, asker: &Asker, id: i64, reason: &str) -> Result<i64, RegistryError> {
-        check::reason(reason)?;
-        let mut hand = Hand::begin(self).await?;
-        let sql = format!("SELECT {COLUMNS} FROM change_request WHERE id = $1");
-        let row = hand.transaction.first(sql, values![id]).await?;
-        let request = row.as_ref().map(request_of);
-        let Some((request, undone)) = request.and_then(|request| {
-            let is_done = request.state == RequestState::Done && request.procedure.is_some();
-            let revision = request.revision.filter(|_| is_done)?;
-            Some((request, revision))
-        }) else {
-            return Err(RegistryError::refused("这件申请没有办理过，不能撤销。", "请核对申请编号。"));
-        };
-        let sql = "SELECT person FROM person WHERE rev_from = $1 ORDER BY person";
-        let touched: Vec<i64> =
-            hand.transaction.all(sql, values![undone]).await?.iter().map(|row| row.int(0)).collect();
-        let seen = hand.seen;
-        let now = people(&mut hand.transaction, &touched, seen).await?;
-        let later: Vec<String> =
-            now.iter().filter(|whole| whole.revision != undone).map(|whole| whole.person.to_string()).collect();
-        if !later.is_empty() {
-            return Err(RegistryError::refused(
-                format!("{} 号记录在这次办理之后又有变动，不能撤销。", later.join("、")),
-                "请先撤销后来的变动。",
-            ));
-        }
-        let before = people(&mut hand.transaction, &touched, undone - 1).await?;
-        let day = request.effective.clone();
-        for whole in &now {
-            self.may(&mut hand, asker, whole).await?;
-            let wish = match before.iter().find(|before| before.person == whole.person) {
-                Some(before) => before.clone(),
-                None => {
-                    let mut wish = whole.clone();
-                    wish.record.state = State::Ended;
-                    wish.enrolments.clear();
-                    wish.findings.clear();
-                    wish
-                }
-            };
-            hand.put(Some(whole), wish, &day);
-            confirm::undo(&mut hand, whole.person, undone).await?;
-        }
-        let revision = hand.revision;
-        let sql = "UPDATE change_request SET state = 'undone' WHERE id = $1";
-        hand.transaction.execute(sql, values![id]).await?;
-        let sql = "UPDATE revision SET undone_by = $1 WHERE revision = $2";
-        hand.transaction.execute(sql, values![revision, undone]).await?;
-        for person in &touched {
-            note(&mut hand, "undo", *person, &day, asker, reason).await?;
-        }
-        hand.finish("undo", &asker.actor, &format!("request {id}"), &day).await
     }
 
     /// A request by its number.
@@ -436,7 +414,7 @@ impl Registry {
                 let request = request_of(&row);
                 // somebody new stands in no area yet but that of the request
                 let new = request.procedure.as_ref().and_then(Procedure::new_area).unwrap_or_default();
-                let area = if request.person == 0 { new } else { row.text(13) }.to_owned();
+                let area = if request.person == 0 { new } else { row.text(WIDTH) }.to_owned();
                 if codes.as_ref().is_none_or(|codes| codes.binary_search(&area.as_str()).is_ok()) {
                     count += 1;
                     if request.id > after && found.len() < most {
@@ -450,31 +428,35 @@ impl Registry {
     }
 
     /// Refuses where a record is out of an asker's reach.
-    pub(super) async fn may(&self, hand: &mut Hand<'_>, asker: &Asker, whole: &Whole) -> Result<(), RegistryError> {
-        let areas = self.areas.get(&mut hand.transaction).await?;
+    pub(super) async fn may(
+        &self,
+        transaction: &mut Transaction,
+        asker: &Asker,
+        whole: &Whole,
+    ) -> Result<(), RegistryError> {
+        let areas = self.areas.get(transaction).await?;
         in_scope(&asker.scope, &whole.record.area, &areas)
     }
 
     pub(super) async fn checked(
         &self,
-        hand: &mut Hand<'_>,
+        transaction: &mut Transaction,
         procedure: &Procedure,
         whole: &Whole,
         on: Date,
     ) -> Result<(), RegistryError> {
-        let areas = self.areas.get(&mut hand.transaction).await?;
+        let areas = self.areas.get(transaction).await?;
         let other = match procedure.other().filter(|other| *other != whole.person) {
-            Some(other) => hand.person(other).await.ok(),
+            Some(other) => {
+                let seen = visible(transaction).await?;
+                people(transaction, &[other], seen).await?.into_iter().next()
+            }
             None => None,
         };
         check::check(procedure, whole, other.as_ref(), on, &areas)?;
         match procedure {
-            Procedure::NumberCorrected { number } => {
-                unclaimed(self, &mut hand.transaction, Some(number), whole.person).await
-            }
-            Procedure::Split { other, .. } => {
-                unclaimed(self, &mut hand.transaction, other.number.as_deref(), whole.person).await
-            }
+            Procedure::NumberCorrected { number } => unclaimed(self, transaction, Some(number), whole.person).await,
+            Procedure::Split { other, .. } => unclaimed(self, transaction, other.number.as_deref(), whole.person).await,
             _ => Ok(()),
         }
     }
@@ -497,7 +479,8 @@ async fn unclaimed(
     let owners = transaction.all(sql, values![hash]).await?;
     match owners.iter().find(|row| row.text(1) == value && row.int(0) != person) {
         None => Ok(()),
-        Some(row) => Err(RegistryError::refused(
+        Some(row) => Err(RegistryError::refused_at(
+            "number",
             format!("这个号码已经是 {} 号记录的社会保障号码。", row.int(0)),
             "如果是同一个人，请办理合并；如果是两个人，请核对号码。",
         )),
@@ -505,11 +488,11 @@ async fn unclaimed(
 }
 
 /// Refuses where the record changed since somebody looked at it, and says which items did.
-pub(super) async fn unchanged(hand: &mut Hand<'_>, whole: &Whole, seen: i64) -> Result<(), RegistryError> {
+pub(super) async fn unchanged(transaction: &mut Transaction, whole: &Whole, seen: i64) -> Result<(), RegistryError> {
     if whole.revision == seen {
         return Ok(());
     }
-    let before = people(&mut hand.transaction, &[whole.person], seen).await?;
+    let before = people(transaction, &[whole.person], seen).await?;
     let what = before.first().map_or_else(|| "全部内容".to_owned(), |before| history::told(before, whole));
     Err(RegistryError::Changed { what })
 }

@@ -44,13 +44,8 @@ pub fn compare(clue: &Clue, whole: &Whole, candidate: Option<&Candidate>) -> Vec
         _ => "一方没有，不计".to_owned(),
     };
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-    let step = |field: &'static str, label: &'static str, row: Option<String>, known: Option<String>, said: String| Step {
-        field,
-        label,
-        row,
-        record: known,
-        said,
-        weight: weight(field),
+    let step = |field: &'static str, label: &'static str, row: Option<String>, known: Option<String>, said: String| {
+        Step { field, label, row, record: known, said, weight: weight(field) }
     };
     let name = short_name(names::compare(&normalised(own), &normalised(other))).to_owned();
     let (row_sex, known_sex) = (clue.field("sex").and_then(sex), sex(&record.sex));
@@ -69,13 +64,7 @@ pub fn compare(clue: &Clue, whole: &Whole, candidate: Option<&Candidate>) -> Vec
             numbers_agree.unwrap_or("一方没有，不计").to_owned(),
         ),
         step("name", "姓名", text(clue.field("name")), record.name.clone(), name),
-        step(
-            "sex",
-            "性别",
-            row_sex.map(str::to_owned),
-            known_sex.map(str::to_owned),
-            plain(row_sex, known_sex),
-        ),
+        step("sex", "性别", row_sex.map(str::to_owned), known_sex.map(str::to_owned), plain(row_sex, known_sex)),
         step(
             "birth_date",
             "出生日期",
@@ -83,7 +72,13 @@ pub fn compare(clue: &Clue, whole: &Whole, candidate: Option<&Candidate>) -> Vec
             record.birth.map(|date| date.to_string()),
             short_date(dates::compare(birth, record.birth)).to_owned(),
         ),
-        step("area_code", "区划", area.map(str::to_owned), text(Some(&record.area)), areas(area, &record.area).to_owned()),
+        step(
+            "area_code",
+            "区划",
+            area.map(str::to_owned),
+            text(Some(&record.area)),
+            areas(area, &record.area).to_owned(),
+        ),
         step("address", "住址", text(address.0), text(address.1), plain(address.0, address.1)),
         step("household", "户号", text(household.0), text(household.1), plain(household.0, household.1)),
         step("unit", "单位", text(unit), text(unit_known), plain(unit, unit_known)),
@@ -92,8 +87,7 @@ pub fn compare(clue: &Clue, whole: &Whole, candidate: Option<&Candidate>) -> Vec
     steps.retain(|step| step.row.is_some() || step.weight.is_some_and(|weight| weight != 0.0));
     if let Some(weight) = weight("coverage") {
         let said = "此人出现在这类册子里的可能".to_owned();
-        let step =
-            Step { field: "coverage", label: "起点", row: None, record: None, said, weight: Some(weight) };
+        let step = Step { field: "coverage", label: "起点", row: None, record: None, said, weight: Some(weight) };
         steps.insert(0, step);
     }
     steps

@@ -115,9 +115,7 @@ impl Registry {
              LEFT JOIN person p ON p.person = f.person AND p.rev_from <= $1 AND p.rev_to > $1 \
              WHERE f.id = $2 AND f.rev_from <= $1 AND f.rev_to > $1"
         );
-        for condition in
-            self.conditions(statements, &asker.scope, &Filter::default(), "f.area", &mut values).await?
-        {
+        for condition in self.conditions(statements, &asker.scope, &Filter::default(), "f.area", &mut values).await? {
             sql.push_str(" AND ");
             sql.push_str(&condition);
         }
@@ -170,8 +168,7 @@ impl Registry {
     /// Where the database does not answer.
     pub async fn last_handling(&self, maker: &str) -> Result<Option<Handling>, RegistryError> {
         let columns = HANDLING.join(", ");
-        let sql =
-            format!("SELECT {columns} FROM handling WHERE maker = $1 AND ended IS NULL ORDER BY id DESC LIMIT 1");
+        let sql = format!("SELECT {columns} FROM handling WHERE maker = $1 AND ended IS NULL ORDER BY id DESC LIMIT 1");
         let row = self.store.statements().await?.first(sql, values![maker]).await?;
         Ok(row.and_then(|row| handling_of(&row, 0)))
     }
@@ -212,7 +209,8 @@ impl Registry {
              LEFT JOIN person p ON p.person = f.person AND p.rev_from <= $1 AND p.rev_to > $1 \
              WHERE h.ended IS NULL AND h.verdict = 'ask' AND h.answer IS NULL AND f.rev_from <= $1 AND f.rev_to > $1"
         );
-        for condition in self.conditions(&mut statements, &asker.scope, &Filter::default(), "h.asked", &mut values).await?
+        for condition in
+            self.conditions(&mut statements, &asker.scope, &Filter::default(), "h.asked", &mut values).await?
         {
             sql.push_str(" AND ");
             sql.push_str(&condition);

@@ -88,7 +88,10 @@ impl Registry {
         let areas = self.areas.get(transaction).await?;
         let reached = areas.of_scope(&asker.scope).is_none_or(|codes| codes.binary_search(&ask.area.as_str()).is_ok());
         if areas.get(&ask.area).is_none() || !reached {
-            return Err(RegistryError::refused("不能请这个区划核实：它不存在，或不归您管。", "请选本区域内的村(社区)。"));
+            return Err(RegistryError::refused(
+                "不能请这个区划核实：它不存在，或不归您管。",
+                "请选本区域内的村(社区)。",
+            ));
         }
         if ask.due < today {
             return Err(RegistryError::refused("答复期限已经过了。", "请填今天或以后的日期。"));
@@ -145,19 +148,13 @@ impl Registry {
     }
 
     /// Somebody in reach.
-    async fn target(
-        &self,
-        transaction: &mut Transaction,
-        asker: &Asker,
-        person: i64,
-    ) -> Result<Whole, RegistryError> {
+    async fn target(&self, transaction: &mut Transaction, asker: &Asker, person: i64) -> Result<Whole, RegistryError> {
         let now = visible(transaction).await?;
         let found = crate::person::people(transaction, &[person], now).await?.into_iter().next();
         let areas = self.areas.get(transaction).await?;
         let codes = areas.of_scope(&asker.scope);
-        let reached = |whole: &Whole| {
-            codes.as_ref().is_none_or(|codes| codes.binary_search(&whole.record.area.as_str()).is_ok())
-        };
+        let reached =
+            |whole: &Whole| codes.as_ref().is_none_or(|codes| codes.binary_search(&whole.record.area.as_str()).is_ok());
         found.filter(reached).ok_or(RegistryError::Nobody)
     }
 
@@ -201,8 +198,7 @@ impl Registry {
         ];
         transaction.insert("handling", &HANDLING, vec![row]).await?;
         let subject = format!("finding {} {}", case.line.id, verdict.as_str());
-        let entry =
-            Entry { actor: &asker.actor, action: "handle", subject: &subject, revision: None, digest: &digest };
+        let entry = Entry { actor: &asker.actor, action: "handle", subject: &subject, revision: None, digest: &digest };
         audit::append(transaction, entry).await?;
         Ok(id)
     }

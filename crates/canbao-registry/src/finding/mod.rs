@@ -110,6 +110,10 @@ impl Handling {
 impl fmt::Debug for Handling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, finding, verdict, .. } = self;
-        f.debug_struct("Handling").field("id", id).field("finding", finding).field("verdict", verdict).finish_non_exhaustive()
+        f.debug_struct("Handling")
+            .field("id", id)
+            .field("finding", finding)
+            .field("verdict", verdict)
+            .finish_non_exhaustive()
     }
 }

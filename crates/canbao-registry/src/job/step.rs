@@ -94,7 +94,7 @@ impl Registry {
     /// # Errors
     /// Where it is not an apply that stands, a later one does, one has been asked for already, no reason is given; or the
     /// database does not answer.
-    pub async fn ask_undo(&self, actor: &str, apply: i64, reason: &str) -> Result<i64, RegistryError> {
+    pub async fn ask_undo_of_apply(&self, actor: &str, apply: i64, reason: &str) -> Result<i64, RegistryError> {
         let mut transaction = self.store.write().await?;
         let job = read(&mut transaction, apply).await?;
         if job.kind != JobKind::Apply || job.state != JobState::Done || undone(&mut transaction, apply).await? {

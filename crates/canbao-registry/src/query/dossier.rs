@@ -6,7 +6,7 @@ use super::Asker;
 use super::find::Sought;
 use crate::RegistryError;
 use crate::audit::Look;
-use crate::change::{Event, Request};
+use crate::change::{Event, Request, Stay, stays};
 use crate::person::{State, Whole};
 use crate::private::Kind;
 use crate::registry::Registry;
@@ -20,6 +20,8 @@ pub struct Dossier {
     pub family: Vec<Whole>,
     /// All versions of the record, the newest first.
     pub events: Vec<Event>,
+    /// Insurance rows of all versions with the days on which they held, by insurance and day.
+    pub stays: Vec<Stay>,
     /// Requests to change it, the newest first.
     pub requests: Vec<Request>,
 }
@@ -48,13 +50,14 @@ impl Registry {
             let birth = member.record.birth.map_or_else(String::new, |birth: Date| birth.to_string());
             (member.record.state != State::Current, !member.record.is_head(), birth, member.person)
         });
-        let mut events = self.events_of(&mut statements, person).await?;
+        let (mut events, versions) = self.versions_of(&mut statements, person).await?;
+        let stays = stays(&versions);
         events.reverse();
         let mut requests = self.requests_of(&mut statements, person).await?;
         requests.reverse();
         drop(statements);
         let (actor, purpose) = (asker.actor.clone(), asker.purpose.clone());
         self.looks.put(Look { actor, purpose, subject: person.to_string(), persons: 1 }).await?;
-        Ok(Dossier { whole, family, events, requests })
+        Ok(Dossier { whole, family, events, stays, requests })
     }
 }

@@ -7,6 +7,7 @@ mod find;
 mod list;
 mod roster;
 mod unit;
+mod units;
 
 pub use batch::{Answer, Place, Question, Verdict};
 pub use dossier::Dossier;
@@ -15,3 +16,4 @@ pub(crate) use roster::Rosters;
 
 pub use list::{Counts, Filter, Line, Listed, Page, Seek};
 pub use unit::{Employer, Members};
+pub use units::UnitLine;

@@ -133,8 +133,7 @@ impl Registry {
 
 impl Roster {
     async fn read(statements: &mut Transaction, visible: i64) -> Result<Self, RegistryError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM person WHERE rev_from <= $1 AND rev_to > $1 AND state = 'current'");
+        let sql = format!("SELECT {COLUMNS} FROM person WHERE rev_from <= $1 AND rev_to > $1 AND state = 'current'");
         let mut numbers: AHashMap<String, u32> = AHashMap::new();
         let mut entries: Vec<Entry> = Vec::new();
         statements
@@ -163,10 +162,12 @@ impl Roster {
         let mut roster = Self { revision: visible, areas: areas.into_iter().map(|(code, _)| code).collect(), entries };
         let mut found: AHashMap<i64, u32> = AHashMap::new();
         let sql = "SELECT person, kind FROM finding WHERE rev_from <= $1 AND rev_to > $1 AND person IS NOT NULL";
-        statements.each(sql, values![visible], |row| {
-            *found.entry(row.int(0)).or_default() |= kind_bit(row.text(1));
-            Ok(())
-        }).await?;
+        statements
+            .each(sql, values![visible], |row| {
+                *found.entry(row.int(0)).or_default() |= kind_bit(row.text(1));
+                Ok(())
+            })
+            .await?;
         for entry in &mut roster.entries {
             entry.findings = found.get(&entry.person).copied().unwrap_or_default();
         }
@@ -230,7 +231,11 @@ impl Roster {
     }
 
     /// Those of a filter, in order. `reached`: codes of areas in ascending order, each list of which must hold the person's.
-    fn of<'a>(&'a self, filter: &Filter, reached: &[Vec<&str>]) -> impl DoubleEndedIterator<Item = &'a Entry> + use<'a> {
+    fn of<'a>(
+        &'a self,
+        filter: &Filter,
+        reached: &[Vec<&str>],
+    ) -> impl DoubleEndedIterator<Item = &'a Entry> + use<'a> {
         let holds = |code: &String| reached.iter().all(|codes| codes.binary_search(&code.as_str()).is_ok());
         let areas: Vec<bool> = self.areas.iter().map(holds).collect();
         // what is reached is as a rule one stretch
@@ -240,9 +245,9 @@ impl Roster {
         let to = self.entries.partition_point(|entry| entry.area < last).max(from);
         let wanted = Wanted::new(filter);
         let stretch = self.entries.get(from..to).unwrap_or_default();
-        stretch.iter().filter(move |entry| {
-            wanted.holds(entry) && areas.get(entry.area as usize).copied().unwrap_or_default()
-        })
+        stretch
+            .iter()
+            .filter(move |entry| wanted.holds(entry) && areas.get(entry.area as usize).copied().unwrap_or_default())
     }
 
     /// How many there are of a filter.
@@ -252,7 +257,8 @@ impl Roster {
 
     /// Identifiers of the first `most` of a filter from a place on; towards the beginning where the list is turned back.
     pub(super) fn list(&self, filter: &Filter, reached: &[Vec<&str>], seek: &Seek, most: usize) -> Vec<i64> {
-        let key = |entry: &Entry| (self.areas.get(entry.area as usize).map(String::as_str).unwrap_or_default(), entry.person);
+        let key =
+            |entry: &Entry| (self.areas.get(entry.area as usize).map(String::as_str).unwrap_or_default(), entry.person);
         let of = self.of(filter, reached);
         let id = |entry: &Entry| entry.person;
         match seek {
@@ -286,10 +292,7 @@ impl Wanted {
             schemes: filter.scheme.map_or(0, |scheme| SchemeSet::of(scheme).bits()),
             findings: filter.finding.as_deref().map(kind_bit),
             sex: filter.sex.as_ref().and_then(|sex| sex.bytes().next()),
-            born: (
-                filter.born_from.map_or(NONE, Date::days),
-                filter.born_until.map_or(i32::MAX, Date::days),
-            ),
+            born: (filter.born_from.map_or(NONE, Date::days), filter.born_until.map_or(i32::MAX, Date::days)),
             dated: filter.born_from.is_some() || filter.born_until.is_some(),
             assistance: u8::from(filter.subsistence) | u8::from(filter.disability) << 1,
         }

@@ -40,6 +40,12 @@ pub struct Employer {
     pub name: Option<String>,
     /// 单位类型
     pub kind: Option<String>,
+    /// 住所
+    pub address: Option<String>,
+    /// Whether the business register has it.
+    pub registered: bool,
+    /// Whether the insurance agency has it.
+    pub insured: bool,
     /// Its county's code.
     pub county: Option<String>,
     /// `closed`, `unregistered`, `information`, `not-required`, `uninsured`, `confirmed`; none where only insurance rows
@@ -69,6 +75,15 @@ pub struct Members {
     pub people: i64,
 }
 
+/// Which employers are asked for.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    /// By code or name.
+    Named(&'a str),
+    /// By the registry's identifier.
+    Known(i64),
+}
+
 impl Registry {
     /// Employers by credit code, registration number, an agency's own code, or name as it is compared; several where a name
     /// is. Within a scope, those of its counties and those through whom somebody in it is insured.
@@ -77,7 +92,7 @@ impl Registry {
     /// Where the database does not answer, or the look cannot be put on the log.
     pub async fn by_unit(&self, asker: &Asker, value: &str) -> Result<Vec<Employer>, RegistryError> {
         let mut transaction = self.store.read().await?;
-        let found = self.employers(&mut transaction, &asker.scope, value).await?;
+        let found = self.employers(&mut transaction, &asker.scope, Which::Named(value)).await?;
         drop(transaction);
         let subject = format!("unit {}", subject(&found));
         self.looks
@@ -98,13 +113,44 @@ impl Registry {
         after: Option<i64>,
         lines: i64,
     ) -> Result<Members, RegistryError> {
+        self.members(asker, Which::Named(value), "", after, lines).await
+    }
+
+    /// The same of one employer of the register by its identifier; of one scheme, where it is not blank.
+    ///
+    /// # Errors
+    /// [`RegistryError::Nobody`] where there is none, or it is out of reach; else as [`Self::by_unit`].
+    pub async fn members_of_unit(
+        &self,
+        asker: &Asker,
+        unit: i64,
+        scheme: &str,
+        after: Option<i64>,
+        lines: i64,
+    ) -> Result<Members, RegistryError> {
+        let members = self.members(asker, Which::Known(unit), scheme, after, lines).await?;
+        if members.units.is_empty() { Err(RegistryError::Nobody) } else { Ok(members) }
+    }
+
+    async fn members(
+        &self,
+        asker: &Asker,
+        which: Which<'_>,
+        scheme: &str,
+        after: Option<i64>,
+        lines: i64,
+    ) -> Result<Members, RegistryError> {
         let lines = lines.clamp(1, LINES);
         let mut transaction = self.store.read().await?;
-        let found = self.employers(&mut transaction, &asker.scope, value).await?;
+        let found = self.employers(&mut transaction, &asker.scope, which).await?;
         let mut members = Members { units: Vec::new(), lines: Vec::new(), next: None, people: 0 };
         let rows = Rows::of(&found);
         if !rows.is_empty() {
-            let (from, mut values) = self.live(&mut transaction, &rows, &asker.scope).await?;
+            let (mut from, mut values) = self.live(&mut transaction, &rows, &asker.scope).await?;
+            if !scheme.is_empty() {
+                values.push(scheme.into());
+                from.push_str(&format!(" AND e.scheme = ${}", values.len()));
+            }
             members.people = transaction.int(format!("SELECT COUNT(DISTINCT p.person) {from}"), &values).await?;
             values.extend([Value::from(after.unwrap_or_default()), Value::from(lines + 1)]);
             let at = values.len();
@@ -130,10 +176,16 @@ impl Registry {
         &self,
         transaction: &mut Transaction,
         scope: &Scope,
-        value: &str,
+        which: Which<'_>,
     ) -> Result<Vec<Employer>, RegistryError> {
         let visible = crate::person::visible(transaction).await?;
-        let mut found = named(transaction, value, visible).await?;
+        let mut found = match which {
+            Which::Named(value) => named(transaction, value, visible).await?,
+            Which::Known(unit) => {
+                let sql = format!("SELECT {UNIT} FROM unit WHERE id = $2 AND rev_from <= $1 AND rev_to > $1");
+                transaction.all(sql, values![visible, unit]).await?.iter().map(employer_of).collect()
+            }
+        };
         let areas = self.areas.get(transaction).await?;
         let within = areas.of_scope(scope);
         for employer in &mut found {
@@ -226,7 +278,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-const UNIT: &str = "id, credit_code, registration_number, name, type, county, category, insured_people";
+const UNIT: &str =
+    "id, credit_code, registration_number, name, type, county, category, insured_people, address, registered, insured";
 
 fn employer_of(row: &Row) -> Employer {
     let text = |at| row.maybe_text(at).map(str::to_owned);
@@ -236,6 +289,9 @@ fn employer_of(row: &Row) -> Employer {
         registration_number: text(2),
         name: text(3),
         kind: text(4),
+        address: text(8),
+        registered: row.flag(9),
+        insured: row.flag(10),
         county: text(5),
         category: text(6),
         insured_people: Some(row.int(7)),
@@ -286,6 +342,9 @@ async fn named(transaction: &mut Transaction, value: &str, visible: i64) -> Resu
             registration_number: None,
             name,
             kind: None,
+            address: None,
+            registered: false,
+            insured: false,
             county: None,
             category: None,
             insured_people: None,

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (17, include_str!("../../migrations/0017_mark.sql")),
     (18, include_str!("../../migrations/0018_deliveries_and_jobs.sql")),
     (19, include_str!("../../migrations/0019_receipt.sql")),
+    (20, include_str!("../../migrations/0020_papers_undo_exports.sql")),
     (21, include_str!("../../migrations/0021_findings.sql")),
 ];
 
@@ -51,10 +52,9 @@ impl Store {
             Backend::Postgres(_) => &dialect::POSTGRES,
         };
         let mut made = 0;
-        for (looks, table, migrations, known) in [
-            (false, "migration", MIGRATIONS, VERSION),
-            (true, "migration_of_looks", LOOKS.as_slice(), LOOKS_VERSION),
-        ] {
+        for (looks, table, migrations, known) in
+            [(false, "migration", MIGRATIONS, VERSION), (true, "migration_of_looks", LOOKS.as_slice(), LOOKS_VERSION)]
+        {
             let mut transaction = if looks { self.looks_write().await? } else { self.write().await? };
             transaction
                 .script(

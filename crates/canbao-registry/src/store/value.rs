@@ -114,6 +114,14 @@ impl Row {
         }
     }
 
+    /// Bytes, or null.
+    pub fn maybe_bytes(&self, at: usize) -> Option<&[u8]> {
+        match self.0.get(at) {
+            Some(Value::Bytes(Some(value))) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Bytes; none for null.
     pub fn bytes(&self, at: usize) -> &[u8] {
         match self.0.get(at) {

@@ -74,6 +74,7 @@ both!(each_row_has_its_outcome_and_the_same_file_again_proposes_nothing, |fresh:
         procedure: Procedure::Death,
         effective: "2016-12-05".to_owned(),
         evidence: None,
+        papers: None,
     };
     let single = registry.propose(&by("maker"), &single, today()).await.unwrap();
     let valid = number("1980-05-02", 11);
@@ -198,6 +199,7 @@ both!(a_bulk_is_decided_once_by_another_and_each_person_is_a_change_of_its_own, 
         procedure: Procedure::NameChanged { name: "李民".to_owned() },
         effective: "2016-12-01".to_owned(),
         evidence: None,
+        papers: None,
     };
     let rename = registry.propose(&by("maker"), &rename, today()).await.unwrap();
     let decision = Decision { approve: true, reason: "更名".to_owned(), seen: changed.revision };

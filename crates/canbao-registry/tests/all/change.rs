@@ -30,6 +30,7 @@ fn proposal(whole: &Whole, procedure: Procedure, effective: &str) -> Proposal {
         procedure,
         effective: effective.to_owned(),
         evidence: Some(vec![7; 32]),
+        papers: None,
     }
 }
 
@@ -375,6 +376,7 @@ both!(newborns_and_newcomers_get_records_and_an_extract_finds_them, |fresh: Fres
         procedure: Procedure::Birth(born),
         effective: "2016-12-03".to_owned(),
         evidence: None,
+        papers: None,
     };
     let id = registry.propose(&by("maker"), &proposal, today()).await.unwrap();
     let from_elsewhere = Asker { scope: Scope::under(["610921"]), ..by("checker") };

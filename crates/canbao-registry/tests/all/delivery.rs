@@ -125,21 +125,21 @@ both!(a_comparison_takes_deliveries_and_two_people_make_it_the_record, |fresh: F
     registry.job_progress(again, "{\"stage\":\"apply\"}").await.unwrap();
     registry.end_job("zhou", again, &done("{\"revision\":7}")).await.unwrap();
     // taking it back
-    assert!(told(registry.ask_undo("he", job, "错").await).contains("不是现在有效的载入"));
-    assert!(told(registry.ask_undo("he", again, "").await).contains("原因"));
-    let undo = registry.ask_undo("he", again, "规则有误").await.unwrap();
-    assert!(told(registry.ask_undo("zhou", again, "规则有误").await).contains("已经有人申请"));
+    assert!(told(registry.ask_undo_of_apply("he", job, "错").await).contains("不是现在有效的载入"));
+    assert!(told(registry.ask_undo_of_apply("he", again, "").await).contains("原因"));
+    let undo = registry.ask_undo_of_apply("he", again, "规则有误").await.unwrap();
+    assert!(told(registry.ask_undo_of_apply("zhou", again, "规则有误").await).contains("已经有人申请"));
     assert_eq!(registry.jobs_waiting().await.unwrap(), 1);
     assert!(registry.next_job().await.unwrap().is_none(), "not before somebody else agrees");
     assert!(told(registry.decide_job("he", undo, true, "同意").await).contains("另一人"));
     registry.decide_job("zhou", undo, false, "先查").await.unwrap();
     assert!(told(registry.decide_job("zhou", undo, true, "同意").await).contains("没有同意"));
-    let undo = registry.ask_undo("he", again, "查过了").await.unwrap();
+    let undo = registry.ask_undo_of_apply("he", again, "查过了").await.unwrap();
     registry.decide_job("zhou", undo, true, "同意").await.unwrap();
     let running = registry.next_job().await.unwrap().unwrap();
     assert_eq!((running.id, running.asked.as_str()), (undo, "{\"revision\":7}"));
     registry.end_job("zhou", undo, &done("{}")).await.unwrap();
-    assert!(told(registry.ask_undo("he", again, "再撤").await).contains("不是现在有效的载入"));
+    assert!(told(registry.ask_undo_of_apply("he", again, "再撤").await).contains("不是现在有效的载入"));
     let proof = verify(registry).await.unwrap();
     assert_eq!(proof.faults.len(), 0);
     let jobs = registry.jobs(100).await.unwrap();

@@ -81,7 +81,10 @@ both!(a_row_is_shown_as_it_was_written_beside_those_whom_it_may_mean, |fresh: Fr
     assert_eq!(open[1].name.as_deref(), Some("张桂英"));
     let case = fresh.registry.case(&city, open[1].id).await.unwrap();
     let row = case.row.unwrap();
-    assert_eq!((row.row, row.line, row.file.as_str(), row.kind.as_str()), (12, 13, "rural-medical.csv", "rural-medical"));
+    assert_eq!(
+        (row.row, row.line, row.file.as_str(), row.kind.as_str()),
+        (12, 13, "rural-medical.csv", "rural-medical")
+    );
     assert_eq!((row.field("name"), row.field("number")), (Some("张桂英"), Some("610902196806080012")));
     assert_eq!((row.method.as_str(), row.people), ("unresolved", 3));
     assert_eq!(row.sentence, "号码有一位数字不符；姓名一致。");
@@ -119,10 +122,7 @@ both!(what_is_said_goes_to_the_next_comparison_and_can_be_taken_back, |fresh: Fr
     assert_eq!(list(&fresh, &city, "row-unresolved", Some(Stand::Done)).await[0].id, finding);
     let decided = registry.decisions(&city, false).await.unwrap();
     let said: Vec<_> = decided.iter().map(|one| (one.decision.ruling, one.decision.person_id.clone())).collect();
-    assert_eq!(
-        said,
-        [(Ruling::Different, number("1968-06-08", 21)), (Ruling::Same, number("1968-07-07", 25))]
-    );
+    assert_eq!(said, [(Ruling::Different, number("1968-06-08", 21)), (Ruling::Same, number("1968-07-07", 25))]);
     assert!(decided.iter().all(|one| one.decision.kind == SourceKind::RuralMedical && one.decision.name == "张桂英"));
     // decided is decided, until it is taken back
     let again = registry.handle(&city, finding, Verdict::Different, None, "", None, today()).await;
@@ -142,8 +142,7 @@ both!(what_is_said_goes_to_the_next_comparison_and_can_be_taken_back, |fresh: Fr
 both!(a_village_is_asked_and_answers, |fresh: Fresh| async move {
     load(&fresh, "a", "2016-11-01", 0).await;
     let registry = &fresh.registry;
-    let (county, village, other) =
-        (asker(Some("610902")), asker(Some("610902001002")), asker(Some("610902001001")));
+    let (county, village, other) = (asker(Some("610902")), asker(Some("610902001002")), asker(Some("610902001001")));
     let finding = list(&fresh, &county, "row-unresolved", None).await[0].id;
     let ask = |area: &str, due: &str| Ask { area: area.to_owned(), due: Date::parse(due).unwrap() };
     for (ask, why) in [
@@ -182,7 +181,10 @@ both!(a_finding_stays_what_it_is_while_lines_move, |fresh: Fresh| async move {
     // the same rows, elsewhere in next month's file
     load(&fresh, "b", "2016-12-01", 100).await;
     let after = list(&fresh, &city, "row-unresolved", None).await;
-    assert_eq!(after.iter().map(|line| line.id).collect::<Vec<_>>(), before.iter().map(|line| line.id).collect::<Vec<_>>());
+    assert_eq!(
+        after.iter().map(|line| line.id).collect::<Vec<_>>(),
+        before.iter().map(|line| line.id).collect::<Vec<_>>()
+    );
     assert_eq!(after[0].stand(), Stand::Done);
     assert_eq!(registry.case(&city, after[1].id).await.unwrap().row.unwrap().row, 12);
     // a row that says something else is another finding
@@ -211,10 +213,19 @@ both!(wrong_uses_change_nothing, |fresh: Fresh| async move {
     let done = registry.handle(&county, finding, Verdict::Same, None, "", None, today()).await;
     assert!(refused(done).contains("没有选"));
     let note = format!("是 {} 的", number("1968-06-08", 21));
-    assert!(refused(registry.handle(&county, finding, Verdict::Different, None, &note, None, today()).await).contains("身份证号"));
+    assert!(
+        refused(registry.handle(&county, finding, Verdict::Different, None, &note, None, today()).await)
+            .contains("身份证号")
+    );
     let long = "长".repeat(501);
-    assert!(refused(registry.handle(&county, finding, Verdict::Different, None, &long, None, today()).await).contains("500"));
-    assert!(matches!(registry.handle(&county, 999_999, Verdict::Different, None, "", None, today()).await, Err(RegistryError::Nobody)));
+    assert!(
+        refused(registry.handle(&county, finding, Verdict::Different, None, &long, None, today()).await)
+            .contains("500")
+    );
+    assert!(matches!(
+        registry.handle(&county, 999_999, Verdict::Different, None, "", None, today()).await,
+        Err(RegistryError::Nobody)
+    ));
     assert_eq!(list(&fresh, &county, "row-unresolved", Some(Stand::Open)).await.len(), 1);
     assert_eq!(registry.decisions(&city, true).await.unwrap(), []);
 });

@@ -51,8 +51,14 @@ both!(a_household_begins_with_its_head, |fresh: Fresh| async move {
             ..NewPerson::default()
         };
         let effective = "2016-12-01".to_owned();
-        let proposal =
-            Proposal { person: 0, seen: 0, procedure: Procedure::Arrival(arrived), effective, evidence: None };
+        let proposal = Proposal {
+            person: 0,
+            seen: 0,
+            procedure: Procedure::Arrival(arrived),
+            effective,
+            evidence: None,
+            papers: None,
+        };
         let id = registry.propose(&by("maker"), &proposal, today).await.unwrap();
         let decision = Decision { approve: true, reason: "齐全".to_owned(), seen: 0 };
         registry.decide(&by("checker"), id, &decision, today).await.unwrap();

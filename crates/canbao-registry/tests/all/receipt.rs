@@ -24,7 +24,7 @@ async fn city(fresh: &Fresh) -> Proposal {
     apply(&fresh.registry, &run, "test", false).await.unwrap();
     let whole = fresh.registry.by_name(&asker(), "罗承志", None).await.unwrap().remove(0);
     let (procedure, effective) = (Procedure::Death, "2016-11-01".to_owned());
-    Proposal { person: whole.person, seen: whole.revision, procedure, effective, evidence: None }
+    Proposal { person: whole.person, seen: whole.revision, procedure, effective, evidence: None, papers: None }
 }
 
 async fn propose(registry: &Registry, proposal: &Proposal) -> Result<i64, RegistryError> {

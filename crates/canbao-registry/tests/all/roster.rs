@@ -99,7 +99,9 @@ both!(the_roster_tells_what_the_database_tells, |fresh: Fresh| async move {
     // one has a roster, the other has none
     let (with, without) = (&fresh.registry, &Registry::open(&fresh.address).await.unwrap());
     with.warm().await.unwrap();
-    for scope in [Scope::city(), Scope::under(["610902"]), Scope::under(["610902001002", "610921"]), Scope::under(["x"])] {
+    for scope in
+        [Scope::city(), Scope::under(["610902"]), Scope::under(["610902001002", "610921"]), Scope::under(["x"])]
+    {
         let asker = Asker { actor: "test".to_owned(), scope, purpose: "test".into() };
         assert_eq!(told(with, &asker).await, told(without, &asker).await);
     }
@@ -115,6 +117,7 @@ both!(the_roster_tells_what_the_database_tells, |fresh: Fresh| async move {
         procedure: Procedure::Death,
         effective: "2016-11-02".to_owned(),
         evidence: None,
+        papers: None,
     };
     let id = without.propose(&city, &proposal, today).await.unwrap();
     let checker = Asker { actor: "checker".to_owned(), ..city.clone() };

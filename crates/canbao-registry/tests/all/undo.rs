@@ -212,6 +212,7 @@ both!(to_whom_a_hand_comes_while_the_undo_runs_is_left, |fresh: Fresh| async mov
         procedure: Procedure::Death,
         effective: "2016-12-05".to_owned(),
         evidence: None,
+        papers: None,
     };
     let today = Date::parse("2017-06-30").unwrap();
     let request = tokio::spawn(async move { elsewhere.propose(&asker(), &proposal, today).await });

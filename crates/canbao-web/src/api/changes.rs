@@ -73,7 +73,7 @@ async fn propose(ask: Ask<Nothing, Proposed>) -> Result<(), Problem> {
         // in reach, or there is nobody
         ask.app.registry.person(&ask.caller.asker("提出变更"), person).await?;
     }
-    let proposal = Proposal { person, seen, procedure, effective, evidence };
+    let proposal = Proposal { person, seen, procedure, effective, evidence, papers: None };
     ask.registry.propose(&ask.caller.asker("提出变更"), &proposal, say::today()).await?;
     ask.app.kept.forget_pending();
     Ok(())

@@ -1,4 +1,4 @@
-//! Accounts: one's own, and for who runs the system all of them.
+//! One's own account.
 
 use askama::Template;
 use axum::Form;
@@ -9,11 +9,9 @@ use canbao_registry::account::SecondFactor;
 use serde::Deserialize;
 
 use super::filled;
-use super::line::place;
 use super::login::with_cookie;
 use super::shell::{Crumb, Shell};
 use super::token;
-use super::word::Tag;
 use crate::App;
 use crate::fault::Fault;
 use crate::http::cookie;
@@ -103,49 +101,4 @@ pub(crate) async fn confirm_factor(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
-}
-
-struct Row {
-    login: String,
-    name: String,
-    role: &'static str,
-    area: String,
-    department: String,
-    last: String,
-    factor: &'static str,
-    state: Tag,
-}
-
-#[derive(Template)]
-#[template(path = "accounts.html")]
-struct All {
-    shell: Shell,
-    heading: String,
-    rows: Vec<Row>,
-}
-
-pub(crate) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
-    let accounts = app.registry.accounts().await?;
-    let row = |account: &canbao_registry::account::Account| Row {
-        login: account.login.clone(),
-        name: account.name.clone(),
-        role: account.role.chinese(),
-        area: if account.area.is_empty() { "全市".to_owned() } else { place(&account.area, &visitor.areas) },
-        department: account.department.clone().unwrap_or_default(),
-        last: account.last_login.map_or_else(|| "没有登录过".to_owned(), say::time),
-        factor: if account.second_factor { "已启用" } else { "" },
-        state: match account {
-            account if account.disabled => Tag::new("已停用", ""),
-            account if account.locked_until.is_some() => Tag::new("已锁定", "red"),
-            account if account.must_change => Tag::new("等待换密码", "amber"),
-            _ => Tag::new("在用", "green"),
-        },
-    };
-    let heading = format!("账号 {} 个", say::count(accounts.len() as i64));
-    let crumbs = vec![Crumb::to("系统", "/accounts"), Crumb::here("账号")];
-    filled(&All {
-        shell: Shell::of(&app, &visitor, "/accounts", heading.clone(), crumbs).await?,
-        heading,
-        rows: accounts.iter().map(row).collect(),
-    })
 }

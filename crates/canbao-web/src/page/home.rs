@@ -5,9 +5,13 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use canbao_domain::role::Role;
+use canbao_domain::rules::Category;
 use canbao_registry::RegistryError;
+use canbao_registry::account::Account;
+use canbao_registry::change::Waiting;
 
 use super::filled;
+use super::person::Names;
 use super::shell::{Crumb, Shell, WORKED};
 use crate::App;
 use crate::fault::Fault;
@@ -36,21 +40,43 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], said).into_response()
 }
 
+/// After how many days something that waits is said to wait long.
+const LONG: i64 = 5;
+/// Lines of the log on the first page.
+const LINES: i64 = 8;
+const DAY: i64 = 86_400_000;
+
 struct Task {
     what: &'static str,
-    path: String,
+    path: &'static str,
     count: String,
+    /// Those that wait long; blank where there are none.
+    late: String,
+    oldest: String,
     verb: &'static str,
+}
+
+/// A figure with the way to its list, where there is one.
+struct Cell {
+    count: String,
+    path: String,
 }
 
 /// People of an area by what is to be done.
 struct Row {
     name: String,
     code: String,
-    cells: Vec<String>,
+    cells: Vec<Cell>,
     rate: String,
     /// Of 110 units.
     bar: String,
+}
+
+/// A line of what was done, or who looked.
+struct Done {
+    at: String,
+    who: String,
+    what: String,
 }
 
 #[derive(Template)]
@@ -61,6 +87,8 @@ struct Page {
     today: String,
     tasks: Vec<Task>,
     total: String,
+    /// What the tasks are of: 我的任务.
+    titled: &'static str,
     people: bool,
     heads: Vec<&'static str>,
     rows: Vec<Row>,
@@ -68,28 +96,24 @@ struct Page {
     under: &'static str,
     /// A reporter's sources, as they stand.
     lines: Vec<super::sources::Line>,
+    /// What an auditor reads: title, where all of it is, the last lines.
+    logs: Vec<(&'static str, &'static str, Vec<Done>)>,
+    reports: bool,
 }
 
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
     let area = visitor.areas.get(&visitor.area).map_or("全市", |area| area.name.as_str()).to_owned();
-    let pending = app.kept.pending(&app, &visitor).await?;
-    let mut tasks = Vec::new();
-    let mut total = 0;
-    let mut task = |what, path: &str, count: i64, verb| {
-        total += count;
-        tasks.push(Task { what, path: path.to_owned(), count: say::count(count), verb });
-    };
-    if visitor.may(Right::Check) {
-        task("别人提出的变更", "/changes", pending, "复核");
-    }
-    let people = visitor.may(Right::People);
+    let tasks = tasks(&app, &visitor).await?;
+    let total: i64 = tasks.iter().map(|(count, _)| count).sum();
+    let people = visitor.may(Right::People) || visitor.may(Right::Figures);
     let (mut rows, mut sum) = (Vec::new(), None);
     if people {
+        let lists = visitor.may(Right::People);
         for (code, area) in visitor.areas.reporting_right_to(&visitor.area) {
             let counts = app.kept.counts(&app, &visitor, code).await?;
-            rows.push(row(&area.name, code, &counts));
+            rows.push(row(&area.name, code, &counts, lists));
         }
-        sum = Some(row("合计", "", &*app.kept.counts(&app, &visitor, &visitor.area).await?));
+        sum = Some(row("合计", "", &*app.kept.counts(&app, &visitor, &visitor.area).await?, lists));
     }
     let lines = if visitor.account.role == Role::Reporter {
         super::sources::standing(&app, &visitor).await?
@@ -97,13 +121,16 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
         Vec::new()
     };
     let today = say::today();
-    let heading = if !lines.is_empty() {
-        let department = visitor.account.department.clone().unwrap_or_default();
-        format!("{department} · {}", super::sources::told(&lines))
-    } else if people {
-        format!("{area} · 待办 {} 件", say::count(total))
-    } else {
-        area.clone()
+    let heading = match visitor.account.role {
+        Role::Reporter if !lines.is_empty() => {
+            let department = visitor.account.department.clone().unwrap_or_default();
+            format!("{department} · {}", super::sources::told(&lines))
+        }
+        Role::City | Role::County | Role::Town | Role::Collector => format!("{area} · 待办 {} 件", say::count(total)),
+        Role::Leader => format!("{area} · 参保登记进展"),
+        Role::Auditor => format!("{area} · 审计"),
+        Role::Admin => format!("系统管理 · 要处理 {} 项", say::count(total)),
+        Role::Reporter => area.clone(),
     };
     let shell =
         Shell::of(&app, &visitor, "/", heading.clone(), vec![Crumb::to(area, "/"), Crumb::here("首页")]).await?;
@@ -112,8 +139,9 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
         shell,
         heading,
         today: format!("{today} {}", say::weekday(today)),
-        tasks,
         total: say::count(total),
+        tasks: tasks.into_iter().map(|(_, task)| task).collect(),
+        titled: if visitor.account.role == Role::Admin { "要处理的" } else { "我的任务" },
         people,
         heads: WORKED.iter().map(|category| category.chinese()).collect(),
         rows,
@@ -124,16 +152,79 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
             _ => "村(社区)",
         },
         lines,
+        logs: if visitor.may(Right::Log) { logs(&app).await? } else { Vec::new() },
+        reports: visitor.may(Right::Figures),
     })
 }
 
-fn row(name: &str, code: &str, counts: &canbao_registry::query::Counts) -> Row {
-    use canbao_domain::rules::Category;
+/// What waits for somebody, each with how many.
+async fn tasks(app: &App, visitor: &Visitor) -> Result<Vec<(i64, Task)>, Fault> {
+    let mut tasks = Vec::new();
+    let now = say::now_ms();
+    let mut task = |what, path, waiting: Waiting, verb| {
+        let Waiting { count, oldest, late } = waiting;
+        let late = if late > 0 { format!("等了 {LONG} 天以上 {} 件", say::count(late)) } else { String::new() };
+        let oldest = oldest.map_or_else(String::new, |at| say::time(at).chars().take(10).collect());
+        tasks.push((count, Task { what, path, count: say::count(count), late, oldest, verb }));
+    };
+    let plain = |count| Waiting { count, oldest: None, late: 0 };
+    let login = &visitor.account.login;
+    if visitor.may(Right::Check) {
+        let waiting = app.registry.waiting(&visitor.scope, login, now - LONG * DAY).await?;
+        task("别人提出的变更", "/changes", waiting, "复核");
+        let undos = app.registry.undos_in(&visitor.scope).await?;
+        let others: Vec<i64> =
+            undos.iter().filter(|(wish, ..)| wish.maker != *login).map(|(w, ..)| w.made_at).collect();
+        let late = others.iter().filter(|at| **at < now - LONG * DAY).count() as i64;
+        let waiting = Waiting { count: others.len() as i64, oldest: others.iter().min().copied(), late };
+        task("申请撤销的变更", "/changes", waiting, "复核");
+    }
+    if visitor.may(Right::Propose) {
+        let (_, refused) = app.registry.own_requests(login, now - 30 * DAY).await?;
+        task("30 天内退回给我的变更", "/changes/mine", plain(refused), "看理由");
+    }
+    if visitor.may(Right::Accounts) {
+        let accounts = app.registry.accounts().await?;
+        let count = |is: &dyn Fn(&Account) -> bool| {
+            plain(accounts.iter().filter(|account| !account.disabled && is(account)).count() as i64)
+        };
+        task("锁定的账号", "/accounts?state=locked", count(&|account| account.locked_until.is_some()), "处理");
+        task("还没有换初始密码的账号", "/accounts?state=waits", count(&|account| account.must_change), "提醒");
+        let idle = |account: &Account| account.last_login.is_none_or(|at| at < now - 90 * DAY);
+        task("90 天没有登录的账号", "/accounts?state=idle", count(&idle), "核实");
+        task("没有启用动态口令的账号", "/accounts?state=factor", count(&|account| !account.second_factor), "提醒");
+    }
+    Ok(tasks)
+}
+
+async fn logs(app: &App) -> Result<Vec<(&'static str, &'static str, Vec<Done>)>, Fault> {
+    let names = Names::read(app).await?;
+    let done = app.registry.audit_page(None, None, LINES).await?;
+    let looks = app.registry.looks_page(None, None, LINES).await?;
+    let done = done.into_iter().map(|one| Done {
+        at: say::time(one.at),
+        who: names.of(&one.actor),
+        what: format!("{} {}", one.action, one.subject),
+    });
+    let looks = looks.into_iter().map(|one| Done {
+        at: say::time(one.at),
+        who: names.of(&one.actor),
+        what: format!("{}，{} 人", one.purpose, say::count(one.persons)),
+    });
+    Ok(vec![("最近的办理", "/log", done.collect()), ("最近的查看", "/looks", looks.collect())])
+}
+
+fn row(name: &str, code: &str, counts: &canbao_registry::query::Counts, lists: bool) -> Row {
     let confirmed = counts.of(Category::Confirmed);
     let open: i64 = WORKED.iter().map(|category| counts.of(*category)).sum();
     let all = confirmed + open;
-    let mut cells = vec![say::count(all)];
-    cells.extend(WORKED.iter().map(|category| say::count(counts.of(*category))));
+    let mut cells = vec![Cell { count: say::count(all), path: String::new() }];
+    cells.extend(WORKED.iter().map(|category| {
+        let count = counts.of(*category);
+        let town = if code.is_empty() { String::new() } else { format!("&town={code}") };
+        let path = format!("/people?category={}{town}", category.as_str());
+        Cell { count: say::count(count), path: if lists && count > 0 { path } else { String::new() } }
+    }));
     let width = if all > 0 { confirmed as f64 * 110.0 / all as f64 } else { 0.0 };
     Row {
         name: name.to_owned(),

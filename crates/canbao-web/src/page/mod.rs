@@ -1,15 +1,22 @@
 //! A page each: what it reads, what it shows.
 
 pub(crate) mod account;
+pub(crate) mod accounts;
 pub(crate) mod area;
+pub(crate) mod areas;
+pub(crate) mod bulk;
 pub(crate) mod ca;
 pub(crate) mod change;
 pub(crate) mod compose;
 pub(crate) mod deliver;
 pub(crate) mod delivery;
+pub(crate) mod employers;
+pub(crate) mod exports;
+pub(crate) mod field;
 pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod finding;
+pub(crate) mod given;
 pub(crate) mod home;
 pub(crate) mod kept;
 mod line;
@@ -17,6 +24,8 @@ pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod person;
+pub(crate) mod propose;
+pub(crate) mod request;
 pub(crate) mod reveal;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -16,6 +16,7 @@ use super::line::{Head, Line};
 use super::shell::{Crumb, Shell};
 use crate::App;
 use crate::fault::Fault;
+use crate::right::Right;
 use crate::right::visitor::Visitor;
 use crate::say;
 
@@ -100,6 +101,8 @@ struct Page {
     next: String,
     jumps: Vec<Choice>,
     kept: Vec<(&'static str, String)>,
+    /// The way to taking this list along; blank where that may not be.
+    export: String,
 }
 
 pub(crate) async fn list(
@@ -164,6 +167,11 @@ pub(crate) async fn list(
         next: found.page.next.as_ref().map(|at| asked.path(&[("after", &key(at))])).unwrap_or_default(),
         jumps: options(&asked.from, &jumps),
         kept: asked.kept(),
+        export: if visitor.may(Right::Export) && count > 0 {
+            asked.path(&[]).replacen("/people", "/export/new", 1)
+        } else {
+            String::new()
+        },
         chips,
         heading,
     })
@@ -220,12 +228,12 @@ const fn meaning(category: Category) -> &'static str {
 
 impl Asked {
     /// The finest area that is asked for, within the chosen one.
-    fn area<'a>(&'a self, visitor: &'a Visitor) -> &'a str {
+    pub(crate) fn area<'a>(&'a self, visitor: &'a Visitor) -> &'a str {
         let within = |code: &&str| !code.is_empty() && visitor.areas.reports_to(code, &visitor.area);
         [self.village.as_str(), self.town.as_str()].into_iter().find(within).unwrap_or(&visitor.area)
     }
 
-    fn filter(&self, area: Option<&str>, today: Date) -> Filter {
+    pub(crate) fn filter(&self, area: Option<&str>, today: Date) -> Filter {
         let (born_from, born_until) = band(&self.age, today);
         Filter {
             area: area.map(str::to_owned),
@@ -269,7 +277,7 @@ impl Asked {
     }
 
     /// The address of this list, with something more.
-    fn path(&self, more: &[(&str, &str)]) -> String {
+    pub(crate) fn path(&self, more: &[(&str, &str)]) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in self.kept() {
             query.append_pair(name, &value);

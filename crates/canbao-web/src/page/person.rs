@@ -10,6 +10,8 @@ use canbao_domain::date::Date;
 use canbao_domain::rules::InsuranceState;
 use canbao_domain::source::{Insurance, SourceKind};
 use canbao_domain::standard;
+use canbao_paper::drawing::{Lane, Mark, Span, Strip};
+use canbao_registry::RegistryError;
 use canbao_registry::change::{Moment, RequestState};
 use canbao_registry::person::{Enrolment, NumberKind, Origin, State as Known, Whole};
 use canbao_registry::query::Dossier;
@@ -45,6 +47,13 @@ pub(crate) struct Insured {
     pub(crate) place: String,
     pub(crate) since: String,
     pub(crate) said: String,
+}
+
+/// An insurance row with the days on which it held.
+struct Held {
+    row: Insured,
+    from: String,
+    until: String,
 }
 
 struct Problem {
@@ -93,11 +102,18 @@ struct Page {
     heading: String,
     sub: String,
     person: i64,
-    /// Of which day the record is shown; blank for now.
-    of_day: String,
-    today: String,
+    /// Of which moment the record is shown; blank for now.
+    moment: String,
+    asof: String,
+    known: String,
+    /// The insurance rows on a line of time, as SVG.
+    strip: String,
+    /// The same as a table.
+    stays: Vec<Held>,
     groups: Vec<Vec<Item>>,
     reveals: bool,
+    /// Whether changes can be put forward: on the record as it is now.
+    proposes: bool,
     insured: Vec<Insured>,
     rows: Vec<Insured>,
     problems: Vec<Problem>,
@@ -111,8 +127,34 @@ struct Page {
 
 #[derive(Deserialize)]
 pub(crate) struct Asked {
+    /// As the record was on this day.
     #[serde(default)]
     asof: String,
+    /// As it was known at the end of this day.
+    #[serde(default)]
+    known: String,
+}
+
+impl Asked {
+    fn day(text: &str) -> Result<Option<Date>, Fault> {
+        match text.trim() {
+            "" => Ok(None),
+            text => Date::parse(text).map(Some).ok_or(Fault::Nonsense("日期不对。", "请写成 2016-11-22 的样子。")),
+        }
+    }
+
+    /// Of which moment the record is asked for; none for now.
+    fn moment(&self) -> Result<Option<(Moment, String)>, Fault> {
+        let (effective, known) = (Self::day(&self.asof)?, Self::day(&self.known)?);
+        let known_at = known.map(|day| (i64::from(day.days()) + 1) * 86_400_000 - 8 * 3_600_000 - 1);
+        let moment = Moment { effective, known_at };
+        Ok(match (effective, known) {
+            (None, None) => None,
+            (Some(day), None) => Some((moment, format!("{day} 当天的记录，按今天所知"))),
+            (Some(day), Some(known)) => Some((moment, format!("{day} 当天的记录，按 {known} 所知"))),
+            (None, Some(known)) => Some((moment, format!("{known} 时所知的记录"))),
+        })
+    }
 }
 
 pub(crate) async fn show(
@@ -121,13 +163,18 @@ pub(crate) async fn show(
     Path(person): Path<i64>,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Fault> {
+    let moment = asked.moment()?;
     let mut dossier = app.registry.dossier(&visitor.asker("人员页"), person).await?;
-    let mut of_day = String::new();
-    if !asked.asof.trim().is_empty() {
-        let day = Date::parse(asked.asof.trim()).ok_or(Fault::Nonsense("日期不对。", "请写成 2016-11-22 的样子。"))?;
-        let moment = Moment { effective: Some(day), known_at: None };
-        dossier.whole = app.registry.as_of_moment(&visitor.asker("人员页（历史）"), person, moment).await?;
-        of_day = day.to_string();
+    let mut moment_told = String::new();
+    if let Some((moment, told)) = moment {
+        dossier.whole = match app.registry.as_of_moment(&visitor.asker("人员页（历史）"), person, moment).await {
+            Err(RegistryError::Nobody) => {
+                let known = "这个日期之前，登记库里还没有这个人。".to_owned();
+                return Err(Fault::Said(known, "请返回人员页，换一个较晚的日期。".to_owned()));
+            }
+            other => other?,
+        };
+        moment_told = told;
     }
     let (looks, all) = app.registry.looks_at(person, LOOKS).await?;
     let names = Names::read(&app).await?;
@@ -136,6 +183,7 @@ pub(crate) async fn show(
     let Dossier { whole, .. } = &dossier;
     let record = &whole.record;
     let name = named(record.name.as_deref());
+    let of_now = moment_told.is_empty();
     let heading = format!("{name} · {}", stands(whole));
     let areas = &visitor.areas;
     let mut crumbs: Vec<Crumb> = areas
@@ -162,10 +210,14 @@ pub(crate) async fn show(
         heading,
         sub,
         person,
-        of_day,
-        today: today.to_string(),
+        moment: moment_told,
+        asof: if asked.asof.trim().is_empty() { today.to_string() } else { asked.asof.trim().to_owned() },
+        known: asked.known.trim().to_owned(),
+        strip: if of_now { strip(&dossier, today) } else { String::new() },
+        stays: if of_now { stays(&dossier, areas) } else { Vec::new() },
         groups: items(&dossier, areas),
         reveals: visitor.may(Right::Reveal),
+        proposes: visitor.may(Right::Propose) && of_now,
         insured: insured(whole, areas),
         rows: whole.enrolments.iter().map(|row| row_of(row, areas)).collect(),
         problems: problems(whole, visitor.may(Right::Findings)),
@@ -323,7 +375,7 @@ fn insured(whole: &Whole, areas: &canbao_registry::area::Areas) -> Vec<Insured> 
 }
 
 pub(crate) fn row_of(row: &Enrolment, areas: &canbao_registry::area::Areas) -> Insured {
-    let scheme = row.scheme.parse::<SourceKind>().map_or_else(|_| row.scheme.clone(), |kind| kind.chinese().to_owned());
+    let scheme = scheme(row);
     let status = row.status.as_deref().map_or(Status::Blank, |word| Status::from_word(word).unwrap_or(Status::Unknown));
     let benefit =
         row.benefit.as_deref().map_or(Benefit::Blank, |word| Benefit::from_word(word).unwrap_or(Benefit::Unknown));
@@ -355,8 +407,89 @@ pub(crate) fn row_of(row: &Enrolment, areas: &canbao_registry::area::Areas) -> I
         scheme,
         place,
         since: row.since.map_or_else(String::new, |day| format!("{day} 起")),
-        said: row.reason.clone().map_or(said.clone(), |reason| format!("{reason}，{said}")),
+        said: row.reason.as_deref().map_or(said.clone(), |code| {
+            let reason = standard::interruptions().find(code).map_or(code, |entry| entry.name());
+            format!("{reason}，{said}")
+        }),
     }
+}
+
+/// Months since January of the year 0, with the day as a fraction.
+fn month(day: Date) -> f64 {
+    let (year, month, of_month) = day.ymd();
+    f64::from(year) * 12.0 + f64::from(month) - 1.0 + (f64::from(of_month) - 1.0) / 31.0
+}
+
+/// From, until, what stands on it, how it is drawn.
+type Drawn = (f64, f64, String, Mark);
+
+/// The insurance rows of all versions on a line of time: what is live dark, what was live at an unknown time light, what is
+/// suspended dashed. Blank where nothing is known.
+fn strip(dossier: &Dossier, today: Date) -> String {
+    let unit = |row: &Enrolment| row.unit_name.clone().unwrap_or_default();
+    let mut lanes: Vec<(&'static str, String, Vec<Drawn>)> = Vec::new();
+    for stay in &dossier.stays {
+        let status = stay.row.status.as_deref();
+        if status == Some("ended") {
+            continue;
+        }
+        // beside a bar there is room for the short word alone
+        let (what, scheme) = (stay.row.insurance.chinese().trim_end_matches("保险"), scheme(&stay.row));
+        let scheme = scheme.trim_end_matches("保险").to_owned();
+        let at = lanes.iter().position(|(_, known, _)| *known == scheme);
+        let at = at.unwrap_or_else(|| {
+            lanes.push((what, scheme.clone(), Vec::new()));
+            lanes.len() - 1
+        });
+        let Some((_, _, spans)) = lanes.get_mut(at) else { continue };
+        let until = month(stay.until.unwrap_or(today));
+        let (mark, text) = match status {
+            Some("normal") => (Mark::Strong, unit(&stay.row)),
+            Some("suspended") => (Mark::Gap, "暂停".to_owned()),
+            _ => (Mark::Soft, "状态不明".to_owned()),
+        };
+        if stay.known_from > stay.from {
+            spans.push((month(stay.from), month(stay.known_from), "何时起中断不详".to_owned(), Mark::Soft));
+        }
+        spans.push((month(stay.known_from), until, text, mark));
+    }
+    let spans: Vec<Vec<Span<'_>>> = lanes
+        .iter()
+        .map(|(_, _, spans)| {
+            spans
+                .iter()
+                .map(|(from, until, text, mark)| Span { from: *from, until: *until, text, mark: *mark })
+                .collect()
+        })
+        .collect();
+    let lanes: Vec<Lane<'_>> =
+        lanes.iter().zip(&spans).map(|((name, detail, _), spans)| Lane { name, detail, spans }).collect();
+    let until = (month(today), "今天");
+    let drawn =
+        canbao_paper::drawing::strip(&Strip {
+            label: "参保经历，数字见下表", width: 1080.0, until, lanes: &lanes
+        });
+    drawn.unwrap_or_default()
+}
+
+fn stays(dossier: &Dossier, areas: &canbao_registry::area::Areas) -> Vec<Held> {
+    dossier
+        .stays
+        .iter()
+        .map(|stay| Held {
+            row: row_of(&stay.row, areas),
+            from: if stay.known_from > stay.from {
+                format!("{}，最迟 {} 已如此", stay.from, stay.known_from)
+            } else {
+                stay.from.to_string()
+            },
+            until: stay.until.map_or_else(|| "至今".to_owned(), |day| day.to_string()),
+        })
+        .collect()
+}
+
+fn scheme(row: &Enrolment) -> String {
+    row.scheme.parse::<SourceKind>().map_or_else(|_| row.scheme.clone(), |kind| kind.chinese().to_owned())
 }
 
 fn problems(whole: &Whole, leads: bool) -> Vec<Problem> {
@@ -377,13 +510,12 @@ fn todos(dossier: &Dossier, visitor: &Visitor, who: impl Fn(&str) -> String) -> 
     pending
         .map(|request| {
             let what = request.procedure.as_ref().map_or("变更", |procedure| procedure.chinese());
-            let own = request.maker == visitor.account.login || !visitor.may(Right::Check);
             Todo {
                 what: format!("{what}，{} 起", request.effective),
                 who: format!("{} 提出", who(&request.maker)),
                 from: say::time(request.made_at),
                 state: Tag::new("等待复核", "amber"),
-                path: if own { String::new() } else { format!("/change/{}", request.id) },
+                path: if visitor.may(Right::Propose) { format!("/change/{}", request.id) } else { String::new() },
             }
         })
         .collect()
@@ -409,14 +541,19 @@ fn family(dossier: &Dossier, today: Date) -> Vec<Member> {
     if dossier.family.len() > 1 { dossier.family.iter().map(member).collect() } else { Vec::new() }
 }
 
+/// By what a version of a record came about, as a clerk calls it.
+pub(crate) fn how(kind: &str) -> &str {
+    match kind {
+        "apply" => "比对结果",
+        "claim" => "入户核实",
+        "undo" => "撤销",
+        "exchange" => "联网比对答复",
+        kind => canbao_registry::change::Procedure::chinese_of(kind).unwrap_or(kind),
+    }
+}
+
 fn past(event: &canbao_registry::change::Event, who: impl Fn(&str) -> String) -> Past {
-    let how = match event.kind.as_str() {
-        "apply" => "比对结果".to_owned(),
-        "claim" => "入户核实".to_owned(),
-        "undo" => "撤销".to_owned(),
-        "exchange" => "联网比对答复".to_owned(),
-        kind => canbao_registry::change::Procedure::chinese_of(kind).unwrap_or(kind).to_owned(),
-    };
+    let how = how(&event.kind);
     Past {
         at: say::time(event.at),
         what: format!("{how}（{} 起）：{}", event.effective, event.what),

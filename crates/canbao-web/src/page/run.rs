@@ -368,7 +368,7 @@ pub(crate) async fn undo(
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
     job(&app, id).await?;
-    let done = app.registry.ask_undo(&visitor.account.login, id, &given.reason).await;
+    let done = app.registry.ask_undo_of_apply(&visitor.account.login, id, &given.reason).await;
     answer(&app, &visitor, id, done, given.reason).await
 }
 

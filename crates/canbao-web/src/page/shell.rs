@@ -129,13 +129,20 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         });
         let mut entries = vec![plain("全部人员", "/people")];
         entries.extend(worked);
+        if visitor.may(Right::Export) {
+            entries.push(plain("导出申请", "/exports"));
+        }
         group("人员", entries);
+    }
+    if visitor.may(Right::Employers) {
+        group("单位", vec![plain("全部单位", "/employers")]);
     }
     let mut checks = Vec::new();
     if visitor.may(Right::Findings) {
         let work = app.kept.work(app, visitor, &visitor.area).await?;
         let open = |kind: &str| work.get(kind).map_or(0, |counts| counts.open() + counts.answered);
-        let all: i64 = work.iter().filter(|(kind, _)| !kind.starts_with("unit-")).map(|(_, of)| of.open() + of.answered).sum();
+        let all: i64 =
+            work.iter().filter(|(kind, _)| !kind.starts_with("unit-")).map(|(_, of)| of.open() + of.answered).sum();
         checks.push(entry("关联待定", "/findings/row-unresolved", say::count(open("row-unresolved"))));
         checks.push(entry("疑点核对", "/findings", say::count(all)));
     }
@@ -154,12 +161,25 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         }
         group("数据", entries);
     }
+    let mut changes = Vec::new();
+    if visitor.may(Right::Check) {
+        changes.push(entry("变更复核", "/changes", say::count(pending)));
+    }
+    if visitor.may(Right::Propose) {
+        changes.push(plain("我提出的变更", "/changes/mine"));
+    }
+    group("核对", changes);
     if visitor.may(Right::Figures) {
         group("统计", vec![plain("参保情况", "/figures")]);
     }
+    let mut system = Vec::new();
     if visitor.may(Right::Accounts) {
-        group("系统", vec![plain("账号", "/accounts")]);
+        system.push(plain("账号", "/accounts"));
     }
+    if visitor.may(Right::Areas) {
+        system.push(plain("区划", "/areas"));
+    }
+    group("系统", system);
     if visitor.may(Right::Log) {
         group("审计", vec![plain("办理记录", "/log"), plain("查看记录", "/looks")]);
     }

@@ -33,6 +33,16 @@ pub enum Right {
     Deliver,
     /// Comparing, and deciding what becomes the record.
     Compare,
+    /// Employers of one's counties.
+    Employers,
+    /// Areas, and what they were.
+    Areas,
+    /// Changing areas.
+    ChangeAreas,
+    /// Asking to take a list along as a file.
+    Export,
+    /// Deciding on that, for one's area.
+    ApproveExport,
     /// Accounts.
     Accounts,
     /// The audit and the looks.
@@ -41,7 +51,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::Home,
         Self::People,
         Self::Reveal,
@@ -52,6 +62,11 @@ impl Right {
         Self::Figures,
         Self::Deliver,
         Self::Compare,
+        Self::Employers,
+        Self::Areas,
+        Self::ChangeAreas,
+        Self::Export,
+        Self::ApproveExport,
         Self::Accounts,
         Self::Log,
     ];
@@ -71,6 +86,11 @@ impl Right {
             Self::Figures => Some("figures"),
             Self::Deliver => Some("deliver"),
             Self::Compare => Some("compare"),
+            Self::Employers => Some("employers"),
+            Self::Areas => Some("areas"),
+            Self::ChangeAreas => Some("change-areas"),
+            Self::Export => Some("export"),
+            Self::ApproveExport => Some("approve-export"),
             Self::Accounts => Some("accounts"),
             Self::Log => Some("log"),
         }
@@ -89,6 +109,11 @@ impl Right {
             Self::Figures => "查看统计",
             Self::Deliver => "报送数据",
             Self::Compare => "比对和更新登记库",
+            Self::Employers => "查看单位",
+            Self::Areas => "查看区划",
+            Self::ChangeAreas => "变更区划",
+            Self::Export => "申请导出",
+            Self::ApproveExport => "审批导出",
             Self::Accounts => "管理账号",
             Self::Log => "查看办理记录和查看记录",
         }
@@ -111,17 +136,15 @@ pub enum Access {
 /// Whether a role may.
 pub const fn may(role: Role, right: Right) -> bool {
     use Right::{
-        Accounts, Answer, Check, Compare, Deliver, Figures, Findings, Home, Log, People, Propose, Reveal,
+        Accounts, Answer, Areas, ChangeAreas, Compare, Deliver, Export, Figures, Findings, Home, Log, People, Propose,
+        Reveal,
     };
     match role {
         // who runs the system sees no records, nor who looked at them
-        Role::Admin => matches!(right, Home | Accounts),
-        Role::City => matches!(
-            right,
-            Home | People | Reveal | Propose | Check | Findings | Answer | Figures | Deliver | Compare
-        ),
-        Role::County => matches!(right, Home | People | Reveal | Propose | Check | Findings | Answer | Figures),
-        Role::Town => matches!(right, Home | People | Reveal | Propose | Findings | Answer | Figures),
+        Role::Admin => matches!(right, Home | Accounts | Areas),
+        Role::City => !matches!(right, Accounts | Log),
+        Role::County => !matches!(right, Accounts | Log | ChangeAreas | Deliver | Compare),
+        Role::Town => matches!(right, Home | People | Reveal | Propose | Findings | Answer | Figures | Export),
         Role::Collector => matches!(right, Home | People | Reveal | Propose | Answer),
         Role::Reporter => matches!(right, Home | Deliver),
         Role::Leader => matches!(right, Home | Figures),

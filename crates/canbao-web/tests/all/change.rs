@@ -17,6 +17,7 @@ async fn proposed(site: &Site, maker: &str, name: &str) -> (i64, i64) {
         procedure: Procedure::Death,
         effective: "2016-11-01".to_owned(),
         evidence: None,
+        papers: None,
     };
     let today = Date::parse("2016-11-20").unwrap();
     (site.registry.propose(&asker, &proposal, today).await.unwrap(), whole.person)

@@ -47,7 +47,10 @@ async fn a_row_stands_beside_whom_it_may_mean_with_its_evidence() {
     assert!(list.contains("某某") && !list.contains("<i>某某"), "{list}");
     let page = county.get(&led_to(&list, "李常顺")).await.text;
     assert!(page.contains("这一行是不是李长顺？把握 77.7 %"), "{page}");
-    assert!(page.contains("610902 **<mark>96</mark> **** ") && page.contains("610902 **<mark>69</mark> **** "), "{page}");
+    assert!(
+        page.contains("610902 **<mark>96</mark> **** ") && page.contains("610902 **<mark>69</mark> **** "),
+        "{page}"
+    );
     assert!(page.contains("李<mark>常</mark>顺") && page.contains("李<mark>长</mark>顺"), "{page}");
     assert!(!page.contains(&number_of("李长顺")) && !page.contains("style=\""));
     assert!(page.contains("号码有一位数字不符；姓名一致。") && page.contains("来源：rural-medical.csv，第 61,508 行"));
@@ -84,14 +87,18 @@ async fn a_clerk_decides_goes_on_and_takes_it_back() {
     assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, on.as_str()));
     let decided = site.registry.decisions(&city(), false).await.unwrap();
     assert_eq!(decided.len(), 1);
-    assert_eq!((decided[0].decision.ruling, decided[0].decision.person_id.as_str()), (Ruling::Same, number_of("李长顺").as_str()));
+    assert_eq!(
+        (decided[0].decision.ruling, decided[0].decision.person_id.as_str()),
+        (Ruling::Same, number_of("李长顺").as_str())
+    );
     assert!(county.get("/").await.text.contains("关联待定 <span>1</span>"));
     let again = say(&county, &path, &fields).await;
     assert!(again.status == StatusCode::CONFLICT && again.text.contains("已经核对过了"), "{}", again.text);
     // the last act is undone from wherever one is
     let page = county.get(&path).await.text;
     assert!(page.contains("已核对") && page.contains("撤销上一件（本条，是同一人"), "{page}");
-    let undo = page.split("id=\"undo\" method=\"post\" action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let undo =
+        page.split("id=\"undo\" method=\"post\" action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     // somebody of another county cannot
     let neighbour = site.logged_in("neighbour").await;
     assert_eq!(say(&neighbour, &undo, &[]).await.status, StatusCode::NOT_FOUND);
@@ -145,7 +152,8 @@ async fn several_are_decided_at_once() {
         .to_vec();
     let none = say(&county, "/findings/row-unresolved", &[("verdict", "different")]).await;
     assert_eq!(none.status, StatusCode::BAD_REQUEST, "{}", none.text);
-    let done = say(&county, "/findings/row-unresolved", &[("verdict", "different"), ("id", ids[0]), ("id", ids[1])]).await;
+    let done =
+        say(&county, "/findings/row-unresolved", &[("verdict", "different"), ("id", ids[0]), ("id", ids[1])]).await;
     assert_eq!(done.location(), "/findings/row-unresolved?done=2&refused=0");
     assert!(county.get(done.location()).await.text.contains("已核对 2 条"));
     let again = say(&county, "/findings/row-unresolved", &[("verdict", "different"), ("id", ids[0])]).await;

@@ -5,15 +5,20 @@
 #[expect(dead_code, reason = "the registry's own tests need more of it")]
 mod run;
 
+mod accounts;
 mod api;
 mod change;
 mod compare;
 mod delivery;
 mod door;
+mod employers;
+mod exports;
 mod figures;
 mod finding;
 mod forged;
+mod home;
 mod people;
+mod propose;
 mod rare;
 mod rights;
 mod secure;

@@ -146,3 +146,26 @@ async fn the_area_is_chosen_in_the_head_and_kept() {
     browser.cookies.lock().unwrap().push(("area".to_owned(), "610921".to_owned()));
     assert!(!browser.get("/people").await.text.contains("赵文斌"));
 }
+
+#[tokio::test]
+async fn where_somebody_was_insured_stands_on_a_line_of_time_with_its_table() {
+    let site = Site::new().await;
+    let browser = site.logged_in("county").await;
+    let person = site.person("陈秀珍").await;
+    let page = browser.get(&format!("/person/{person}")).await.text;
+    let (_, stays) = page.split_once("参保经历").unwrap();
+    assert!(stays.contains("<svg class=\"chart\"") && stays.contains("看成表格，2 段"), "{stays}");
+    assert!(stays.contains("新型农村合作医疗") && stays.contains("至今"), "{stays}");
+    assert!(page.contains(&format!("/person/{person}/change\">办理变更")), "the way to changes");
+    let uninsured = browser.get(&format!("/person/{}", site.person("罗承志").await)).await.text;
+    assert!(!uninsured.contains("参保经历"));
+    // the record of a day, as known on a day: before anything was known there is none
+    let known = browser.get(&format!("/person/{person}?known=2099-01-01")).await.text;
+    assert!(known.contains("2099-01-01 时所知的记录") && !known.contains("/change\">办理变更"), "{known}");
+    let both = browser.get(&format!("/person/{person}?asof=2016-10-31&known=2099-01-01")).await.text;
+    assert!(both.contains("2016-10-31 当天的记录，按 2099-01-01 所知"), "{both}");
+    let before = browser.get(&format!("/person/{person}?known=2015-01-01")).await;
+    assert_eq!(before.status, StatusCode::NOT_FOUND);
+    assert!(before.text.contains("登记库里还没有这个人"), "{}", before.text);
+    assert_eq!(browser.get(&format!("/person/{person}?known=x")).await.status, StatusCode::BAD_REQUEST);
+}

@@ -3,7 +3,7 @@
 use ahash::AHashMap;
 use canbao_domain::date::Date;
 
-use super::{Bulk, BulkDecided, Settled};
+use super::{Bulk, BulkDecided, Outcome, Settled};
 use crate::RegistryError;
 use crate::audit::{self, Entry};
 use crate::change::effect::effect;
@@ -13,7 +13,7 @@ use crate::hand::Hand;
 use crate::person::Whole;
 use crate::query::Asker;
 use crate::registry::Registry;
-use crate::store::{Transaction, values};
+use crate::store::{Row, Transaction, values};
 
 /// Requests that are decided in one transaction: few enough that others who write wait less than a second.
 const A_TRANSACTION: i64 = 250;
@@ -114,7 +114,7 @@ impl Registry {
         today: Date,
     ) -> Result<Option<i64>, RegistryError> {
         let whole = whole.ok_or(RegistryError::Nobody)?;
-        self.may(hand, asker, whole).await?;
+        self.may(&mut hand.transaction, asker, whole).await?;
         let id = request.id;
         if !approve {
             settle(&mut hand.transaction, id, "refused", asker, reason, None, request.person).await?;
@@ -126,9 +126,9 @@ impl Registry {
         let Some(procedure) = &request.procedure else {
             return Err(RegistryError::Broken(format!("{id} 号申请的内容读不懂")));
         };
-        unchanged(hand, whole, request.base).await?;
+        unchanged(&mut hand.transaction, whole, request.base).await?;
         let on = check::day(&request.effective, today)?;
-        self.checked(hand, procedure, whole, on).await?;
+        self.checked(&mut hand.transaction, procedure, whole, on).await?;
         let (wish, confirmed) = effect(procedure, whole, on)?;
         let day = on.to_string();
         hand.put(Some(whole), wish, &day);
@@ -160,15 +160,27 @@ async fn of_bulk(transaction: &mut Transaction, id: i64, after: i64, most: i64) 
 }
 
 async fn bulk(transaction: &mut Transaction, id: i64) -> Result<Bulk, RegistryError> {
-    let row = transaction.first("SELECT id, kind, maker, lines FROM bulk WHERE id = $1", values![id]).await?;
+    let sql = format!("SELECT {BULK} FROM bulk WHERE id = $1");
+    let row = transaction.first(sql, values![id]).await?;
     let row = row.ok_or_else(|| RegistryError::refused("没有这个批次。", "请核对批次编号。"))?;
     let sql = "SELECT state, COUNT(*) FROM change_request WHERE bulk = $1 GROUP BY state ORDER BY state";
     let requests = transaction.all(sql, values![id]).await?;
-    Ok(Bulk {
+    let requests = requests.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect();
+    Ok(bulk_of(&row, requests))
+}
+
+pub(in crate::change) const BULK: &str = "id, kind, maker, lines, made_at, outcomes";
+
+pub(in crate::change) fn bulk_of(row: &Row, requests: Vec<(String, i64)>) -> Bulk {
+    let counts: serde_json::Value = serde_json::from_str(row.text(5)).unwrap_or_default();
+    let count = |outcome: Outcome| counts.get(outcome.as_str()).and_then(serde_json::Value::as_i64).unwrap_or_default();
+    Bulk {
         id: row.int(0),
         kind: row.text(1).to_owned(),
         maker: row.text(2).to_owned(),
         lines: row.int(3),
-        requests: requests.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect(),
-    })
+        requests,
+        made_at: row.int(4),
+        outcomes: Outcome::ALL.map(|outcome| (outcome, count(outcome))).into_iter().filter(|(_, n)| *n > 0).collect(),
+    }
 }

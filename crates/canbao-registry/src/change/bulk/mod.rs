@@ -15,6 +15,7 @@ use canbao_domain::code::Life;
 use super::Procedure;
 use crate::RegistryError;
 
+pub(super) use decide::{BULK, bulk_of};
 pub use outcome::{Outcome, Settled};
 
 /// A row of a department's file.
@@ -86,6 +87,10 @@ pub struct Bulk {
     pub lines: i64,
     /// Requests by their state's word.
     pub requests: Vec<(String, i64)>,
+    /// When it was proposed, milliseconds since 1970 (UTC).
+    pub made_at: i64,
+    /// Rows of the file by what became of them, as far as there are any.
+    pub outcomes: Vec<(Outcome, i64)>,
 }
 
 /// What became of a request of a bulk.

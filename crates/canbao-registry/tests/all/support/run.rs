@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Float64Builder, Int64Array, ListBuilder, RecordBatch, StringArray,
-    StringBuilder, StructBuilder,
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Float64Builder, Int64Array, ListBuilder, RecordBatch,
+    StringArray, StringBuilder, StructBuilder,
 };
 use arrow::datatypes::SchemaRef;
 use canbao_domain::date::Date;
@@ -293,9 +293,8 @@ type Texts<'a> = &'a dyn Fn(Vec<Option<String>>) -> ArrayRef;
 /// How rows were linked. Rows that were beyond doubt are left out, though a run has them all.
 fn links(hard: &[HardRow], keys: &[i64], texts: Texts<'_>) -> Vec<ArrayRef> {
     let each = |text: &dyn Fn(&HardRow) -> Option<String>| texts(hard.iter().map(text).collect());
-    let ints = |int: &dyn Fn(&HardRow) -> Option<i64>| {
-        Arc::new(hard.iter().map(int).collect::<Int64Array>()) as ArrayRef
-    };
+    let ints =
+        |int: &dyn Fn(&HardRow) -> Option<i64>| Arc::new(hard.iter().map(int).collect::<Int64Array>()) as ArrayRef;
     vec![
         each(&|row| Some(row.source.as_str().to_owned())),
         ints(&|row| Some(row.row)),

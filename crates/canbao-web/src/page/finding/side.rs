@@ -121,7 +121,10 @@ mod tests {
         assert_eq!(told(&row), "612401 **[86] **** 4523");
         assert_eq!(told(&record), "612401 **[68] **** 4523");
         let (row, record) = numbers("61240119680608452", "612401196806084523");
-        assert_eq!((told(&row), told(&record)), ("612401 **** ***8 452".to_owned(), "612401 **** **** 4523".to_owned()));
+        assert_eq!(
+            (told(&row), told(&record)),
+            ("612401 **** ***8 452".to_owned(), "612401 **** **** 4523".to_owned())
+        );
         let (row, record) = texts("张桂英", "张桂瑛");
         assert_eq!((told(&row), told(&record)), ("张桂[英]".to_owned(), "张桂[瑛]".to_owned()));
         let (row, record) = texts("恒口镇新兴村", "恒口镇民主里村");
@@ -135,7 +138,9 @@ mod tests {
 
     #[test]
     fn a_covered_number_never_shows_more_than_it_must() {
-        for (row, record) in [("612401196806084523", "612401196806084523"), ("6124011968060845230", "612401196806084523")] {
+        for (row, record) in
+            [("612401196806084523", "612401196806084523"), ("6124011968060845230", "612401196806084523")]
+        {
             let (left, right) = numbers(row, record);
             for side in [told(&left), told(&right)] {
                 assert!(side.matches('*').count() >= 8, "{side}");

@@ -112,7 +112,15 @@ pub(crate) fn hard() -> Vec<HardRow> {
     vec![
         row(3, number_of("罗承志"), "罗承忠", Some(0), "birth-differs", vec![(0, 0.998)], None),
         row(61_507, swapped, "李常顺", None, "row-unresolved", vec![(6, 0.777), (7, 0.129)], Some("610902001002")),
-        row(61_508, "=HYPERLINK(1)".to_owned(), "<i>某某</i>", None, "row-unresolved", Vec::new(), Some("610902001001")),
+        row(
+            61_508,
+            "=HYPERLINK(1)".to_owned(),
+            "<i>某某</i>",
+            None,
+            "row-unresolved",
+            Vec::new(),
+            Some("610902001001"),
+        ),
     ]
 }
 

@@ -49,7 +49,11 @@ impl Day {
     }
 
     async fn log_out(&self, browser: Browser) {
-        browser.client.execute("document.querySelector('form[action=\"/logout\"]').requestSubmit()", Vec::new()).await.unwrap();
+        browser
+            .client
+            .execute("document.querySelector('form[action=\"/logout\"]').requestSubmit()", Vec::new())
+            .await
+            .unwrap();
         browser.find("#login").await;
         browser.go(&format!("{}/", self.site.address)).await;
         browser.find("#login").await;

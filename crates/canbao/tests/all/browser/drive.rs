@@ -130,9 +130,13 @@ impl Browser {
     pub(super) async fn complaints(&self) -> Vec<String> {
         let log = self.client.issue_cmd(BrowserLog).await.unwrap();
         let entries = log.as_array().cloned().unwrap_or_default();
-        let severe = |entry: &Value| entry["level"] == "SEVERE" || entry["message"].as_str().unwrap().contains("Content Security");
+        let severe = |entry: &Value| {
+            entry["level"] == "SEVERE" || entry["message"].as_str().unwrap().contains("Content Security")
+        };
         // a page that refuses is answered with its status, which the console tells too
-        let told = |text: &str| text.contains("Failed to load resource") && text.contains("the server responded with a status of 4");
+        let told = |text: &str| {
+            text.contains("Failed to load resource") && text.contains("the server responded with a status of 4")
+        };
         entries
             .iter()
             .filter(|entry| severe(entry))

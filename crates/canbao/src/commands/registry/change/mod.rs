@@ -172,6 +172,7 @@ fn proposed(arguments: &Propose, asker: &Asker, language: Language) -> Result<St
             procedure,
             effective: arguments.effective.clone(),
             evidence,
+            papers: None,
         };
         done(registry.propose(asker, &proposal, today()).await)
     })?;

@@ -1,0 +1,10 @@
+//! Lists that leave as files (导出): asked for with purpose and columns, approved by a second person, made when they are
+//! taken, with a watermark.
+
+mod ask;
+mod column;
+mod file;
+mod one;
+
+pub(crate) use ask::{ask, form};
+pub(crate) use one::{decide, list, show, take, withdraw};
