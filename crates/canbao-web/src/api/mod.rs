@@ -54,6 +54,11 @@ pub(crate) fn calls() -> impl Iterator<Item = Call> {
     groups().into_iter().flat_map(|group| group.calls)
 }
 
+/// Whether any call needs a right: a token need not carry others.
+pub(crate) fn needs(right: Right) -> bool {
+    calls().any(|call| call.right == right)
+}
+
 /// Whether an address is the interface's, so that errors are told to a program.
 pub(crate) fn is_ours(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")

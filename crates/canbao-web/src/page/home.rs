@@ -9,6 +9,7 @@ use canbao_domain::rules::Category;
 use canbao_registry::RegistryError;
 use canbao_registry::account::Account;
 use canbao_registry::change::Waiting;
+use canbao_registry::finding::WorkCounts;
 
 use super::filled;
 use super::person::Names;
@@ -178,6 +179,18 @@ async fn tasks(app: &App, visitor: &Visitor) -> Result<Vec<(i64, Task)>, Fault> 
         let late = others.iter().filter(|at| **at < now - LONG * DAY).count() as i64;
         let waiting = Waiting { count: others.len() as i64, oldest: others.iter().min().copied(), late };
         task("申请撤销的变更", "/changes", waiting, "复核");
+    }
+    if visitor.may(Right::Findings) {
+        let work = app.kept.work(app, visitor, &visitor.area).await?;
+        let sum = |of: fn(&WorkCounts) -> i64| -> i64 {
+            work.iter().filter(|(kind, _)| !kind.starts_with("unit-")).map(|(_, counts)| of(counts)).sum()
+        };
+        let doubtful = work.get("row-unresolved").map_or(0, WorkCounts::open);
+        task("关联待定的数据行", "/findings/row-unresolved", plain(doubtful), "核对");
+        task("村里已答复、等您定的疑点", "/findings", plain(sum(|counts| counts.answered)), "核对");
+    }
+    if visitor.account.role == Role::Collector || visitor.account.role == Role::Town {
+        task("上级请核实的疑点", "/asked", plain(app.kept.asked(app, visitor).await?), "答复");
     }
     if visitor.may(Right::Propose) {
         let (_, refused) = app.registry.own_requests(login, now - 30 * DAY).await?;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::account::{Shown, own_page};
 use super::word::Tag;
 use crate::App;
+use crate::api;
 use crate::fault::Fault;
 use crate::right::Right;
 use crate::right::visitor::Visitor;
@@ -65,7 +66,7 @@ impl Part {
     pub(super) async fn read(app: &App, visitor: &Visitor, typed: Typed) -> Result<Self, Fault> {
         let now = say::now_ms();
         let tokens = app.registry.tokens_of(visitor.account.id).await?;
-        let carried = Right::ALL.into_iter().filter(|right| visitor.may(*right));
+        let carried = Right::ALL.into_iter().filter(|right| visitor.may(*right) && api::needs(*right));
         let choices = carried.filter_map(|right| {
             let word = right.scope()?;
             let chosen = typed.scopes.iter().any(|scope| scope == word);
