@@ -34,6 +34,7 @@ impl Registry {
     /// # Errors
     /// [`RegistryError::Nobody`] where there is no such finding in the scope; a refusal where it was decided already, what is
     /// needed is missing, or it contradicts an earlier decision; where the database does not answer.
+    #[expect(clippy::too_many_arguments, reason = "what a clerk says of a finding, in one place")]
     pub async fn handle(
         &self,
         asker: &Asker,

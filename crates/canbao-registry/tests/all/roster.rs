@@ -19,7 +19,7 @@ fn people(month: usize) -> Vec<Somebody> {
     let births = ["1948-01-20", "1975-05-12", "1990-02-28", "2012-12-31", "1956-11-20"];
     let one = |at: usize| {
         let mut one = somebody("某某", births[at % births.len()], 100 + at as u64);
-        one.village = Some(VILLAGES[at / 2 % 3]).filter(|_| at % 11 != 0);
+        one.village = Some(VILLAGES[at / 2 % 3]).filter(|_| !at.is_multiple_of(11));
         if at.is_multiple_of(4) {
             one.schemes.clear();
         }

@@ -55,7 +55,7 @@ pub(crate) fn calls() -> impl Iterator<Item = Call> {
 }
 
 /// Whether any call needs a right: a token need not carry others.
-pub(crate) fn needs(right: Right) -> bool {
+pub(crate) fn needs(right: crate::right::Right) -> bool {
     calls().any(|call| call.right == right)
 }
 

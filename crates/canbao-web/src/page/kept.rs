@@ -42,6 +42,8 @@ impl Search {
 /// Searches by their keys, and the keys in the order in which they came.
 type Searches = (HashMap<String, Arc<Search>>, VecDeque<String>);
 
+/// Findings by kind.
+type Kinds = Arc<BTreeMap<String, i64>>;
 /// Findings by kind, and how far they are.
 pub(crate) type Work = Arc<BTreeMap<String, WorkCounts>>;
 
@@ -52,7 +54,7 @@ pub(crate) struct Kept {
     /// By area, of one revision: what a revision counts never changes.
     counts: Mutex<(i64, HashMap<String, Arc<Counts>>)>,
     /// Findings by kind, by area, of one revision.
-    findings: Mutex<(i64, HashMap<String, Arc<BTreeMap<String, i64>>>)>,
+    findings: Mutex<(i64, HashMap<String, Kinds>)>,
     /// How far findings are, by area.
     work: Mutex<HashMap<String, (Instant, Work)>>,
     /// Questions that wait for a village's answer, by account.

@@ -84,7 +84,12 @@ async fn accounts_are_listed_by_area_role_and_state() {
     let admin = site.logged_in("admin").await;
     site.logged_in("county").await;
     let all = admin.get("/accounts").await.text;
-    assert!(all.contains(&format!("账号 {} 个", crate::support::ACCOUNTS.len())) && all.contains("没有登录过") && all.contains("等待换密码"), "{all}");
+    assert!(
+        all.contains(&format!("账号 {} 个", crate::support::ACCOUNTS.len()))
+            && all.contains("没有登录过")
+            && all.contains("等待换密码"),
+        "{all}"
+    );
     let here = admin.get("/accounts?area=610921").await.text;
     assert!(here.contains("符合条件 1 个") && here.contains(">neighbour<") && !here.contains(">county<"), "{here}");
     let role = admin.get("/accounts?role=county&state=use").await.text;

@@ -46,7 +46,7 @@ fn status(refused: Result<Sent, Fault>) -> StatusCode {
         Err(Fault::Forged) => StatusCode::FORBIDDEN,
         Err(Fault::Nonsense(..)) => StatusCode::BAD_REQUEST,
         Err(Fault::TooMuch) => StatusCode::PAYLOAD_TOO_LARGE,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 

@@ -313,10 +313,12 @@ fn fall(clue: &Clue, whole: &Whole, candidate: Option<&Candidate>, areas: &canba
 
 fn bits(weight: f64) -> String {
     let rounded = (weight * 10.0).round() / 10.0;
-    match rounded {
-        zero if zero == 0.0 => "0.0".to_owned(),
-        less if less < 0.0 => format!("−{:.1}", -less),
-        more => format!("+{more:.1}"),
+    if rounded < 0.0 {
+        format!("−{:.1}", -rounded)
+    } else if rounded > 0.0 {
+        format!("+{rounded:.1}")
+    } else {
+        "0.0".to_owned()
     }
 }
 
