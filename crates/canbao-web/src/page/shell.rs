@@ -153,6 +153,9 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
     if visitor.may(Right::Check) {
         checks.push(entry("变更复核", "/changes", say::count(pending)));
     }
+    if visitor.may(Right::Propose) {
+        checks.push(plain("我提出的变更", "/changes/mine"));
+    }
     group("核对", checks);
     if visitor.may(Right::Deliver) {
         let mut entries = vec![plain("数据报送", "/data")];
@@ -161,14 +164,6 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         }
         group("数据", entries);
     }
-    let mut changes = Vec::new();
-    if visitor.may(Right::Check) {
-        changes.push(entry("变更复核", "/changes", say::count(pending)));
-    }
-    if visitor.may(Right::Propose) {
-        changes.push(plain("我提出的变更", "/changes/mine"));
-    }
-    group("核对", changes);
     if visitor.may(Right::Figures) {
         group("统计", vec![plain("参保情况", "/figures")]);
     }

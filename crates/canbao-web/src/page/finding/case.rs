@@ -95,6 +95,8 @@ pub(super) struct Page {
     decides: bool,
     candidate: i64,
     names_nobody: bool,
+    /// Who has no number that is certain; 0 where nobody is meant so.
+    nameless: i64,
     places: Vec<Choice>,
     due: String,
     undo: Option<(i64, String)>,
@@ -151,7 +153,9 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
     }
     let sure = candidate.map(|one| say_sure(one.confidence));
     let name = whose.map(|whole| named(whole.record.name.as_deref()));
+    let nameless = question == Question::Whose && whose.is_some_and(|whole| whole.number().is_none());
     let asks = match (question, &name, &sure) {
+        (Question::Whose, Some(name), _) if nameless => format!("{name}的身份证号无法确认"),
         (Question::Whose, Some(name), Some(sure)) if case.line.person.is_none() => {
             format!("这一行是不是{name}？把握 {sure}，不到自动认定的 {}", SURE.0)
         }
@@ -173,7 +177,8 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
     let mut buttons = Vec::new();
     for (key, verdict) in [("1", Verdict::Same), ("2", Verdict::Different), ("3", Verdict::Ask)] {
         let possible = match verdict {
-            Verdict::Same => question != Question::Whose || whose.is_some(),
+            // nothing can be said of somebody whom the next comparison cannot name
+            Verdict::Same => question != Question::Whose || whose.is_some_and(|whole| whole.number().is_some()),
             Verdict::Ask => stand == Stand::Open,
             _ => true,
         };
@@ -216,6 +221,7 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
         decides,
         candidate: whose.filter(|_| question == Question::Whose).map_or(0, |whole| whole.person),
         names_nobody: question == Question::Whose && case.line.person.is_none(),
+        nameless: if nameless { case.line.person.unwrap_or_default() } else { 0 },
         places: places(&case, visitor),
         due: Date(today.days() + DAYS).to_string(),
         undo,
