@@ -16,14 +16,25 @@ async fn main() {
     let t = std::time::Instant::now();
     let done = apply(&registry, std::path::Path::new(&a[3]), "bench", false).await.unwrap();
     eprintln!("apply {:?} {:?}", done.balance, t.elapsed());
-    if a.len() == 4 { registry.close().await; return; }
+    if a.len() == 4 {
+        registry.close().await;
+        return;
+    }
     let t = std::time::Instant::now();
     registry.take_snapshot("bench").await.unwrap();
     eprintln!("snapshot {:?}", t.elapsed());
     let areas = registry.areas().await.unwrap();
-    let of = |level: &str, n: usize| -> Vec<String> { areas.iter().filter(|(_, x)| x.level == level).map(|(c, _)| c.to_owned()).take(n).collect() };
+    let of = |level: &str, n: usize| -> Vec<String> {
+        areas.iter().filter(|(_, x)| x.level == level).map(|(c, _)| c.to_owned()).take(n).collect()
+    };
     let city = of("city", 1)[0].clone();
-    let mut staff: Vec<(Role, String)> = vec![(Role::City, city.clone()), (Role::City, city.clone()), (Role::City, city.clone()), (Role::Leader, city.clone()), (Role::Leader, city)];
+    let mut staff: Vec<(Role, String)> = vec![
+        (Role::City, city.clone()),
+        (Role::City, city.clone()),
+        (Role::City, city.clone()),
+        (Role::Leader, city.clone()),
+        (Role::Leader, city),
+    ];
     staff.extend(of("county", 10).into_iter().map(|c| (Role::County, c)));
     staff.extend(of("town", 20).into_iter().map(|c| (Role::Town, c)));
     staff.extend(of("village", 15).into_iter().map(|c| (Role::Collector, c)));
@@ -31,7 +42,14 @@ async fn main() {
     for (at, (role, area)) in staff.into_iter().enumerate() {
         let login = format!("u{at}");
         let password = format!("河畔-{login}-清明Liu7");
-        let new = NewAccount { login: login.clone(), name: format!("用户{at}"), role, area, department: None, sources: Vec::new() };
+        let new = NewAccount {
+            login: login.clone(),
+            name: format!("用户{at}"),
+            role,
+            area,
+            department: None,
+            sources: Vec::new(),
+        };
         registry.add_account("bench", new, &password).await.unwrap();
         out.push(serde_json::json!({"login": login, "password": password, "role": role.as_str()}));
     }

@@ -114,6 +114,9 @@ pub(crate) struct Digest {
 }
 
 impl Digest {
+    /// Bytes of [`Digest::bytes`].
+    const LENGTH: usize = 60;
+
     /// Adds a row that begins to hold. When it ends is no part of it.
     pub(crate) fn begin(&mut self, table: Table, row: &[Value]) {
         // hashed at once: bit by bit takes three times as long, of a first load's ten million rows
@@ -197,6 +200,11 @@ impl Digest {
         sum.chain(self.tables.iter().flat_map(|word| word.to_le_bytes())).collect()
     }
 
+    /// What an apply wrote down behind its digest: that of the rows which its run's links rest on.
+    pub(crate) fn beside(written: &[u8]) -> Option<&[u8]> {
+        written.get(Self::LENGTH..).filter(|rest| !rest.is_empty())
+    }
+
     /// How many rows went into a digest that was written down as bytes.
     pub(crate) fn rows_of(written: &[u8]) -> u64 {
         written.get(32..40).and_then(|eight| eight.try_into().ok()).map_or(0, u64::from_le_bytes)
@@ -206,6 +214,7 @@ impl Digest {
     /// tables that differ, as far as they can be told.
     pub(crate) fn differs(&self, written: &[u8]) -> Option<Vec<Table>> {
         let own = self.bytes();
+        let written = written.get(..Self::LENGTH).unwrap_or(written);
         if own == written {
             return None;
         }

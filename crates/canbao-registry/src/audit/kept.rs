@@ -5,6 +5,7 @@ use std::io::Read as _;
 
 use super::verify::Verified;
 use crate::RegistryError;
+use crate::apply::Digest;
 use crate::store::{Transaction, values};
 
 /// Bytes of a snapshot, at most.
@@ -17,11 +18,12 @@ pub(super) async fn verify_kept(transaction: &mut Transaction, found: &mut Verif
 }
 
 async fn evidence(transaction: &mut Transaction, found: &mut Verified) -> Result<(), RegistryError> {
-    let sql = "SELECT subject, seq, digest FROM audit WHERE action = 'evidence' ORDER BY seq";
+    let sql = "SELECT revision, seq, digest FROM audit WHERE action = 'apply' ORDER BY seq";
     let mut written: BTreeMap<i64, (i64, Vec<u8>)> = BTreeMap::new();
     for row in transaction.all(sql, &[]).await? {
-        if let Some(revision) = row.text(0).split_whitespace().nth(1).and_then(|text| text.parse().ok()) {
-            written.insert(revision, (row.int(1), row.bytes(2).to_vec()));
+        // an older program's apply kept none
+        if let Some(digest) = Digest::beside(row.bytes(2)) {
+            written.insert(row.int(0), (row.int(1), digest.to_vec()));
         }
     }
     let sql = "SELECT DISTINCT revision FROM evidence \

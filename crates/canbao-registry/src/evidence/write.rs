@@ -15,12 +15,17 @@ const A_BATCH: usize = 200;
 const COLUMNS: [&str; 8] = ["revision", "source", "kind", "first_row", "last_row", "rows", "people", "content"];
 
 /// What was kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
-    /// Rows.
-    pub(crate) rows: u64,
     /// BLAKE3 over the blocks' contents, in the order of source and row.
     pub(crate) digest: [u8; 32],
+}
+
+impl Default for Kept {
+    /// Nothing.
+    fn default() -> Self {
+        Self { digest: *blake3::hash(&[]).as_bytes() }
+    }
 }
 
 /// Keeps the rows of a run that were not beyond doubt, seen by nobody before the apply is.
@@ -35,14 +40,11 @@ pub(crate) async fn keep(
     let (send, mut receive) = tokio::sync::mpsc::channel::<Vec<Value>>(A_BATCH);
     let run = run.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let mut rows = 0;
         collect(&run, person, |block| {
-            rows += block.clues.len() as u64;
             let kind = kinds.get(&block.source).unwrap_or(&block.source).clone();
             let row = row_of(&block, kind, revision, people)?;
             send.blocking_send(row).map_err(|_| RegistryError::Broken("写入中断".to_owned()))
-        })?;
-        Ok::<u64, RegistryError>(rows)
+        })
     });
     let (mut digests, mut waiting) = (Vec::new(), Vec::with_capacity(A_BATCH));
     while let Some(row) = receive.recv().await {
@@ -53,13 +55,13 @@ pub(crate) async fn keep(
         }
     }
     write(registry, waiting).await?;
-    let rows = made.await.map_err(|_| RegistryError::Broken("读取比对结果中断".to_owned()))??;
+    made.await.map_err(|_| RegistryError::Broken("读取比对结果中断".to_owned()))??;
     digests.sort_unstable();
     let mut hasher = blake3::Hasher::new();
     for (_, _, digest) in &digests {
         hasher.update(digest);
     }
-    Ok(Kept { rows, digest: *hasher.finalize().as_bytes() })
+    Ok(Kept { digest: *hasher.finalize().as_bytes() })
 }
 
 async fn write(registry: &Registry, rows: Vec<Vec<Value>>) -> Result<(), RegistryError> {

@@ -49,6 +49,7 @@ impl Day {
     }
 
     async fn log_out(&self, browser: Browser) {
+        browser.go(&format!("{}/", self.site.address)).await;
         browser
             .client
             .execute("document.querySelector('form[action=\"/logout\"]').requestSubmit()", Vec::new())
