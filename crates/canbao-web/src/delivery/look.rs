@@ -116,7 +116,7 @@ fn read(input: &Input, rows: &AtomicU64, report: &mut Report) -> Result<Found, U
     let totals = totals?;
     report.unknown =
         totals.unknown_codes.into_iter().map(|code| (code.field.as_str().to_owned(), code.word, code.rows)).collect();
-    report.unknown.sort_by(|a, b| b.2.cmp(&a.2));
+    report.unknown.sort_by_key(|unknown| std::cmp::Reverse(unknown.2));
     report.unknown.truncate(100);
     report.cut = tally.listed > LISTED;
     let found = tally.end(input, report)?;
@@ -245,7 +245,7 @@ impl Tally {
         }
         file.flush()?;
         report.reasons = self.by_problem.into_values().chain(self.by_reason.into_values()).collect();
-        report.reasons.sort_by(|a, b| b.rows.cmp(&a.rows));
+        report.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.rows));
         report.before = input.before.as_ref().and_then(|(delivery, rows, folder)| {
             let (known, gone) = against(&self.people, &people(folder)).ok()?;
             let new = self.people.len() as i64 - (known - gone);

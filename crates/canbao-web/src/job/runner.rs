@@ -157,7 +157,7 @@ async fn one(app: &App, program: &Program, job: &Job) {
     loop {
         let _ = app.registry.job_progress(job.id, &progress).await;
         match app.registry.end_job(actor, job.id, &ended).await {
-            Err(error) if matches!(error, RegistryError::Database { .. }) => sleep(PAUSE).await,
+            Err(RegistryError::Database { .. }) => sleep(PAUSE).await,
             _ => break,
         }
     }

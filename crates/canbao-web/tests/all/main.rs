@@ -1,5 +1,11 @@
 //! The pages, asked as a browser asks them, without a browser.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail by panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panic"
+)]
 
 #[path = "../../../canbao-registry/tests/all/support/run.rs"]
 mod run;
