@@ -47,7 +47,7 @@ pub(super) fn clear(data: &Path, job: i64) {
     let Ok(entries) = fs::read_dir(data.join("jobs")) else { return };
     let named = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i64>().ok());
     let mut past: Vec<i64> = named.filter(|other| *other < job).collect();
-    past.sort_unstable_by(|a, b| b.cmp(a));
+    past.sort_unstable_by_key(|other| std::cmp::Reverse(*other));
     for other in past.into_iter().skip(KEPT - 1) {
         // what cannot be cleared away now is after the next
         let _ = fs::remove_dir_all(folder(data, other));
