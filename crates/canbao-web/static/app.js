@@ -40,6 +40,13 @@
     source.addEventListener("message", (event) => { if (event.data) part.innerHTML = event.data; });
     source.addEventListener("done", () => { source.close(); window.location.reload(); });
   });
+  // what scrolls by itself is reached by the keyboard, too
+  const reach = () => document.querySelectorAll(".scroll").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  reach();
+  window.addEventListener("resize", reach);
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   // the digest of a file that stays where it is; without a secure page browsers offer no way to work it out
   document.querySelectorAll("[data-digest]").forEach((file) => {

@@ -42,10 +42,14 @@ fn what_the_server_asked_for_is_on_the_audit_as_somebodys_word() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    // to wait would close it, and so end the child
+    let held = child.stdin.take();
     assert!(matches!(child.wait().unwrap().code(), Some(0 | 1)));
+    drop(held);
     assert_eq!(names(&folder).iter().filter(|name| *name == "run").count(), 1);
     let mut apply = command(&folder, &[&["registry", "apply", "run", "--serving=zhou"], &database[..]].concat());
     let mut child = apply.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let _held = child.stdin.take();
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
