@@ -9,7 +9,7 @@ mod file;
 mod pace;
 mod receive;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
