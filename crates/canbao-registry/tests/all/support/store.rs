@@ -1,6 +1,7 @@
 //! A registry of its own for each test, in each store.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use canbao_registry::{Address, Registry};
@@ -11,7 +12,7 @@ use tokio::runtime::Runtime;
 pub(crate) struct Fresh {
     pub(crate) registry: Registry,
     pub(crate) address: Address,
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
 }
 
 /// A new registry in SQLite.
@@ -44,19 +45,25 @@ async fn open(address: Address, folder: TempDir) -> Fresh {
     let migrated = Registry::migrate(&address).await.unwrap();
     assert!(migrated.steps > 0 && migrated.key_made.is_some());
     let registry = Registry::open(&address).await.unwrap();
-    Fresh { registry, address, folder }
+    Fresh { registry, address, folder: Arc::new(folder) }
 }
 
 /// What a test does with a new registry.
 pub(crate) type Test = fn(Fresh) -> Pin<Box<dyn Future<Output = ()>>>;
 
 pub(crate) fn on_sqlite(test: Test) {
-    runtime().block_on(async move { test(sqlite().await).await });
+    runtime().block_on(async move {
+        let fresh = sqlite().await;
+        // a test that names the registry alone takes no more than that along: its folder would be gone before it ends
+        let _held = Arc::clone(&fresh.folder);
+        test(fresh).await;
+    });
 }
 
 pub(crate) fn on_postgres(test: Test) {
     runtime().block_on(async move {
         if let Some(fresh) = postgres().await {
+            let _held = Arc::clone(&fresh.folder);
             test(fresh).await;
         }
     });
