@@ -120,6 +120,11 @@ impl Areas {
         self.is_under(code, top, Area::manager)
     }
 
+    /// Whether records of an area are in a scope.
+    pub fn reached(&self, scope: &Scope, code: &str) -> bool {
+        scope.areas().is_none_or(|tops| tops.iter().any(|top| self.reports_to(code, top)))
+    }
+
     /// The areas from the city down to one, itself the last, by who reports to whom; empty for an unknown code.
     pub fn chain(&self, code: &str) -> Vec<(&str, &Area)> {
         let mut chain = Vec::new();

@@ -88,12 +88,10 @@ impl Registry {
         ids.retain(|id| seen.insert(*id));
         ids.truncate(MOST);
         let areas = self.areas.get(statements).await?;
-        let codes = areas.of_scope(&asker.scope);
         let mut found = people(statements, &ids, now).await?;
         found.sort_by_key(|whole| ids.iter().position(|id| *id == whole.person));
-        let (reached, others): (Vec<Whole>, Vec<Whole>) = found.into_iter().partition(|whole| {
-            codes.as_ref().is_none_or(|codes| codes.binary_search(&whole.record.area.as_str()).is_ok())
-        });
+        let (reached, others): (Vec<Whole>, Vec<Whole>) =
+            found.into_iter().partition(|whole| areas.reached(&asker.scope, &whole.record.area));
         let past = self.past(statements, finding).await?;
         let elsewhere = others.into_iter().map(|whole| whole.record.area).collect();
         Ok(Case { line, row, other, people: reached, elsewhere, past })

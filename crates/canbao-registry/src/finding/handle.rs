@@ -87,8 +87,7 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         let ask = ask.ok_or_else(|| RegistryError::refused("没有选请哪里核实。", "请选一个村(社区)或镇(办)。"))?;
         let areas = self.areas.get(transaction).await?;
-        let reached = areas.of_scope(&asker.scope).is_none_or(|codes| codes.binary_search(&ask.area.as_str()).is_ok());
-        if areas.get(&ask.area).is_none() || !reached {
+        if areas.get(&ask.area).is_none() || !areas.reached(&asker.scope, &ask.area) {
             return Err(RegistryError::refused(
                 "不能请这个区划核实：它不存在，或不归您管。",
                 "请选本区域内的村(社区)。",
@@ -153,10 +152,7 @@ impl Registry {
         let now = visible(transaction).await?;
         let found = crate::person::people(transaction, &[person], now).await?.into_iter().next();
         let areas = self.areas.get(transaction).await?;
-        let codes = areas.of_scope(&asker.scope);
-        let reached =
-            |whole: &Whole| codes.as_ref().is_none_or(|codes| codes.binary_search(&whole.record.area.as_str()).is_ok());
-        found.filter(reached).ok_or(RegistryError::Nobody)
+        found.filter(|whole| areas.reached(&asker.scope, &whole.record.area)).ok_or(RegistryError::Nobody)
     }
 
     async fn write(
@@ -224,7 +220,7 @@ impl Registry {
         let known = self.one_handling(&mut transaction, handling).await?.ok_or(RegistryError::Nobody)?;
         let areas = self.areas.get(&mut transaction).await?;
         let asked = known.asked.as_deref().unwrap_or_default();
-        if areas.of_scope(&asker.scope).is_some_and(|codes| codes.binary_search(&asked).is_err()) {
+        if !areas.reached(&asker.scope, asked) {
             return Err(RegistryError::Nobody);
         }
         if known.ended.is_some() || known.stand() != Stand::Asked {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::change::{Tab, state, tabs};
 use super::filled;
+use super::given::approves;
 use super::line::place;
 use super::person::Names;
 use super::shell::{Crumb, Shell};
@@ -216,11 +217,7 @@ pub(crate) async fn decide(
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
     let shown = page(&app, &visitor, id, 0).await?;
-    let approve = match given.decision.as_str() {
-        "approve" => true,
-        "refuse" => false,
-        _ => return Err(Fault::Nonsense("没有选同意还是退回。", "请返回上一页选一个。")),
-    };
+    let approve = approves(&given.decision)?;
     let reason = given.reason.trim();
     let asker = visitor.asker("批量复核变更");
     match app.registry.decide_bulk(&asker, id, approve, reason, say::today()).await {

@@ -1,5 +1,16 @@
 //! What a form brought.
 
+use crate::fault::Fault;
+
+/// Whether a second person approves: the word of the button that was pressed.
+pub(crate) fn approves(decision: &str) -> Result<bool, Fault> {
+    match decision {
+        "approve" => Ok(true),
+        "refuse" => Ok(false),
+        _ => Err(Fault::Nonsense("没有选同意还是不同意。", "请返回上一页选一个。")),
+    }
+}
+
 /// Names and values as they were typed, spaces at the ends taken off.
 #[derive(Clone, Default)]
 pub(crate) struct Given(Vec<(String, String)>);

@@ -7,12 +7,13 @@ use canbao_domain::date::Date;
 use canbao_domain::rules::Category;
 use canbao_domain::source::SourceKind;
 use canbao_registry::area::Areas;
-use canbao_registry::query::{Filter, Seek};
+use canbao_registry::query::Filter;
 use canbao_report::indicator::Indicator;
 use serde::Deserialize;
 
 use super::filled;
 use super::line::{Head, Line};
+use super::seek::{key, seek};
 use super::shell::{Crumb, Shell};
 use crate::App;
 use crate::fault::Fault;
@@ -117,7 +118,10 @@ pub(crate) async fn list(
     let all = Filter { area: filter.area.clone(), category: filter.category, ..Filter::default() };
     let whole = app.registry.count(&visitor.scope, &all).await?;
     let count = if all == filter { whole } else { app.registry.count(&visitor.scope, &filter).await? };
-    let found = app.registry.list_from(&visitor.asker("人员列表"), &filter, &asked.seek(), LINES).await?;
+    let found = app
+        .registry
+        .list_from(&visitor.asker("人员列表"), &filter, &seek(&asked.after, &asked.before, &asked.from), LINES)
+        .await?;
     let place = areas.get(area).map_or("全市", |area| area.name.as_str());
     let category = filter.category;
     let kind = category.map_or_else(|| "全部人员".to_owned(), |category| format!("{}人员", category.chinese()));
@@ -182,15 +186,6 @@ fn schemes() -> Vec<(&'static str, &'static str)> {
     SourceKind::ALL.iter().filter(insured).map(|kind| (kind.as_str(), kind.chinese())).collect()
 }
 
-fn key((area, person): &(String, i64)) -> String {
-    format!("{area}.{person}")
-}
-
-fn place_of(key: &str) -> Option<(String, i64)> {
-    let (area, person) = key.split_once('.')?;
-    Some((area.to_owned(), person.parse().ok()?))
-}
-
 /// Of whom these are so many: the population, where they are of it.
 async fn share(
     app: &App,
@@ -246,19 +241,6 @@ impl Asked {
             subsistence: self.aid == "subsistence",
             disability: self.aid == "disability",
         }
-    }
-
-    fn seek(&self) -> Seek {
-        if let Some(at) = place_of(&self.after) {
-            return Seek::After(at);
-        }
-        if let Some(at) = place_of(&self.before) {
-            return Seek::Before(at);
-        }
-        if !self.from.is_empty() && self.from.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Seek::From(self.from.clone());
-        }
-        Seek::First
     }
 
     /// What stays while one turns pages.
@@ -338,6 +320,7 @@ fn years_before(day: Date, years: i32) -> Option<Date> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::page::seek::place_of;
 
     #[test]
     fn a_band_holds_whoever_is_of_that_age_today() {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::change::{state, what};
 use super::filled;
+use super::given::approves;
 use super::line::{named, place};
 use super::person::Names;
 use super::propose::told::{Record, records, sentence};
@@ -210,16 +211,6 @@ pub(crate) struct Given {
     seen: i64,
 }
 
-impl Given {
-    fn approves(&self) -> Result<bool, Fault> {
-        match self.decision.as_str() {
-            "approve" => Ok(true),
-            "refuse" => Ok(false),
-            _ => Err(Fault::Nonsense("没有选同意还是退回。", "请返回上一页选一个。")),
-        }
-    }
-}
-
 /// Back to the change's page where it is done, or the page once more with why not and what was typed.
 fn answered<T>(
     app: &App,
@@ -252,7 +243,7 @@ pub(crate) async fn decide(
     // in reach, or there is no such request
     let shown = page(&app, &visitor, id).await?;
     let reason = given.reason.trim().to_owned();
-    let decision = Decision { approve: given.approves()?, reason, seen: given.seen };
+    let decision = Decision { approve: approves(&given.decision)?, reason, seen: given.seen };
     let done = app.registry.decide(&visitor.asker("复核变更"), id, &decision, say::today()).await;
     answered(&app, shown, done, "decide", &given)
 }
@@ -286,7 +277,7 @@ pub(crate) async fn decide_undo(
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
     let shown = page(&app, &visitor, id).await?;
-    let approve = given.approves()?;
+    let approve = approves(&given.decision)?;
     let wish = wish(&app, id).await?;
     let done = app.registry.decide_undo(&visitor.asker("复核撤销"), wish, approve, given.reason.trim()).await;
     answered(&app, shown, done, "undo-decide", &given)

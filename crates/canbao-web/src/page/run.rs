@@ -14,6 +14,7 @@ use canbao_run::{AreaCounts, SourceCounts};
 use serde::Deserialize;
 
 use super::filled;
+use super::given::approves;
 use super::person::Names;
 use super::runs::{duration, state, took};
 use super::shell::{Crumb, Shell};
@@ -379,11 +380,7 @@ pub(crate) async fn decide(
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
     job(&app, id).await?;
-    let approve = match given.decision.as_str() {
-        "approve" => true,
-        "refuse" => false,
-        _ => return Err(Fault::Nonsense("没有选同意还是不同意。", "请返回上一页选一个。")),
-    };
+    let approve = approves(&given.decision)?;
     let done = app.registry.decide_job(&visitor.account.login, id, approve, &given.reason).await;
     answer(&app, &visitor, id, done.map(|()| id), given.reason).await
 }

@@ -166,8 +166,7 @@ pub fn scope(account: &Account, areas: &Areas) -> Scope {
 
 /// Whether records of an area are in a scope.
 pub(crate) fn reaches(scope: &Scope, areas: &Areas, area: &str) -> bool {
-    let under = |tops: &[String]| tops.iter().any(|top| areas.reports_to(area, top));
-    scope.areas().is_none_or(under)
+    areas.reached(scope, area)
 }
 
 /// An area as the registry is asked for it. For whoever reaches the whole city, the city is everybody: those of no known area

@@ -15,6 +15,7 @@ use super::file;
 use crate::App;
 use crate::fault::Fault;
 use crate::page::filled;
+use crate::page::given::approves;
 use crate::page::line::place;
 use crate::page::person::Names;
 use crate::page::shell::{Crumb, Shell};
@@ -185,11 +186,7 @@ pub(crate) async fn decide(
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
     let shown = page(&app, &visitor, id).await?;
-    let approve = match given.decision.as_str() {
-        "approve" => true,
-        "refuse" => false,
-        _ => return Err(Fault::Nonsense("没有选同意还是不同意。", "请返回上一页选一个。")),
-    };
+    let approve = approves(&given.decision)?;
     let (asker, reason) = (visitor.asker("审批导出"), given.reason.trim());
     let done = app.registry.decide_export(&asker, visitor.own_area(), id, approve, reason).await;
     answered(shown, done, reason)

@@ -11,7 +11,7 @@ use canbao_registry::person::Whole;
 use serde::Deserialize;
 
 use super::side::{self, Piece, Sides};
-use super::{kind_name, source_name, stand_tag};
+use super::{DAYS, kind_name, source_name, stand_tag};
 use crate::App;
 use crate::fault::Fault;
 use crate::page::filled;
@@ -23,8 +23,6 @@ use crate::right::Right;
 use crate::right::visitor::Visitor;
 use crate::say;
 
-/// Days that a village has to answer, unless the clerk says another.
-const DAYS: i32 = 7;
 /// The probability above which the comparison links by itself, and its odds in bits.
 const SURE: (&str, f64) = ("99 %", 6.63);
 /// No probability is told as surer than this.

@@ -9,7 +9,7 @@ use canbao_domain::date::Date;
 use canbao_registry::finding::{Ask, Verdict};
 use serde::Deserialize;
 
-use super::case;
+use super::{DAYS, case};
 use crate::App;
 use crate::fault::Fault;
 use crate::page::filled;
@@ -18,8 +18,6 @@ use crate::say;
 
 /// Findings decided at once, at most: a page's.
 const MOST: usize = 200;
-/// Days that a village has to answer.
-const DAYS: i32 = 7;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -5,7 +5,6 @@ use axum::extract::{Path, Query, State};
 use axum::response::Html;
 use canbao_domain::standard;
 use canbao_registry::finding::{Question, Stand, Verdict, WorkFilter, WorkLine};
-use canbao_registry::query::Seek;
 use serde::Deserialize;
 
 use super::{kind_name, source_name, stand_tag};
@@ -14,6 +13,7 @@ use crate::fault::Fault;
 use crate::page::filled;
 use crate::page::line::{named, place};
 use crate::page::person::covered;
+use crate::page::seek::{key, seek};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::visitor::Visitor;
@@ -90,7 +90,10 @@ pub(crate) async fn show(
     let counts = app.kept.work(&app, &visitor, &visitor.area).await?.get(&kind).copied().unwrap_or_default();
     let stand = if asked.stand == "all" { None } else { Some(Stand::from_word(&asked.stand).unwrap_or(Stand::Open)) };
     let filter = WorkFilter { kind: kind.clone(), area: visitor.asked(&visitor.area).map(str::to_owned), stand };
-    let page = app.registry.work_list(&visitor.asker("核对疑点列表"), &filter, &asked.seek(), LINES).await?;
+    let page = app
+        .registry
+        .work_list(&visitor.asker("核对疑点列表"), &filter, &seek(&asked.after, &asked.before, &asked.from), LINES)
+        .await?;
     let place_name = visitor.areas.get(&visitor.area).map_or("全市", |area| area.name.as_str());
     let of = |stand: Option<Stand>| match stand {
         None => counts.all,
@@ -120,8 +123,8 @@ pub(crate) async fn show(
         current: one == stand,
     });
     let tabs = tabs.collect();
-    let turned = |name, key: &Option<(String, i64)>| {
-        key.as_ref().map(|(area, id)| path(word, Some((name, format!("{area}.{id}"))))).unwrap_or_default()
+    let turned = |name, place: &Option<(String, i64)>| {
+        place.as_ref().map(|at| path(word, Some((name, key(at))))).unwrap_or_default()
     };
     let question = Question::of(&kind);
     let button = |verdict| (question.said(verdict), question.follows(verdict));
@@ -175,24 +178,5 @@ fn row(line: &WorkLine, visitor: &Visitor) -> Row {
         what: line.detail.as_deref().map_or_else(|| kind_name(&line.kind), covered),
         said,
         stand: stand_tag(line.stand()),
-    }
-}
-
-impl Asked {
-    fn seek(&self) -> Seek {
-        let place = |key: &str| {
-            let (area, id) = key.split_once('.')?;
-            Some((area.to_owned(), id.parse::<i64>().ok()?))
-        };
-        if let Some(at) = place(&self.after) {
-            return Seek::After(at);
-        }
-        if let Some(at) = place(&self.before) {
-            return Seek::Before(at);
-        }
-        if !self.from.is_empty() && self.from.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Seek::From(self.from.clone());
-        }
-        Seek::First
     }
 }

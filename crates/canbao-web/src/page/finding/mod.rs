@@ -14,6 +14,9 @@ use canbao_registry::finding::Stand;
 
 use super::word::Tag;
 
+/// Days that a village has to answer, unless the clerk says another.
+const DAYS: i32 = 7;
+
 /// What a kind of finding is called.
 pub(crate) fn kind_name(kind: &str) -> String {
     standard::finding_kinds().get(kind).map_or(kind, |entry| entry.name()).to_owned()
