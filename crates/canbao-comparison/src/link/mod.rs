@@ -52,5 +52,5 @@ pub(crate) fn link(
     let outcome = decide::decide(&mut groups, &found, profiles, decisions, workers);
     tell("decided");
     let links = Arc::into_inner(links).ok_or_else(|| CompareError::internal("归户表仍被占用"))?;
-    Ok(decide::apply(links, outcome))
+    Ok(decide::settle(links, outcome))
 }

@@ -3,6 +3,7 @@
 
 mod batch;
 mod dossier;
+mod filter;
 mod find;
 mod list;
 mod roster;
@@ -14,6 +15,7 @@ pub use dossier::Dossier;
 pub use find::Asker;
 pub(crate) use roster::Rosters;
 
-pub use list::{Counts, Filter, Line, Listed, Page, Seek};
+pub use filter::Filter;
+pub use list::{Counts, Line, Listed, Page, Seek};
 pub use unit::{Employer, Members};
 pub use units::UnitLine;

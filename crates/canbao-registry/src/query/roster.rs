@@ -13,7 +13,8 @@ use canbao_domain::date::Date;
 use canbao_domain::rules::{Category, SchemeSet};
 use canbao_domain::standard::finding_kinds;
 
-use super::list::{Filter, Seek};
+use super::filter::Filter;
+use super::list::Seek;
 use crate::RegistryError;
 use crate::registry::Registry;
 use crate::store::{Row, Transaction, values};
