@@ -15,8 +15,9 @@ mod parallel;
 mod plan;
 mod progress;
 mod stage;
-mod times;
 mod units;
+
+use canbao_run::times;
 
 pub use compare::{Options, compare, compare_then};
 pub use error::CompareError;

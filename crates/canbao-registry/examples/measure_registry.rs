@@ -16,6 +16,10 @@ use canbao_registry::query::{Asker, Filter, Question, Verdict};
 use canbao_registry::{Address, Registry, RegistryError};
 use canbao_run::RunReader;
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// People who ask at the same time.
 const CLIENTS: usize = 8;
 /// Questions of each.

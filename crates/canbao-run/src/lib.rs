@@ -13,6 +13,7 @@ mod read;
 pub mod schema;
 mod summary;
 mod table;
+pub mod times;
 
 /// The file that holds the text of the rules by which a run decided.
 pub const RULES: &str = "rules.toml";

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 use canbao_domain::date::Date;
 use canbao_run::RunReader;
+use canbao_run::times::tell;
 use tokio::sync::mpsc;
 
 use super::run::{Everybody, content, each_enrolment, each_finding, each_person};
@@ -37,7 +38,7 @@ pub(super) struct Loaded {
     pub(super) digest: Digest,
 }
 
-/// Loads everybody of a run into a registry that holds nobody.
+/// Loads everybody of a run into a registry that holds nobody. The indexes are still to be made ([`make_indexes`]).
 pub(super) async fn load(
     registry: &Registry,
     run: &RunReader,
@@ -72,9 +73,7 @@ pub(super) async fn load(
     if let Some(error) = failed {
         return Err(error);
     }
-    let loaded = loaded?;
-    make_indexes(registry).await?;
-    Ok(loaded)
+    loaded
 }
 
 async fn write(registry: &Registry, table: Table, rows: Vec<Vec<Value>>) -> Result<(), RegistryError> {
@@ -102,6 +101,7 @@ pub(super) async fn make_indexes(registry: &Registry) -> Result<(), RegistryErro
         }
         transaction.script(statement.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1)).await?;
         transaction.commit().await?;
+        tell(statement);
     }
     let mut transaction = registry.store.stage().await?;
     transaction.script(if registry.store.is_postgres() { "ANALYZE" } else { "PRAGMA optimize" }.to_owned()).await?;

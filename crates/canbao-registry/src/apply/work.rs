@@ -11,6 +11,7 @@ use canbao_domain::date::Date;
 use canbao_domain::number::read_number;
 use canbao_domain::rules::Rules;
 use canbao_run::RunReader;
+use canbao_run::times::tell;
 use futures::future::BoxFuture;
 
 use super::balance::Balance;
@@ -106,9 +107,11 @@ async fn in_turn(
     if !dry_run {
         begin(registry, revision, visible, &day, all.digest()).await?;
     }
+    tell("read");
     let whose: Vec<i64>;
     if empty {
         let loaded = load::load(registry, &run, Arc::clone(&ruling), Arc::clone(&all), former, as_of, revision).await?;
+        tell("loaded");
         job.balance.new = loaded.people;
         job.tally = loaded.tally;
         job.digest = loaded.digest;
@@ -130,7 +133,11 @@ async fn in_turn(
         return Ok(Apply { revision: 0, as_of: day.clone(), rules_changed, balance: job.balance });
     }
     let whose = move |key| all.place(key).and_then(|place| whose.get(place).copied()).filter(|person| *person != 0);
-    let evidence = evidence::keep(registry, &run, revision, whose).await?;
+    let evidence = evidence::keep(registry, &run, revision, whose);
+    // both are long in a first load, and each is one core's work
+    let (evidence, ()) =
+        if empty { futures::try_join!(evidence, load::make_indexes(registry))? } else { (evidence.await?, ()) };
+    tell("evidence");
     // people on whom a hand was meanwhile are looked at again, until there is none
     loop {
         let made = Flip {
@@ -148,6 +155,7 @@ async fn in_turn(
             balance: job.balance,
         };
         if flip(registry, turn, made).await? {
+            tell("visible");
             return Ok(Apply { revision, as_of: day.clone(), rules_changed, balance: job.balance });
         }
         job.again().await?;

@@ -1,6 +1,7 @@
 //! Keeping the rows of a run, under the revision of its apply.
 
 use canbao_run::RunReader;
+use canbao_run::times::tell;
 
 use super::collect::{Block, collect};
 use crate::RegistryError;
@@ -39,6 +40,7 @@ pub(crate) async fn keep(
     let people = i64::try_from(run.rows("persons")?).unwrap_or(i64::MAX);
     let (send, mut receive) = tokio::sync::mpsc::channel::<Vec<Value>>(A_BATCH);
     let run = run.clone();
+    tell("evidence begun");
     let made = tokio::task::spawn_blocking(move || {
         collect(&run, person, |block| {
             let kind = kinds.get(&block.source).unwrap_or(&block.source).clone();
@@ -55,6 +57,7 @@ pub(crate) async fn keep(
         }
     }
     write(registry, waiting).await?;
+    tell("evidence written");
     made.await.map_err(|_| RegistryError::Broken("读取比对结果中断".to_owned()))??;
     digests.sort_unstable();
     let mut hasher = blake3::Hasher::new();

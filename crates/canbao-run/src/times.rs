@@ -1,7 +1,7 @@
 //! Times of the steps, for whoever measures: told only where `CANBAO_TIMES` is set.
 
 /// Tells the time that the process has used so far, on the clock of its cores.
-pub(crate) fn tell(what: &str) {
+pub fn tell(what: &str) {
     if std::env::var_os("CANBAO_TIMES").is_none() {
         return;
     }
