@@ -16,4 +16,4 @@ pub(crate) use roster::Rosters;
 
 pub use list::{Counts, Filter, Line, Listed, Page, Seek};
 pub use unit::{Employer, Members};
-pub use units::UnitLine;
+pub use units::{UnitFilter, UnitLine};

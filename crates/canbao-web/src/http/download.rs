@@ -1,8 +1,9 @@
-//! A file that leaves by the page: made for this answer, sent in blocks, gone afterwards.
+//! A file that leaves by the page: made for one answer or some, sent in blocks, gone afterwards.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
@@ -10,6 +11,8 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::task::spawn_blocking;
 
 const BLOCK: usize = 256 << 10;
+/// Where files stand until they have left.
+pub(super) const OUTGOING: &str = "outgoing";
 
 /// A private file under a random name, cleared away when it is dropped.
 #[derive(Debug)]
@@ -18,7 +21,7 @@ pub(crate) struct Passing(PathBuf);
 impl Passing {
     /// A path in the data folder at which nothing stands yet.
     pub(crate) fn new(data: &Path) -> io::Result<Self> {
-        let folder = data.join("outgoing");
+        let folder = data.join(OUTGOING);
         super::upload::private_folder(&folder)?;
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|_| io::Error::other("no randomness"))?;
@@ -43,11 +46,12 @@ impl Drop for Passing {
     }
 }
 
-/// Sends a file under the name that its receiver sees.
+/// Sends a file under the name that its receiver sees. It is gone with the last who holds it.
 ///
 /// # Errors
 /// Where it cannot be opened.
-pub(crate) fn send(passing: Passing, kind: &'static str, name: &str) -> io::Result<Response> {
+pub(crate) fn send(passing: impl Into<Arc<Passing>>, kind: &'static str, name: &str) -> io::Result<Response> {
+    let passing: Arc<Passing> = passing.into();
     let file = File::open(passing.path())?;
     let size = file.metadata()?.len();
     let stream = futures::stream::unfold(Some((file, passing)), async |state| {
