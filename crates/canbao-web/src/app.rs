@@ -19,9 +19,10 @@ use crate::http::upload::{self, FileLimit, UploadLimits};
 use crate::http::{head, origin, plain};
 use crate::job::Program;
 use crate::job::runner::{self, Runner};
+use crate::page::batch::Batches;
 use crate::page::kept::Kept;
 use crate::page::{
-    account, accounts, area, areas, bulk, ca, change, compose, deliver, delivery, employers, exports, figures, find,
+    account, accounts, area, areas, batch, bulk, ca, change, compose, deliver, delivery, employers, exports, figures, find,
     finding, home, log, login, people, person, propose, request, reveal, run, runs, sources, token,
 };
 use crate::right::gate::{Gate, gate};
@@ -81,6 +82,8 @@ pub struct App {
     pub(crate) registry: Registry,
     pub(crate) settings: Arc<Settings>,
     pub(crate) kept: Arc<Kept>,
+    /// Batches that were answered, for a while.
+    pub(crate) batches: Arc<Batches>,
     pub(crate) cubes: Arc<Cubes>,
     /// Who may send files just now.
     pub(crate) sending: Arc<Semaphore>,
@@ -152,9 +155,17 @@ fn routes() -> Vec<Route> {
         get("/people", May(Right::People), people::list),
         post("/people/find", May(Right::People), find::find),
         get("/people/found/{key}", May(Right::People), find::found),
+        get("/batch", May(Right::People), batch::form),
+        sent("/batch", May(Right::People), FileLimit::Paper, batch::ask),
+        get("/batch/{key}", May(Right::People), batch::show),
+        get("/batch/{key}/{form}", May(Right::People), batch::take),
         get("/exports", May(Right::Export), exports::list),
         get("/export/new", May(Right::Export), exports::form),
         post("/export/new", May(Right::Export), exports::ask),
+        get("/export/new/findings/{kind}", May(Right::Export), exports::form_of_findings),
+        post("/export/new/findings/{kind}", May(Right::Export), exports::ask_for_findings),
+        get("/export/new/employers", May(Right::Employers), exports::form_of_employers),
+        post("/export/new/employers", May(Right::Employers), exports::ask_for_employers),
         get("/export/{id}", May(Right::Export), exports::show),
         post("/export/{id}", May(Right::ApproveExport), exports::decide),
         post("/export/{id}/withdraw", May(Right::Export), exports::withdraw),
@@ -252,8 +263,8 @@ impl App {
     pub fn new(registry: Registry, settings: Settings) -> Self {
         upload::sweep(&settings.data);
         let sending = Arc::new(Semaphore::new(settings.upload.at_once));
-        let (kept, cubes, watch, rate, turns, runner) = Default::default();
-        Self { registry, settings: Arc::new(settings), kept, cubes, sending, watch, rate, turns, runner }
+        let (kept, batches, cubes, watch, rate, turns, runner) = Default::default();
+        Self { registry, settings: Arc::new(settings), kept, batches, cubes, sending, watch, rate, turns, runner }
     }
 
     /// The same, with a log.

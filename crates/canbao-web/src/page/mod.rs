@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod area;
 pub(crate) mod areas;
+pub(crate) mod batch;
 pub(crate) mod bulk;
 pub(crate) mod ca;
 pub(crate) mod change;

@@ -129,6 +129,7 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         });
         let mut entries = vec![plain("全部人员", "/people")];
         entries.extend(worked);
+        entries.push(plain("批量查询", "/batch"));
         if visitor.may(Right::Export) {
             entries.push(plain("导出申请", "/exports"));
         }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use axum::response::Response;
-use canbao_registry::export::Export;
+use canbao_registry::export::{Export, List};
 
-use super::column::{COLUMNS, Column, cell, told};
+use super::column::{chosen, employers, findings, people, told};
 use crate::App;
 use crate::aside::on_a_thread;
 use crate::fault::Fault;
@@ -17,3 +17,67 @@ use crate::sheet::{self, Form, Frame};
 
 const FAILED: Fault = Fault::Nonsense("文件没有做成，没有下载。", "请稍候重试；持续出现时请联系系统管理员。");
 
+/// The answer that carries it.
+pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Result<Response, Fault> {
+    let wanted = &export.wanted;
+    let form = Form::from_word(&wanted.format).unwrap_or(Form::Xlsx);
+    let columns = chosen(&wanted.list, &wanted.fields);
+    let mut asker = visitor.asker("");
+    asker.purpose = format!("导出第 {} 件：{}", export.id, if wanted.whole { "完整" } else { "遮盖" }).into();
+    let counted = app.registry.list_rows(&asker, &wanted.list).await?;
+    let (areas, mut rows) = (&visitor.areas, Vec::<Vec<String>>::new());
+    let given = match &wanted.list {
+        List::People(filter) => {
+            let take = |line| {
+                rows.push(columns.iter().map(|column| people::cell(column, &line, areas, wanted.whole)).collect());
+                Ok(())
+            };
+            app.registry.each_person(&asker, filter, take).await?
+        }
+        List::Findings(filter) => {
+            let take = |line| {
+                rows.push(columns.iter().map(|column| findings::cell(column, &line, areas, wanted.whole)).collect());
+                Ok(())
+            };
+            app.registry.each_finding(&asker, filter, take).await?
+        }
+        List::Employers(filter) => {
+            let take = |line| {
+                rows.push(columns.iter().map(|column| employers::cell(column, &line, areas)).collect());
+                Ok(())
+            };
+            app.registry.each_unit(&asker, filter, take).await?
+        }
+    };
+    // somebody may have been written meanwhile: then the count is of another state, and is made anew
+    if given != counted && app.registry.list_rows(&asker, &wanted.list).await? != given {
+        return Err(Fault::Said("名单的行数在生成文件时变了，没有下载。".to_owned(), "请再下载一次。".to_owned()));
+    }
+    let names = Names::read(app).await?;
+    let checker = export.checker.as_deref().map(|checker| names.of(checker)).unwrap_or_default();
+    let mark = format!(
+        "第 {} 件导出 · {}（{}）{} 下载 · {checker} 审批 · 用途：{} · 含个人信息，只用于此用途，用后销毁",
+        export.id,
+        visitor.account.name,
+        visitor.account.login,
+        say::time(say::now_ms()),
+        wanted.purpose
+    );
+    let frame = Frame {
+        mark,
+        title: told(&wanted.list, areas),
+        sheet: "名单",
+        columns: columns.iter().map(|column| (column.head, column.width)).collect(),
+        count: format!("共 {} {}", say::count(given), wanted.list.measure()),
+    };
+    let passing = Passing::new(&app.settings.data).map_err(|_| FAILED)?;
+    let path = passing.path().to_owned();
+    let written = on_a_thread(move || {
+        let rows = rows.into_iter().map(|row| row.into_iter().map(Cow::Owned).collect());
+        sheet::write(&path, form, &frame, rows)
+    });
+    written.await.and_then(Result::ok).ok_or(FAILED)?;
+    // the name says the request and nothing of whom it is about
+    let name = format!("canbao-export-{}.{}", export.id, form.as_str());
+    download::send(passing, form.media(), &name).map_err(|_| FAILED)
+}
