@@ -17,6 +17,8 @@ pub(crate) struct Field {
     pub(crate) size: u8,
     /// Of a file: which ones a browser offers.
     pub(crate) accept: &'static str,
+    /// Of a file: what was handed in already, whose ticket is the value.
+    pub(crate) held: String,
     /// Of a choice.
     pub(crate) groups: Vec<Group>,
 }
@@ -57,11 +59,12 @@ impl Field {
             mode: "text",
             size: 24,
             accept: "",
+            held: String::new(),
             groups: Vec::new(),
         }
     }
 
-    /// A file. What was chosen cannot be shown again: browsers fill in no file.
+    /// A file. What was chosen cannot be filled in again: no browser takes it.
     pub(crate) fn file(
         name: &'static str,
         label: &'static str,

@@ -79,6 +79,11 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
+    /// A form that sends no file.
+    pub(crate) const fn of(fields: Vec<(String, String)>) -> Self {
+        Self { fields, files: Vec::new() }
+    }
+
     /// What was typed in a field; empty where there is none.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
