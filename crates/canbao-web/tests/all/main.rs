@@ -13,6 +13,7 @@ mod run;
 
 mod accounts;
 mod api;
+mod batch;
 mod change;
 mod compare;
 mod delivery;
