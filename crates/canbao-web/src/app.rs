@@ -22,7 +22,7 @@ use crate::job::runner::{self, Runner};
 use crate::page::batch::Batches;
 use crate::page::kept::Kept;
 use crate::page::{
-    account, accounts, area, areas, batch, bulk, ca, change, compose, deliver, delivery, employers, exports, figures, find,
+    account, accounts, area, areas, batch, bulk, ca, change, compose, deliver, delivery, employers, exchange, exports, figures, find,
     finding, home, log, login, people, person, propose, request, reveal, run, runs, sources, token,
 };
 use crate::right::gate::{Gate, gate};
@@ -50,6 +50,8 @@ pub struct Settings {
     pub authority: Option<CityAuthority>,
     /// How comparisons are run; without it none are.
     pub program: Option<Program>,
+    /// Where the keys stand with which other registries are dealt with; without it they are not.
+    pub identity: Option<PathBuf>,
 }
 
 impl Settings {
@@ -64,6 +66,7 @@ impl Settings {
             proxied: false,
             authority: None,
             program: None,
+            identity: None,
         }
     }
 
@@ -221,6 +224,22 @@ fn routes() -> Vec<Route> {
         post("/delivery/{id}/withdraw", May(Right::Deliver), deliver::withdraw),
         post("/delivery/{id}/discard", May(Right::Deliver), deliver::discard),
         post("/delivery/{id}/mend", May(Right::Deliver), deliver::mend),
+        get("/exchange", May(Right::Exchange), exchange::list),
+        get("/exchange/new", May(Right::Exchange), exchange::form),
+        post("/exchange/new", May(Right::Exchange), exchange::ask),
+        sent("/exchange/in", May(Right::Exchange), FileLimit::Extract, exchange::receive),
+        get("/exchange/in/{digest}", May(Right::Exchange), exchange::show_arrived),
+        post("/exchange/in/{digest}", May(Right::Exchange), exchange::wish_about),
+        get("/exchange/parcel/{digest}", May(Right::Exchange), exchange::file),
+        get("/exchange/request/{id}", May(Right::Exchange), exchange::show_request),
+        post("/exchange/request/{id}", May(Right::Exchange), exchange::decide),
+        post("/exchange/request/{id}/withdraw", May(Right::Exchange), exchange::withdraw),
+        get("/partners", May(Right::Partners), exchange::partners),
+        sent("/partners", May(Right::Partners), FileLimit::Paper, exchange::add),
+        get("/partners/card", May(Right::Partners), exchange::card),
+        post("/partners/keys", May(Right::Partners), exchange::found),
+        get("/partner/{name}", May(Right::Partners), exchange::partner),
+        post("/partner/{name}/remove", May(Right::Partners), exchange::remove),
         get("/runs", May(Right::Compare), runs::list),
         get("/runs/new", May(Right::Compare), compose::form),
         post("/runs", May(Right::Compare), compose::begin),

@@ -53,9 +53,22 @@ impl Drop for Passing {
 pub(crate) fn send(passing: impl Into<Arc<Passing>>, kind: &'static str, name: &str) -> io::Result<Response> {
     let passing: Arc<Passing> = passing.into();
     let file = File::open(passing.path())?;
+    streamed(file, passing, kind, name)
+}
+
+/// Sends a file that stays where it is.
+///
+/// # Errors
+/// Where it cannot be opened.
+pub(crate) fn send_kept(path: &Path, kind: &'static str, name: &str) -> io::Result<Response> {
+    streamed(File::open(path)?, (), kind, name)
+}
+
+/// Sends a file in blocks; `held` is let go of with the last.
+fn streamed<T: Send + 'static>(file: File, held: T, kind: &'static str, name: &str) -> io::Result<Response> {
     let size = file.metadata()?.len();
-    let stream = futures::stream::unfold(Some((file, passing)), async |state| {
-        let (mut file, passing) = state?;
+    let stream = futures::stream::unfold(Some((file, held)), async |state| {
+        let (mut file, held) = state?;
         let read = spawn_blocking(move || {
             let mut block = vec![0; BLOCK];
             let read = file.read(&mut block)?;
@@ -64,7 +77,7 @@ pub(crate) fn send(passing: impl Into<Arc<Passing>>, kind: &'static str, name: &
         });
         match read.await {
             Ok(Ok((block, _))) if block.is_empty() => None,
-            Ok(Ok((block, file))) => Some((Ok(Bytes::from(block)), Some((file, passing)))),
+            Ok(Ok((block, file))) => Some((Ok(Bytes::from(block)), Some((file, held)))),
             Ok(Err(error)) => Some((Err(error), None)),
             Err(_) => Some((Err(io::Error::other("not read")), None)),
         }

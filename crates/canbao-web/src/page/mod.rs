@@ -12,6 +12,7 @@ pub(crate) mod compose;
 pub(crate) mod deliver;
 pub(crate) mod delivery;
 pub(crate) mod employers;
+pub(crate) mod exchange;
 pub(crate) mod exports;
 pub(crate) mod field;
 pub(crate) mod figures;

@@ -163,6 +163,9 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         if visitor.may(Right::Compare) {
             entries.push(plain("比对", "/runs"));
         }
+        if visitor.may(Right::Exchange) {
+            entries.push(plain("联网比对", "/exchange"));
+        }
         group("数据", entries);
     }
     if visitor.may(Right::Figures) {
@@ -171,6 +174,9 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
     let mut system = Vec::new();
     if visitor.may(Right::Accounts) {
         system.push(plain("账号", "/accounts"));
+    }
+    if visitor.may(Right::Partners) {
+        system.push(plain("交换机构", "/partners"));
     }
     if visitor.may(Right::Areas) {
         system.push(plain("区划", "/areas"));
