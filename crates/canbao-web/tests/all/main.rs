@@ -19,6 +19,7 @@ mod compare;
 mod delivery;
 mod door;
 mod employers;
+mod exchange;
 mod exports;
 mod figures;
 mod finding;

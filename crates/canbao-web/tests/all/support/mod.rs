@@ -131,7 +131,10 @@ pub(crate) fn number_of(name: &str) -> String {
 
 /// The settings of every site; files may stand in a folder.
 pub(crate) fn settings(folder: &std::path::Path) -> Settings {
-    Settings::new("安康市社会保险经办机构", folder.join("data"))
+    Settings {
+        identity: Some(folder.join("registry.identity")),
+        ..Settings::new("安康市社会保险经办机构", folder.join("data"))
+    }
 }
 
 impl Site {
