@@ -132,8 +132,8 @@ async fn two_systems_ask_answer_and_take_in_by_two_people_each() {
     for (file, told) in [
         (changed.as_slice(), "被改动过"),
         (&question[..question.len() - 1], "长度不符"),
-        (b"<html>", "不是数据包"),
-        (b"", "不是数据包"),
+        (b"<html>".as_slice(), "不是数据包"),
+        (b"".as_slice(), "不是数据包"),
     ] {
         let got = drop_in(&far, file).await;
         assert!(got.status == StatusCode::CONFLICT && got.text.contains(told), "{told}: {} {}", got.status, got.text);

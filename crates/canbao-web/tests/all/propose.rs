@@ -427,15 +427,16 @@ async fn papers_that_are_none_are_refused_and_a_digest_opens_nothing() {
     let large = [SCAN, &vec![b' '; 60_000][..]].concat();
     for (name, bytes, told) in [
         ("a.pdf", &b"<html><script>alert(1)</script>"[..], "不是 PDF"),
-        ("a.png", b"MZ\x90\0", "不是 PDF"),
-        ("a.pdf", b"", "是空的"),
+        ("a.png", b"MZ\x90\0".as_slice(), "不是 PDF"),
+        ("a.pdf", b"".as_slice(), "是空的"),
     ] {
         let got = with_scan(&town, &path, &fields, (name, bytes)).await;
         assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
         assert!(got.text.contains("id=\"e-scan\"") && got.text.contains(told), "{told}: {}", got.text);
         assert!(got.text.contains("value=\"死亡医学证明书\""), "what was typed");
     }
-    let both = [&fields[..], &[("evidence", &"ab".repeat(32))]].concat();
+    let typed = "ab".repeat(32);
+    let both = [&fields[..], &[("evidence", typed.as_str())]].concat();
     let got = with_scan(&town, &path, &both, ("a.pdf", SCAN)).await;
     assert!(got.text.contains("id=\"e-evidence\"") && got.text.contains("由系统算出"), "{}", got.text);
     // somebody else's ticket, an invented one, a digest that is typed: none leads to a file

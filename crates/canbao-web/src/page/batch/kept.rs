@@ -92,7 +92,8 @@ impl Batches {
         by_key.insert(key.clone(), held);
         while by_key.len() > MOST {
             let oldest = by_key.iter().min_by_key(|(_, held)| held.since).map(|(key, _)| key.clone());
-            oldest.and_then(|key| by_key.remove(&key));
+            let Some(oldest) = oldest else { break };
+            by_key.remove(&oldest);
         }
         drop(by_key);
         let (all, forgotten) = (Arc::downgrade(self), key.clone());

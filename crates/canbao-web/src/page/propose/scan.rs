@@ -128,18 +128,18 @@ mod tests {
     fn a_file_is_what_stands_in_it() {
         for (content, word) in [
             (b"%PDF-1.7 ...".as_slice(), Some("pdf")),
-            (b"\xff\xd8\xff\xe0", Some("jpg")),
-            (b"RIFF\x10\0\0\0WEBPVP8 ", Some("webp")),
-            (b"RIFF\x10\0\0\0WAVEfmt ", None),
-            (b"\0\0\0\x18ftypheicmif1", Some("heic")),
-            (b"MM\0*\0\0", Some("tif-be")),
-            (b"BM\x36\x10\0\0\0\0\0\0", Some("bmp")),
-            (b"BMW is no picture", None),
-            (b"<html><script>", None),
-            (b"MZ\x90\0", None),
-            (b"PK\x03\x04", None),
-            (b" %PDF-1.7", None),
-            (b"", None),
+            (b"\xff\xd8\xff\xe0".as_slice(), Some("jpg")),
+            (b"RIFF\x10\0\0\0WEBPVP8 ".as_slice(), Some("webp")),
+            (b"RIFF\x10\0\0\0WAVEfmt ".as_slice(), None),
+            (b"\0\0\0\x18ftypheicmif1".as_slice(), Some("heic")),
+            (b"MM\0*\0\0".as_slice(), Some("tif-be")),
+            (b"BM\x36\x10\0\0\0\0\0\0".as_slice(), Some("bmp")),
+            (b"BMW is no picture".as_slice(), None),
+            (b"<html><script>".as_slice(), None),
+            (b"MZ\x90\0".as_slice(), None),
+            (b"PK\x03\x04".as_slice(), None),
+            (b" %PDF-1.7".as_slice(), None),
+            (b"".as_slice(), None),
         ] {
             assert_eq!(of_content(content).map(|kind| kind.word), word);
         }
