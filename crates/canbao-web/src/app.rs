@@ -22,8 +22,8 @@ use crate::job::runner::{self, Runner};
 use crate::page::batch::Batches;
 use crate::page::kept::Kept;
 use crate::page::{
-    account, accounts, area, areas, batch, bulk, ca, change, compose, deliver, delivery, employers, exchange, exports, figures, find,
-    finding, home, log, login, people, person, propose, request, reveal, run, runs, sources, token,
+    account, accounts, area, areas, batch, bulk, ca, change, compose, deliver, delivery, employers, exchange, exports,
+    figures, find, finding, home, log, login, people, person, propose, request, reveal, run, runs, sources, token,
 };
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};

@@ -111,11 +111,7 @@ fn line<'a>(out: &mut impl Write, cells: impl Iterator<Item = &'a str>) -> io::R
     out.write_all(b"\r\n")
 }
 
-fn workbook<'a>(
-    path: &Path,
-    frame: &Frame,
-    rows: impl Iterator<Item = Vec<Cow<'a, str>>>,
-) -> Result<(), PaperError> {
+fn workbook<'a>(path: &Path, frame: &Frame, rows: impl Iterator<Item = Vec<Cow<'a, str>>>) -> Result<(), PaperError> {
     let (year, month, day) = say::today().ymd();
     let date = (u16::try_from(year).unwrap_or(1970), month as u8, day as u8);
     let about = About { title: frame.title.clone(), author: "全民参保登记信息管理系统".to_owned(), date };

@@ -80,9 +80,8 @@ impl Desk {
     /// [`RegistryError::Nobody`] where there is none.
     pub async fn parcel(&self, digest: Digest) -> Result<Parcel, RegistryError> {
         let mut transaction = self.registry.store.read().await?;
-        let sql = format!(
-            "SELECT {COLUMNS} FROM parcel p LEFT JOIN peer q ON q.fingerprint = p.peer WHERE p.digest = $1"
-        );
+        let sql =
+            format!("SELECT {COLUMNS} FROM parcel p LEFT JOIN peer q ON q.fingerprint = p.peer WHERE p.digest = $1");
         let row = transaction.first(sql, values![digest.to_string()]).await?;
         row.as_ref().and_then(parcel_of).ok_or(RegistryError::Nobody)
     }

@@ -349,9 +349,9 @@ impl Desk {
             transaction.commit().await?;
             return Ok(Done::Refused);
         }
-        let act = request.act.ok_or_else(|| {
-            RegistryError::refused("这件申请的内容读不懂。", "它由较新的程序提出，请更新本程序。")
-        })?;
+        let act = request
+            .act
+            .ok_or_else(|| RegistryError::refused("这件申请的内容读不懂。", "它由较新的程序提出，请更新本程序。"))?;
         let settles = Settles { request: id, checker: asker.actor.clone(), answer: answer.trim().to_owned() };
         let desk = Self { settles: Some(settles), ..self.clone() };
         match act {

@@ -140,9 +140,7 @@ both!(other_lists_leave_by_two_people_too, |fresh: Fresh| async move {
     let (kind, found) = counts.first_key_value().expect("some finding");
     let findings = WorkFilter { kind: kind.clone(), area: None, stand: None };
     let units = registry.unit_count(&Scope::city(), &UnitFilter::default()).await.unwrap();
-    for (list, rows) in
-        [(List::Findings(findings.clone()), *found), (List::Employers(UnitFilter::default()), units)]
-    {
+    for (list, rows) in [(List::Findings(findings.clone()), *found), (List::Employers(UnitFilter::default()), units)] {
         let wanted = NewExport { list, ..wanted() };
         let id = registry.ask_export(&by("maker"), &wanted).await.unwrap();
         registry.decide_export(&by("checker"), "610900", id, true, "齐全").await.unwrap();

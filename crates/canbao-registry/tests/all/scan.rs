@@ -28,7 +28,9 @@ both!(a_file_goes_with_its_request_and_is_read_by_who_reaches_the_person, |fresh
     let scan = registry.take_scan(&folder, content.clone().into(), "pdf").await.unwrap();
     let ticket = registry.scan_ticket("maker", &scan);
     assert_eq!(registry.scan_of_ticket("maker", &ticket).as_ref(), Some(&scan));
-    for (actor, ticket) in [("other", ticket.clone()), ("maker", ticket.replace("pdf", "jpg")), ("maker", String::new())] {
+    for (actor, ticket) in
+        [("other", ticket.clone()), ("maker", ticket.replace("pdf", "jpg")), ("maker", String::new())]
+    {
         assert_eq!(registry.scan_of_ticket(actor, &ticket), None, "{actor}");
     }
     let proposal = |procedure| Proposal {
@@ -39,10 +41,8 @@ both!(a_file_goes_with_its_request_and_is_read_by_who_reaches_the_person, |fresh
         evidence: None,
         papers: Some("居民死亡医学证明书".to_owned()),
     };
-    let request = registry
-        .propose_with_scan(&by("maker"), &proposal(Procedure::Death), &folder, &scan, today())
-        .await
-        .unwrap();
+    let request =
+        registry.propose_with_scan(&by("maker"), &proposal(Procedure::Death), &folder, &scan, today()).await.unwrap();
     assert_eq!(registry.request(request).await.unwrap().evidence.as_deref(), Some(scan.sha256.as_slice()));
     assert_eq!(registry.scan_of(request).await.unwrap().as_ref(), Some(&scan));
     let looks = verify(registry).await.unwrap().looks;

@@ -156,7 +156,11 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
 }
 
 /// The papers that came as a file: to be saved, and opened by nothing in the browser.
-pub(crate) async fn open_scan(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub(crate) async fn open_scan(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let opened = app.registry.open_scan(&visitor.asker("打开变更材料"), &scan::folder(&app.settings.data), id).await;
     let (papers, content) = opened?;
     let kind = scan::media(&papers).ok_or(Fault::Broken)?;

@@ -146,8 +146,8 @@ pub enum Access {
 /// Whether a role may.
 pub const fn may(role: Role, right: Right) -> bool {
     use Right::{
-        Accounts, Answer, Areas, ChangeAreas, Compare, Deliver, Exchange, Export, Figures, Findings, Home, Log, Partners,
-        People, Propose, Reveal,
+        Accounts, Answer, Areas, ChangeAreas, Compare, Deliver, Exchange, Export, Figures, Findings, Home, Log,
+        Partners, People, Propose, Reveal,
     };
     match role {
         // who runs the system sees no records, nor who looked at them

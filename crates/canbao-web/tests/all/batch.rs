@@ -133,7 +133,8 @@ async fn an_answer_is_of_its_session_and_goes_with_it() {
 async fn everybody_is_answered_in_their_own_scope() {
     let site = Site::new().await;
     // the same list, as each sees it: 周小琴 and 罗承志 are of 610902, 赵文斌 of 610921
-    for (login, insured, elsewhere) in [("city", 2, 0), ("county", 1, 1), ("neighbour", 1, 3), ("other-village", 0, 4)] {
+    for (login, insured, elsewhere) in [("city", 2, 0), ("county", 1, 1), ("neighbour", 1, 3), ("other-village", 0, 4)]
+    {
         let browser = site.logged_in(login).await;
         let path = asked(&browser, "a.csv", list().0.as_bytes()).await.location().to_owned();
         let page = browser.get(&path).await.text;

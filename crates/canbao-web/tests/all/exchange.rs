@@ -67,9 +67,17 @@ async fn two() -> (Site, Site) {
     for (site, (card, spoken)) in [(&here, &theirs), (&there, &ours)] {
         let admin = site.logged_in("admin").await;
         let wrong = add(&admin, card, "00000 00000 00000 00000 00000 00000").await;
-        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("与名片不符"), "{}", wrong.text);
+        assert!(
+            wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("与名片不符"),
+            "{}",
+            wrong.text
+        );
         let none = add(&admin, b"<html><script>alert(1)</script>", spoken).await;
-        assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.text.contains("id=\"e-card\""), "{}", none.text);
+        assert!(
+            none.status == StatusCode::UNPROCESSABLE_ENTITY && none.text.contains("id=\"e-card\""),
+            "{}",
+            none.text
+        );
         let added = add(&admin, card, spoken).await;
         assert_eq!(added.location(), "/partners", "{}", added.text);
     }
@@ -195,7 +203,10 @@ async fn what_is_refused_or_taken_back_changes_nothing() {
     let refused = send(&too, &first, &[("decision", "refuse"), ("reason", "这个月问过了")]).await;
     assert_eq!(refused.location(), first);
     let page = city.get(&first).await.text;
-    assert!(page.contains("没有同意") && page.contains("这个月问过了") && !page.contains("/exchange/parcel/"), "{page}");
+    assert!(
+        page.contains("没有同意") && page.contains("这个月问过了") && !page.contains("/exchange/parcel/"),
+        "{page}"
+    );
     let second = send(&city, "/exchange/new", &wish).await.location().to_owned();
     let others = send(&too, &format!("{second}/withdraw"), &[("reason", "代收")]).await;
     assert!(others.status == StatusCode::CONFLICT && others.text.contains("只有提出的人"), "{}", others.text);

@@ -138,7 +138,12 @@ async fn a_work_list_of_findings_leaves_by_two_people() {
     };
     let (export, got) = taken(&town, &county, list, &wanted("no")).await;
     let lines: Vec<&str> = got.text.trim_start_matches('\u{feff}').trim_end().split("\r\n").collect();
-    assert_eq!((lines.len(), lines[1], lines[3]), (4, "疑点编号,姓名,号码,镇（街道）,情况,进展", "共 1 条"), "{}", got.text);
+    assert_eq!(
+        (lines.len(), lines[1], lines[3]),
+        (4, "疑点编号,姓名,号码,镇（街道）,情况,进展", "共 1 条"),
+        "{}",
+        got.text
+    );
     assert!(lines[2].contains("罗承志,610902 **** **** ") && lines[2].contains("罗承忠"), "{}", lines[2]);
     assert!(lines[2].ends_with(",待核对") && !got.text.contains(&number_of("罗承志")), "{}", lines[2]);
     assert!(county.get(&export).await.text.contains("1 条"));

@@ -373,7 +373,11 @@ async fn papers_are_handed_in_kept_encrypted_and_opened_by_who_decides() {
     assert_eq!(check.status, StatusCode::OK, "{}", check.text);
     let digest: String = sha2::Sha256::digest(SCAN).iter().map(|byte| format!("{byte:02x}")).collect();
     let shown = check.text.replace(' ', "");
-    assert!(shown.contains(&digest) && check.text.contains("PDF，"), "the program works the digest out: {}", check.text);
+    assert!(
+        shown.contains(&digest) && check.text.contains("PDF，"),
+        "the program works the digest out: {}",
+        check.text
+    );
     let ticket = hidden(&check.text, "scan");
     // back to the form, the file need not be chosen again
     let back = [&fields[..], &[("scan", ticket.as_str()), ("step", "change")]].concat();
@@ -389,7 +393,10 @@ async fn papers_are_handed_in_kept_encrypted_and_opened_by_who_decides() {
     assert_eq!((got.status, got.bytes.as_slice()), (StatusCode::OK, SCAN));
     let header = |name: &str| got.headers[name].to_str().unwrap().to_owned();
     assert_eq!(header("content-disposition"), format!("attachment; filename=\"canbao-change-{}.pdf\"", &change[8..]));
-    assert_eq!((header("content-type"), header("x-content-type-options")), ("application/pdf".into(), "nosniff".into()));
+    assert_eq!(
+        (header("content-type"), header("x-content-type-options")),
+        ("application/pdf".into(), "nosniff".into())
+    );
     assert!(header("content-security-policy").contains("sandbox") && header("cache-control") == "no-store");
     let looks = site.logged_in("auditor").await.get("/looks").await.text;
     assert!(looks.contains("打开变更材料"), "{looks}");
@@ -423,7 +430,8 @@ async fn papers_that_are_none_are_refused_and_a_digest_opens_nothing() {
     let person = site.person("周小琴").await;
     let path = format!("/person/{person}/change/death");
     let seen = hidden(&town.get(&path).await.text, "seen");
-    let fields = [("effective", "2016-11-01"), ("papers", "死亡医学证明书"), ("seen", seen.as_str()), ("step", "check")];
+    let fields =
+        [("effective", "2016-11-01"), ("papers", "死亡医学证明书"), ("seen", seen.as_str()), ("step", "check")];
     let large = [SCAN, &vec![b' '; 60_000][..]].concat();
     for (name, bytes, told) in [
         ("a.pdf", &b"<html><script>alert(1)</script>"[..], "不是 PDF"),

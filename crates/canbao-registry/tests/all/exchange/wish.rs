@@ -57,7 +57,10 @@ both!(a_question_its_answer_and_what_that_changes_are_two_peoples, |fresh: Fresh
     let Done::Asked(export) = both_agree(east, &act, &easts).await else { panic!("asked") };
     assert_eq!(export.asked, 5);
     let sent = &east.parcels(10).await.unwrap()[0];
-    assert_eq!((sent.direction, sent.rows, sent.answered, sent.peer.as_str()), (Direction::Sent, 5, false, "西区社会保险局"));
+    assert_eq!(
+        (sent.direction, sent.rows, sent.answered, sent.peer.as_str()),
+        (Direction::Sent, 5, false, "西区社会保险局")
+    );
     assert_eq!(sent.name.as_deref(), export.sent.file.file_name().and_then(|name| name.to_str()));
 
     let came = root.join("came");
@@ -123,7 +126,8 @@ both!(what_was_not_approved_leaves_nothing_behind, |fresh: Fresh| async move {
     assert!(east.settle_wish(&by("checker"), third, true, "同意", [inbox, outbox]).await.unwrap_err().is_refusal());
     assert_eq!(east.request(third).await.unwrap().state, RequestState::Pending);
     assert_eq!(files(), 0);
-    let none = Act::Ask(Question { peer: "west".to_owned(), area: None, categories: Vec::new(), again: false, private: None });
+    let none =
+        Act::Ask(Question { peer: "west".to_owned(), area: None, categories: Vec::new(), again: false, private: None });
     assert!(east.would(&by("maker"), &none, inbox).await.unwrap_err().is_refusal());
     assert!(matches!(east.request(99).await, Err(RegistryError::Nobody)));
     assert_eq!(east.requests(10).await.unwrap().len(), 3);

@@ -31,8 +31,7 @@ const MOST: usize = 200_000;
 /// Rows that could not be read and are told on the page, at most; all are in the file.
 const BAD: usize = 50;
 /// What lists are looked up for. What is none of these is written.
-const PURPOSES: [&str; 5] =
-    ["入户调查前核对", "核对部门移交的名单", "办理待遇、补助前核对", "上级要求核查", OTHER];
+const PURPOSES: [&str; 5] = ["入户调查前核对", "核对部门移交的名单", "办理待遇、补助前核对", "上级要求核查", OTHER];
 const OTHER: &str = "其他";
 
 #[derive(Template)]
@@ -101,7 +100,8 @@ pub(crate) async fn ask(State(app): State<App>, visitor: Visitor, mut sent: Sent
     let [file] = match <[SentFile; 1]>::try_from(files) {
         Ok(one) => one.map(Some),
         Err(files) => {
-            let what = if files.is_empty() { "请选名单文件。" } else { "一次查一个文件，请只选一个。" };
+            let what =
+                if files.is_empty() { "请选名单文件。" } else { "一次查一个文件，请只选一个。" };
             errors.push(("list", what.to_owned()));
             [None]
         }
@@ -187,7 +187,8 @@ async fn answered(
     let headers = [Known::Number, Known::Name].map(|field| roll.headers(field).join("、"));
     let (total, unreadable) = (roll.lines.len() as i64, roll.unreadable() as i64);
     let account = &visitor.account;
-    let day = if as_of.is_empty() { "登记库还没有数据".to_owned() } else { format!("登记库 {as_of} 的数据") };
+    let day =
+        if as_of.is_empty() { "登记库还没有数据".to_owned() } else { format!("登记库 {as_of} 的数据") };
     let frame = Frame {
         mark: format!(
             "批量查询答复 · {}（{}）{} 查询 · {day} · 用途：{purpose} · 含个人信息，只用于此用途，用后销毁",

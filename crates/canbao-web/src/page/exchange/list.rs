@@ -143,9 +143,8 @@ async fn page(app: &App, visitor: &Visitor, desk: &Desk) -> Result<Page, Fault> 
         made: say::time(request.made_at),
         state: state(request.state),
     };
-    let is_mine = |request: &&ExchangeRequest| {
-        request.state == RequestState::Pending && request.maker != visitor.account.login
-    };
+    let is_mine =
+        |request: &&ExchangeRequest| request.state == RequestState::Pending && request.maker != visitor.account.login;
     let (for_me, others): (Vec<&ExchangeRequest>, Vec<&ExchangeRequest>) = requests.iter().partition(is_mine);
     let folder = outbox(data);
     let rows = desk.parcels(MOST).await?.into_iter().map(|parcel| {

@@ -53,15 +53,14 @@ struct Page {
 }
 
 fn office_fields(app: &App, given: &Given, errors: &Errors) -> Vec<Field> {
-    let given = if given.text("name").is_empty() {
-        given.clone().or("name", &app.settings.office)
-    } else {
-        given.clone()
-    };
+    let given =
+        if given.text("name").is_empty() { given.clone().or("name", &app.settings.office) } else { given.clone() };
     vec![
         Field::text("id", "标识", "别人在命令里这样称呼本机构：小写字母、数字和 -，如 ankang", &given, errors),
         Field { size: 40, ..Field::text("name", "机构名称", "", &given, errors) },
-        Field { mode: "numeric", size: 14, ..Field::text("area", "区划代码", "6、9 或 12 位数字", &given, errors) },
+        Field {
+            mode: "numeric", size: 14, ..Field::text("area", "区划代码", "6、9 或 12 位数字", &given, errors)
+        },
     ]
 }
 
@@ -69,7 +68,9 @@ fn partner_fields(given: &Given, errors: &Errors) -> Vec<Field> {
     let hint = "请按自己掌握的号码给对方打电话，请对方读出指纹，再填在这里；不要照抄名片里的那一行";
     vec![
         Field::file("card", "对方的名片", "对方系统里下载的 .card 文件", ".card,.txt", errors),
-        Field { size: 44, mode: "numeric", ..Field::text("fingerprint", "电话里读出的指纹", hint, given, errors) },
+        Field {
+            size: 44, mode: "numeric", ..Field::text("fingerprint", "电话里读出的指纹", hint, given, errors)
+        },
     ]
 }
 

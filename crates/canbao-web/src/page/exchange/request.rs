@@ -52,8 +52,7 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
     let request = desk.request(id).await?;
     let names = Names::read(app).await?;
     let pending = request.state == RequestState::Pending;
-    let (mut about, mut sentence, mut figures, mut against) =
-        (Vec::new(), String::new(), Vec::new(), String::new());
+    let (mut about, mut sentence, mut figures, mut against) = (Vec::new(), String::new(), Vec::new(), String::new());
     if let Some(Act::Ask(question)) = &request.act {
         about = told(&desk, visitor, question).await?;
     }

@@ -123,7 +123,14 @@ async fn case(app: &App, visitor: &Visitor, person: i64, kind: &str) -> Result<C
         alike.retain(|other| other.person != person && other.record.state == whole.record.state);
         alike.truncate(ALIKE);
     }
-    Ok(Case { kind, name: Procedure::chinese_of(kind).unwrap_or(kind), whole: Some(whole), alike, with: None, scan: None })
+    Ok(Case {
+        kind,
+        name: Procedure::chinese_of(kind).unwrap_or(kind),
+        whole: Some(whole),
+        alike,
+        with: None,
+        scan: None,
+    })
 }
 
 async fn case_of_new(app: &App, visitor: &Visitor, kind: &str, with: i64) -> Result<Case, Fault> {

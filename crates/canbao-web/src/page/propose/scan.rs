@@ -100,7 +100,8 @@ pub(super) async fn taken(
         return Ok((given, Err("只能附一个文件；几页材料请扫描成一个 PDF。".to_owned())));
     }
     if file.size > most(app) {
-        let sentence = format!("文件有 {}，最多 {}；请扫描得小一些再上传。", say::bytes(file.size), say::bytes(most(app)));
+        let sentence =
+            format!("文件有 {}，最多 {}；请扫描得小一些再上传。", say::bytes(file.size), say::bytes(most(app)));
         return Ok((given, Err(sentence)));
     }
     let read = on_a_thread(move || std::fs::read(file.path())).await;

@@ -308,8 +308,7 @@ impl Browser<'_> {
             body.extend_from_slice(part.as_bytes());
         }
         for (name, bytes) in files {
-            let head =
-                format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
+            let head = format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");

@@ -36,7 +36,11 @@ const ROLES: [(&str, &[&str], &[&str]); 8] = [
         ],
         &["/accounts", "/looks", "/exchange"],
     ),
-    ("town", &["/", "/people?category=partial", "/batch", "/findings", "/asked", "/figures"], &["/changes", "/exchange"]),
+    (
+        "town",
+        &["/", "/people?category=partial", "/batch", "/findings", "/asked", "/figures"],
+        &["/changes", "/exchange"],
+    ),
     ("village", &["/", "/people", "/batch", "/asked", "/keys"], &["/changes", "/findings", "/figures", "/log"]),
     ("reporter", &["/", "/account"], &["/people", "/findings", "/figures", "/log", "/accounts"]),
     ("leader", &["/", "/figures"], &["/people", "/batch", "/findings", "/changes", "/asked", "/log"]),

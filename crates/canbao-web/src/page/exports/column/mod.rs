@@ -49,7 +49,8 @@ fn level(areas: &Areas, code: &str, level: &str) -> String {
 
 /// A list in words, for who decides and for the watermark.
 pub(super) fn told(list: &List, areas: &Areas) -> String {
-    let area = |code: Option<&str>| code.and_then(|code| areas.get(code)).map_or("全市", |area| area.name.as_str()).to_owned();
+    let area =
+        |code: Option<&str>| code.and_then(|code| areas.get(code)).map_or("全市", |area| area.name.as_str()).to_owned();
     match list {
         List::People(filter) => told_of_people(filter, area(filter.area.as_deref())),
         List::Findings(WorkFilter { kind, area: code, stand }) => {
