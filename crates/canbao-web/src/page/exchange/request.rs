@@ -90,9 +90,13 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
     if let Some(result) = request.result {
         told.push(("数据包", format!("摘要 {}", short(&result))));
         let made = !matches!(request.act, Some(Act::Import(_)));
-        let parcel = desk.parcel(result).await?;
-        let here = parcel.name.is_some_and(|name| outbox(&app.settings.data).join(name).is_file());
-        if made && here {
+        let name = desk.parcel(result).await?.name.filter(|_| made);
+        let place = name.map(|name| outbox(&app.settings.data).join(name));
+        // a crash may have left it without its name
+        if place.as_ref().is_some_and(|place| !place.is_file()) {
+            desk.resume().await?;
+        }
+        if place.is_some_and(|place| place.is_file()) {
             file = format!("/exchange/parcel/{result}");
         }
     }
