@@ -11,6 +11,7 @@
 //! | `recognise` | format, encoding, separator, header, columns |
 //! | `extract` | pages to batches: mapping, codes, row accounting |
 //! | `inspect` | what was recognised, for people |
+//! | `roll` | a list of numbers and names, whole in memory |
 
 mod city;
 mod columnar;
@@ -22,6 +23,7 @@ mod page;
 mod plain;
 mod profile;
 mod recognise;
+mod roll;
 mod sheet;
 mod text;
 
@@ -31,3 +33,4 @@ pub use extract::{Chunk, Column, Extract, Part, PartTotals, Rejected, Totals, Un
 pub use inspect::{ColumnReport, Inspection, PartReport, inspect, inspect_source};
 pub use profile::{Profile, Profiles};
 pub use recognise::Format;
+pub use roll::{Roll, RollContent, RollError, RollLine, read_roll};

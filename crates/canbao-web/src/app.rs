@@ -19,10 +19,11 @@ use crate::http::upload::{self, FileLimit, UploadLimits};
 use crate::http::{head, origin, plain};
 use crate::job::Program;
 use crate::job::runner::{self, Runner};
+use crate::page::batch::Batches;
 use crate::page::kept::Kept;
 use crate::page::{
-    account, accounts, area, areas, bulk, ca, change, compose, deliver, delivery, employers, exports, figures, find,
-    finding, home, log, login, people, person, propose, request, reveal, run, runs, sources, token,
+    account, accounts, area, areas, batch, bulk, ca, change, compose, deliver, delivery, employers, exchange, exports,
+    figures, find, finding, home, log, login, people, person, propose, request, reveal, run, runs, sources, token,
 };
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub authority: Option<CityAuthority>,
     /// How comparisons are run; without it none are.
     pub program: Option<Program>,
+    /// Where the keys stand with which other registries are dealt with; without it they are not.
+    pub identity: Option<PathBuf>,
 }
 
 impl Settings {
@@ -63,6 +66,7 @@ impl Settings {
             proxied: false,
             authority: None,
             program: None,
+            identity: None,
         }
     }
 
@@ -81,6 +85,8 @@ pub struct App {
     pub(crate) registry: Registry,
     pub(crate) settings: Arc<Settings>,
     pub(crate) kept: Arc<Kept>,
+    /// Batches that were answered, for a while.
+    pub(crate) batches: Arc<Batches>,
     pub(crate) cubes: Arc<Cubes>,
     /// Who may send files just now.
     pub(crate) sending: Arc<Semaphore>,
@@ -152,9 +158,17 @@ fn routes() -> Vec<Route> {
         get("/people", May(Right::People), people::list),
         post("/people/find", May(Right::People), find::find),
         get("/people/found/{key}", May(Right::People), find::found),
+        get("/batch", May(Right::People), batch::form),
+        sent("/batch", May(Right::People), FileLimit::Paper, batch::ask),
+        get("/batch/{key}", May(Right::People), batch::show),
+        get("/batch/{key}/{form}", May(Right::People), batch::take),
         get("/exports", May(Right::Export), exports::list),
         get("/export/new", May(Right::Export), exports::form),
         post("/export/new", May(Right::Export), exports::ask),
+        get("/export/new/findings/{kind}", May(Right::Export), exports::form_of_findings),
+        post("/export/new/findings/{kind}", May(Right::Export), exports::ask_for_findings),
+        get("/export/new/employers", May(Right::Employers), exports::form_of_employers),
+        post("/export/new/employers", May(Right::Employers), exports::ask_for_employers),
         get("/export/{id}", May(Right::Export), exports::show),
         post("/export/{id}", May(Right::ApproveExport), exports::decide),
         post("/export/{id}/withdraw", May(Right::Export), exports::withdraw),
@@ -172,13 +186,14 @@ fn routes() -> Vec<Route> {
         post("/asked/{id}", May(Right::Answer), finding::asked::answer),
         get("/person/{id}/change", May(Right::Propose), propose::choose),
         get("/person/{id}/change/{kind}", May(Right::Propose), propose::form),
-        post("/person/{id}/change/{kind}", May(Right::Propose), propose::propose),
+        sent("/person/{id}/change/{kind}", May(Right::Propose), FileLimit::Paper, propose::propose),
         get("/newcomer/{kind}", May(Right::Propose), propose::newcomer),
-        post("/newcomer/{kind}", May(Right::Propose), propose::propose_newcomer),
+        sent("/newcomer/{kind}", May(Right::Propose), FileLimit::Paper, propose::propose_newcomer),
         get("/changes", May(Right::Check), change::inbox),
         get("/changes/mine", May(Right::Propose), change::mine),
         get("/changes/done", May(Right::Check), change::done),
         get("/change/{id}", May(Right::Propose), request::show),
+        get("/change/{id}/scan", May(Right::Propose), request::open_scan),
         post("/change/{id}", May(Right::Check), request::decide),
         post("/change/{id}/withdraw", May(Right::Propose), request::withdraw),
         post("/change/{id}/undo", May(Right::Propose), request::ask_undo),
@@ -209,6 +224,22 @@ fn routes() -> Vec<Route> {
         post("/delivery/{id}/withdraw", May(Right::Deliver), deliver::withdraw),
         post("/delivery/{id}/discard", May(Right::Deliver), deliver::discard),
         post("/delivery/{id}/mend", May(Right::Deliver), deliver::mend),
+        get("/exchange", May(Right::Exchange), exchange::list),
+        get("/exchange/new", May(Right::Exchange), exchange::form),
+        post("/exchange/new", May(Right::Exchange), exchange::ask),
+        sent("/exchange/in", May(Right::Exchange), FileLimit::Extract, exchange::receive),
+        get("/exchange/in/{digest}", May(Right::Exchange), exchange::show_arrived),
+        post("/exchange/in/{digest}", May(Right::Exchange), exchange::wish_about),
+        get("/exchange/parcel/{digest}", May(Right::Exchange), exchange::file),
+        get("/exchange/request/{id}", May(Right::Exchange), exchange::show_request),
+        post("/exchange/request/{id}", May(Right::Exchange), exchange::decide),
+        post("/exchange/request/{id}/withdraw", May(Right::Exchange), exchange::withdraw),
+        get("/partners", May(Right::Partners), exchange::partners),
+        sent("/partners", May(Right::Partners), FileLimit::Paper, exchange::add),
+        get("/partners/card", May(Right::Partners), exchange::card),
+        post("/partners/keys", May(Right::Partners), exchange::found),
+        get("/partner/{name}", May(Right::Partners), exchange::partner),
+        post("/partner/{name}/remove", May(Right::Partners), exchange::remove),
         get("/runs", May(Right::Compare), runs::list),
         get("/runs/new", May(Right::Compare), compose::form),
         post("/runs", May(Right::Compare), compose::begin),
@@ -252,8 +283,8 @@ impl App {
     pub fn new(registry: Registry, settings: Settings) -> Self {
         upload::sweep(&settings.data);
         let sending = Arc::new(Semaphore::new(settings.upload.at_once));
-        let (kept, cubes, watch, rate, turns, runner) = Default::default();
-        Self { registry, settings: Arc::new(settings), kept, cubes, sending, watch, rate, turns, runner }
+        let (kept, batches, cubes, watch, rate, turns, runner) = Default::default();
+        Self { registry, settings: Arc::new(settings), kept, batches, cubes, sending, watch, rate, turns, runner }
     }
 
     /// The same, with a log.

@@ -14,6 +14,7 @@
 //! | [`serve`] | listening: connections, their limits, the end |
 //! | [`tls`] | HTTPS: certificates from files, or the city's own authority |
 //! | [`watch`] | the log and the figures of the running server |
+//! | `sheet` | lists that leave as files |
 //! | [`say`] | how figures, dates, numbers and names are written |
 //! | [`fault`] | what is said where something cannot be done |
 
@@ -29,6 +30,7 @@ pub mod page;
 pub mod right;
 pub mod say;
 pub mod serve;
+mod sheet;
 pub mod tls;
 pub mod watch;
 

@@ -16,6 +16,7 @@ mod offer;
 mod preview;
 mod procedure;
 mod request;
+mod scan;
 mod stay;
 mod undoing;
 
@@ -29,5 +30,6 @@ pub use offer::Offer;
 pub use preview::Touched;
 pub use procedure::{NewPerson, Procedure};
 pub use request::{Decision, Proposal, Request, RequestState};
+pub use scan::{MOST as MOST_SCAN_BYTES, Scan};
 pub use stay::Stay;
 pub use undoing::{Resting, UndoRequest};

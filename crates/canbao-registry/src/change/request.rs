@@ -7,6 +7,7 @@ use canbao_domain::scope::Scope;
 
 use super::effect::wishes;
 use super::procedure::Procedure;
+use super::scan::{self, Scan};
 use super::{check, confirm, history};
 use crate::RegistryError;
 use crate::audit::{self, Entry};
@@ -180,6 +181,17 @@ impl Registry {
     /// Where the procedure is wrong for this record, the record changed since the maker looked at it, or the person is out
     /// of reach.
     pub async fn propose(&self, asker: &Asker, proposal: &Proposal, today: Date) -> Result<i64, RegistryError> {
+        self.put_forward(asker, proposal, None, today).await
+    }
+
+    /// The same, with the file of papers that is the evidence, where there is one.
+    pub(super) async fn put_forward(
+        &self,
+        asker: &Asker,
+        proposal: &Proposal,
+        scan: Option<&Scan>,
+        today: Date,
+    ) -> Result<i64, RegistryError> {
         let on = check::day(&proposal.effective, today)?;
         let mut hand = Hand::begin(self).await?;
         let procedure = &proposal.procedure;
@@ -195,6 +207,9 @@ impl Registry {
         row.push(evidence);
         row.extend(values![proposal.seen, asker.actor.as_str(), now_ms(), proposal.papers.clone()].iter().cloned());
         hand.transaction.execute(sql, &row).await?;
+        if let Some(scan) = scan {
+            scan::note(&mut hand.transaction, id, scan).await?;
+        }
         let (subject, digest) = (format!("request {id}"), blake3::hash(content(procedure).as_bytes()));
         let entry = Entry {
             actor: &asker.actor,

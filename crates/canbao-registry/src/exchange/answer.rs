@@ -180,6 +180,7 @@ impl Desk {
         self.note(&mut transaction, received, actor).await?;
         let ready = self.seal(&mut transaction, &received.card, folder, outgoing, actor).await?;
         append(&mut transaction, actor, "exchange-answer", &subject, &ready.digest.0).await?;
+        self.settle(&mut transaction, ready.digest).await?;
         let placing = ready.keep();
         transaction.commit().await?;
         self.place(placing).await

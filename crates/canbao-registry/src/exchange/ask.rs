@@ -55,6 +55,7 @@ impl Desk {
         remember(&mut transaction, &ready.digest.to_string(), &chosen).await?;
         let subject = format!("question to {peer} number {} people {rows}", ready.manifest.sequence);
         append(&mut transaction, actor, "exchange-export", &subject, &ready.digest.0).await?;
+        self.settle(&mut transaction, ready.digest).await?;
         self.sent(transaction, ready.keep(), rows, left_out).await
     }
 
@@ -104,6 +105,7 @@ impl Desk {
         let (sequence, asked) = (ready.manifest.sequence, chosen.len() as u64);
         let subject = format!("private question to {peer} number {sequence} {} people {asked}", insurance.as_str());
         append(&mut transaction, actor, "exchange-export", &subject, &ready.digest.0).await?;
+        self.settle(&mut transaction, ready.digest).await?;
         self.sent(transaction, ready.keep(), asked, left_out).await
     }
 

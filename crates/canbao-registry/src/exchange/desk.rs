@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::identity::{Card, Cards, Fingerprint, Identity};
+use super::identity::{Card, Cards, Fingerprint, Identity, Registry as Office};
 use super::parcel::{FolderReport, verify_folder};
 use super::psi::Limits;
+use super::request::Settles;
 use crate::RegistryError;
 use crate::audit::{self, Entry};
 use crate::clock::now_ms;
@@ -18,6 +19,8 @@ pub struct Desk {
     pub(super) registry: Registry,
     pub(super) keys: Arc<Identity>,
     pub(super) limits: Limits,
+    /// The request that the next parcel settles.
+    pub(super) settles: Option<Settles>,
 }
 
 /// A registry that was made known.
@@ -34,7 +37,28 @@ pub struct Peer {
 impl Desk {
     /// The desk of a registry with its keys, and the usual caps.
     pub fn new(registry: Registry, keys: Identity) -> Self {
-        Self { registry, keys: Arc::new(keys), limits: Limits::default() }
+        Self { registry, keys: Arc::new(keys), limits: Limits::default(), settles: None }
+    }
+
+    /// A desk with new keys, which are written to a file of their own; on the audit.
+    ///
+    /// # Errors
+    /// Where keys stand there already, which are never replaced, or the file cannot be written.
+    pub async fn found(registry: Registry, office: Office, file: &Path, actor: &str) -> Result<Self, RegistryError> {
+        let path = file.to_owned();
+        let keys = blocking(move || {
+            let keys = Identity::create(office)?;
+            keys.write(&path)?;
+            Ok(keys)
+        })
+        .await?;
+        let desk = Self::new(registry, keys);
+        let (id, fingerprint) = (desk.card().registry().id().to_owned(), desk.ours());
+        let mut transaction = desk.registry.store.write().await?;
+        let subject = format!("registry {id} {fingerprint}");
+        append(&mut transaction, actor, "exchange-identity", &subject, fingerprint.as_bytes()).await?;
+        transaction.commit().await?;
+        Ok(desk)
     }
 
     /// The same desk with other caps.

@@ -35,6 +35,18 @@ impl Desk {
     /// Where the parcel is not a known registry's, not for us, not next in its chain, answers a question that was
     /// not asked or was answered before, or says something of somebody who was not asked about. Nothing is changed then.
     pub async fn import(&self, answer: &Path, actor: &str) -> Result<Import, RegistryError> {
+        self.take(answer, actor, true).await
+    }
+
+    /// What applying an answer would do; nothing is changed.
+    ///
+    /// # Errors
+    /// As [`Desk::import`].
+    pub async fn try_import(&self, answer: &Path, actor: &str) -> Result<Import, RegistryError> {
+        self.take(answer, actor, false).await
+    }
+
+    async fn take(&self, answer: &Path, actor: &str, keep: bool) -> Result<Import, RegistryError> {
         self.resume().await?;
         let limits = self.limits;
         let kind = self.look(answer).await?.kind;
@@ -62,7 +74,7 @@ impl Desk {
                 self.take_found(&mut questions, &found, insurance)?;
             }
         }
-        self.apply(&received, parcel, questions, actor).await
+        self.apply(&received, parcel, questions, actor, keep).await
     }
 
     /// Whom the question asked about that an answer names, and of a private one the insurance.
@@ -131,13 +143,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Writes what was said into the record.
+    /// Writes what was said into the record, or only sees what that would be.
     async fn apply(
         &self,
         received: &Received<Content>,
         parcel: Digest,
         mut questions: Vec<Question>,
         actor: &str,
+        keep: bool,
     ) -> Result<Import, RegistryError> {
         let mut import = counted(&questions);
         let (id, there) = (received.card.registry().id(), received.card.registry().area());
@@ -154,6 +167,11 @@ impl Desk {
         let content = format!("{{\"peer\":\"{id}\",\"parcel\":\"{}\"}}", received.digest);
         let said = Answer { from: id, there: Some(there), day: &day, content: &content, actor };
         put(&self.registry, &mut hand, &mut questions, &said, &mut import).await?;
+        if !keep {
+            hand.transaction.rollback().await?;
+            return Ok(import);
+        }
+        self.settle(&mut hand.transaction, received.digest).await?;
         let Import { asked, insured, uninsured, unknown, name_differs, changed, left_out, .. } = &import;
         let subject = format!(
             "answer from {id} number {} people {asked} insured {insured} uninsured {uninsured} unknown {unknown} \

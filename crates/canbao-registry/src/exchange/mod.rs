@@ -20,11 +20,16 @@
 //! | `answer` | answers a question from our record |
 //! | `import`, `said` | applies an answer to it |
 //! | `template` | asks and takes in answers by the workbooks of province and ministry |
+//! | `arrive` | a parcel that came: verified, held against its chain, kept until it is taken in |
+//! | `act`, `request` | what is asked, answered and applied by two people |
+//! | `parcels` | what went out and came in |
 //! | `inbox` | which parcels of a folder are for us and not taken in yet |
 //! | `send`, `receive` | the parcels of all of these, and their place in the chain |
 //! | `keep` | a private question's secret, encrypted until its reply comes |
 
+mod act;
 mod answer;
+mod arrive;
 mod ask;
 mod choose;
 mod desk;
@@ -32,9 +37,11 @@ mod hex;
 mod import;
 mod inbox;
 mod keep;
+mod parcels;
 mod random;
 mod receive;
 mod refuse;
+mod request;
 mod said;
 mod send;
 mod write_aside;
@@ -45,9 +52,13 @@ pub mod psi;
 pub mod rows;
 pub mod template;
 
+pub use act::{Act, Question};
 pub use answer::Answered;
+pub use arrive::{Arrived, Standing};
 pub use ask::Export;
 pub use choose::{Choice, LeftOut, LeftOutWhy};
 pub use desk::{Desk, Peer};
+pub use parcels::Parcel;
+pub use request::{Done, ExchangeRequest, Would};
 pub use said::Import;
-pub use send::Sent;
+pub use send::{Direction, Sent};

@@ -121,8 +121,8 @@ impl Desk {
         })
         .await?;
         let sql = "INSERT INTO parcel (digest, ours, peer, direction, sequence, kind, insurance, lines, answers, \
-                   made_at, actor, aside, file, placed) \
-                   VALUES ($1, $2, $3, 'sent', $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)";
+                   made_at, actor, aside, file, placed, name) \
+                   VALUES ($1, $2, $3, 'sent', $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)";
         let bytes = |path: &Path| path.as_os_str().as_bytes().to_vec();
         let row: &[Value] = values![
             ready.digest.to_string(),
@@ -137,6 +137,7 @@ impl Desk {
             actor,
             bytes(&ready.aside),
             bytes(&ready.file),
+            file_name(&ready.manifest),
         ];
         transaction.execute(sql, row).await?;
         Ok(ready)
@@ -211,13 +212,15 @@ impl Desk {
 
 /// Which way a parcel goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub enum Direction {
+    /// From us.
     Sent,
+    /// To us.
     Received,
 }
 
 impl Direction {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Sent => "sent",
             Self::Received => "received",
@@ -236,7 +239,7 @@ fn rename(aside: &Path, file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn kind_of(word: &str) -> Option<Kind> {
+pub(super) fn kind_of(word: &str) -> Option<Kind> {
     [Kind::Question, Kind::Answer, Kind::PsiRequest, Kind::PsiReply, Kind::PsiResult, Kind::Receipt]
         .into_iter()
         .find(|kind| kind.as_str() == word)

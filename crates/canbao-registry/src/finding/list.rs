@@ -93,12 +93,7 @@ impl Registry {
     ) -> Result<WorkPage, RegistryError> {
         let mut statements = self.store.statements().await?;
         let mut page = self.work_page(&mut statements, asker, filter, seek, lines).await?;
-        for line in page.lines.iter_mut().filter(|line| line.person.is_none()) {
-            if let Some(clue) = line.clue(&mut statements).await? {
-                line.name = clue.field("name").map(str::to_owned);
-                line.number = clue.field("number").map(str::to_owned);
-            }
-        }
+        named(&mut statements, &mut page).await?;
         drop(statements);
         let persons = page.lines.iter().filter(|line| line.person.is_some()).count() as i64;
         let subject = format!("findings {} {}", filter.kind, filter.area.as_deref().unwrap_or_default());
@@ -110,6 +105,36 @@ impl Registry {
         };
         self.looks.put(look).await?;
         Ok(page)
+    }
+
+    /// All findings of a filter, one after the other, as one state of the record has them: one look on the log. Gives how many
+    /// there were.
+    ///
+    /// # Errors
+    /// As [`Self::work_list`], and what `take` gives.
+    pub async fn each_finding(
+        &self,
+        asker: &Asker,
+        filter: &WorkFilter,
+        mut take: impl FnMut(WorkLine) -> Result<(), RegistryError>,
+    ) -> Result<i64, RegistryError> {
+        let persons = self.work_count(asker, filter).await?;
+        let stand = filter.stand.map_or("all", Stand::as_str);
+        let subject = format!("all findings {} {stand} {}", filter.kind, filter.area.as_deref().unwrap_or_default());
+        let subject = subject.trim().to_owned();
+        self.looks.put(Look { actor: asker.actor.clone(), purpose: asker.purpose.clone(), subject, persons }).await?;
+        let mut transaction = self.store.read().await?;
+        let (mut seek, mut given) = (Seek::First, 0);
+        loop {
+            let mut page = self.work_page(&mut transaction, asker, filter, &seek, MOST).await?;
+            named(&mut transaction, &mut page).await?;
+            for line in page.lines {
+                take(line)?;
+                given += 1;
+            }
+            let Some(next) = page.next else { return Ok(given) };
+            seek = Seek::After(next);
+        }
     }
 
     /// How many findings a filter has.
@@ -191,6 +216,17 @@ impl Registry {
         let before = found.first().filter(|_| if back { more } else { *seek != Seek::First }).map(key);
         Ok(WorkPage { lines: found, next, before })
     }
+}
+
+/// Gives the lines about nobody name and number as their rows write them.
+async fn named(statements: &mut Transaction, page: &mut WorkPage) -> Result<(), RegistryError> {
+    for line in page.lines.iter_mut().filter(|line| line.person.is_none()) {
+        if let Some(clue) = line.clue(statements).await? {
+            line.name = clue.field("name").map(str::to_owned);
+            line.number = clue.field("number").map(str::to_owned);
+        }
+    }
+    Ok(())
 }
 
 impl WorkLine {

@@ -11,6 +11,7 @@ use futures::future::try_join_all;
 use super::Asker;
 use super::find::written;
 use crate::RegistryError;
+use crate::area::Areas;
 use crate::audit::Look;
 use crate::person::{NumberKind, State, row_state, visible};
 use crate::private::{Kind, normalised};
@@ -38,8 +39,10 @@ pub enum Verdict {
     Insured,
     /// Known, and insured for neither.
     Uninsured,
-    /// Not in the registry, or not in the asker's areas.
+    /// Not in the registry.
     Unknown,
+    /// Held by an area that is none of the asker's: which county is told, and nothing else.
+    Elsewhere,
     /// Somebody has the number, under another name.
     NameDiffers,
     /// Several people have the number, and no name tells who is meant.
@@ -50,8 +53,15 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Insured, Self::Uninsured, Self::Unknown, Self::NameDiffers, Self::Shared, Self::InvalidNumber];
+    pub const ALL: [Self; 7] = [
+        Self::Insured,
+        Self::Uninsured,
+        Self::Unknown,
+        Self::Elsewhere,
+        Self::NameDiffers,
+        Self::Shared,
+        Self::InvalidNumber,
+    ];
 
     /// The word for programs.
     pub const fn as_str(self) -> &'static str {
@@ -59,6 +69,7 @@ impl Verdict {
             Self::Insured => "insured",
             Self::Uninsured => "uninsured",
             Self::Unknown => "unknown",
+            Self::Elsewhere => "held-elsewhere",
             Self::NameDiffers => "name-differs",
             Self::Shared => "shared-number",
             Self::InvalidNumber => "invalid-number",
@@ -71,6 +82,7 @@ impl Verdict {
             Self::Insured => "已参保",
             Self::Uninsured => "未参保",
             Self::Unknown => "登记库中没有",
+            Self::Elsewhere => "由别的区域登记",
             Self::NameDiffers => "姓名不符",
             Self::Shared => "一号多人",
             Self::InvalidNumber => "号码无效",
@@ -87,7 +99,7 @@ pub struct Place {
     pub pooling_area: String,
 }
 
-/// An answer. All but the verdict is blank unless one person is meant.
+/// An answer. All but the verdict is blank unless one person is meant, or another area holds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The answer in a word.
@@ -100,7 +112,7 @@ pub struct Answer {
     pub medical: Option<InsuranceState>,
     /// What is to be done.
     pub category: Option<Category>,
-    /// The finest area that is known.
+    /// The finest area that is known; of somebody [held elsewhere](Verdict::Elsewhere) the county, blank for nobody's area.
     pub area: String,
     /// Schemes with a live row, and where.
     pub places: Vec<Place>,
@@ -150,8 +162,8 @@ impl Registry {
     /// Answers a list, in its order. `source` tells on the log which list it was (the digest of its file, say), in one
     /// entry for all of it; nothing personal may stand in it.
     ///
-    /// People who are out of the asker's areas or no longer current are unknown. Where several people have a number, the
-    /// name tells who is meant; else who has it now, rather than who had it.
+    /// People who are no longer current are unknown; of those out of the asker's areas it is told which county holds them.
+    /// Where several people have a number, the name tells who is meant; else who has it now, rather than who had it.
     ///
     /// # Errors
     /// Where the database does not answer, or the look cannot be put on the log.
@@ -196,21 +208,33 @@ impl Registry {
         people.dedup();
         let codes = areas.of_scope(&asker.scope);
         let mut known: AHashMap<i64, Known> = AHashMap::with_capacity(people.len());
+        let mut beyond: AHashMap<i64, String> = AHashMap::new();
         let within = |area: &str| codes.as_ref().is_none_or(|codes| codes.binary_search(&area).is_ok());
-        let is_known = |row: &Fields<'_>| within(row.text(1)) && row.text(6) == State::Current.as_str();
-        known.extend(self.in_lanes(&people, at, &PEOPLE, |row| is_known(row).then(|| known_of(row))).await?);
+        let is_current = |row: &Fields<'_>| row.text(6) == State::Current.as_str();
+        let seen = |row: &Fields<'_>| {
+            let area = row.text(1);
+            let one = if within(area) { Ok(known_of(row)) } else { Err(county(&areas, area)) };
+            is_current(row).then(|| (row.int(0), one))
+        };
+        for (person, one) in self.in_lanes(&people, at, &PEOPLE, seen).await? {
+            match one {
+                Ok(one) => known.insert(person, one).is_some(),
+                Err(county) => beyond.insert(person, county).is_some(),
+            };
+        }
         people.retain(|person| known.contains_key(person));
         let mut places: AHashMap<i64, Vec<Place>> = AHashMap::with_capacity(people.len());
         for (person, place) in self.in_lanes(&people, at, &ENROLMENTS, |row| live(row, &ruling.rules)).await? {
             places.entry(person).or_default().push(place);
         }
         let answers = blocking(move || {
-            let found = Found { holders, known, places };
+            let found = Found { holders, known, beyond, places };
             questions.iter().zip(&asked).map(|(question, asked)| found.answer(question, asked.as_ref())).collect()
         })
         .await?;
         let answers: Vec<Answer> = answers;
-        let shown = answers.iter().filter(|answer| answer.person.is_some()).count() as i64;
+        let shows = |answer: &&Answer| answer.person.is_some() || answer.verdict == Verdict::Elsewhere;
+        let shown = answers.iter().filter(shows).count() as i64;
         let subject = format!("batch {source} rows {rows}");
         self.looks
             .put(Look { actor: asker.actor.clone(), purpose: asker.purpose.clone(), subject, persons: shown })
@@ -250,16 +274,22 @@ fn holder_of(row: &Fields<'_>) -> (i64, Holder) {
     (row.int(0), Holder { person: row.int(1), former, number: row.text(3).to_owned() })
 }
 
-fn known_of(row: &Fields<'_>) -> (i64, Known) {
+fn known_of(row: &Fields<'_>) -> Known {
     let state = |at| InsuranceState::from_word(row.text(at)).unwrap_or(InsuranceState::Unclear);
-    let known = Known {
+    Known {
         area: row.text(1).to_owned(),
         name: row.text(2).to_owned(),
         pension: state(3),
         medical: state(4),
         category: Category::from_word(row.text(5)),
-    };
-    (row.int(0), known)
+    }
+}
+
+/// The county that an area reports to: enough to know whom to ask.
+fn county(areas: &Areas, code: &str) -> String {
+    let chain = areas.chain(code);
+    let county = chain.iter().find(|(_, area)| area.level == "county").or(chain.last());
+    county.map_or_else(String::new, |(code, _)| (*code).to_owned())
 }
 
 /// Where a row says that somebody is insured; none where it is not live.
@@ -273,6 +303,8 @@ fn live(row: &Fields<'_>, rules: &Rules) -> Option<(i64, Place)> {
 struct Found {
     holders: AHashMap<i64, Vec<Holder>>,
     known: AHashMap<i64, Known>,
+    /// The counties of those who are out of reach.
+    beyond: AHashMap<i64, String>,
     places: AHashMap<i64, Vec<Place>>,
 }
 
@@ -281,10 +313,15 @@ impl Found {
         let Some(asked) = asked else { return Answer::of(Verdict::InvalidNumber) };
         let with_hash = self.holders.get(&asked.hash).map(Vec::as_slice).unwrap_or_default();
         // what is found by a hash is compared as a whole
-        let of_number = with_hash.iter().filter(|holder| holder.number == asked.number);
+        let of_number = || with_hash.iter().filter(|holder| holder.number == asked.number);
         let mut holders: Vec<(&Holder, &Known)> =
-            of_number.filter_map(|holder| Some((holder, self.known.get(&holder.person)?))).collect();
+            of_number().filter_map(|holder| Some((holder, self.known.get(&holder.person)?))).collect();
         if holders.is_empty() {
+            // who has it now, rather than who had it
+            let beyond = of_number().filter_map(|holder| Some((holder, self.beyond.get(&holder.person)?)));
+            if let Some((_, county)) = beyond.min_by_key(|(holder, _)| (holder.former, holder.person)) {
+                return Answer { area: county.clone(), ..Answer::of(Verdict::Elsewhere) };
+            }
             return Answer::of(if asked.credible { Verdict::Unknown } else { Verdict::InvalidNumber });
         }
         let name = normalised(&question.name);

@@ -18,4 +18,4 @@ pub(crate) use roster::Rosters;
 pub use filter::Filter;
 pub use list::{Counts, Line, Listed, Page, Seek};
 pub use unit::{Employer, Members};
-pub use units::UnitLine;
+pub use units::{UnitFilter, UnitLine};

@@ -30,6 +30,15 @@ pub struct UnitLine {
     pub insured_people: i64,
 }
 
+/// Which employers; blank asks for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnitFilter {
+    /// Of the county with this code.
+    pub county: String,
+    /// As [`super::Employer::category`].
+    pub category: String,
+}
+
 impl Registry {
     /// How many employers there are by county (blank for none known) and category, in a scope.
     ///
@@ -44,28 +53,76 @@ impl Registry {
         Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned(), row.int(2))).collect())
     }
 
-    /// Employers of a county and a category (all, where they are blank), in the order of identifiers, after the one with
-    /// identifier `after`.
+    /// How many employers a filter has, in a scope.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn unit_count(&self, scope: &Scope, filter: &UnitFilter) -> Result<i64, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let mut values = Vec::new();
+        let from = self.filtered(&mut statements, scope, filter, &mut values).await?;
+        statements.int(format!("SELECT COUNT(*) {from}"), &values).await
+    }
+
+    /// Employers of a county and a category, in the order of identifiers, after the one with identifier `after`.
     ///
     /// # Errors
     /// Where the database does not answer, or the look cannot be put on the log.
     pub async fn list_units(
         &self,
         asker: &Asker,
-        county: &str,
-        category: &str,
+        filter: &UnitFilter,
         after: i64,
         lines: i64,
     ) -> Result<Vec<UnitLine>, RegistryError> {
         let mut statements = self.store.statements().await?;
-        let mut values = Vec::new();
-        let mut from = self.units(&mut statements, &asker.scope, &mut values).await?;
-        for (column, value) in [("county", county), ("category", category)] {
-            if !value.is_empty() {
-                values.push(value.into());
-                from.push_str(&format!(" AND {column} = ${}", values.len()));
+        let lines = self.unit_page(&mut statements, asker, filter, after, lines).await?;
+        drop(statements);
+        let subject = format!("units {} {} after {after}", filter.county, filter.category);
+        self.looks
+            .put(Look { actor: asker.actor.clone(), purpose: asker.purpose.clone(), subject, persons: 0 })
+            .await?;
+        Ok(lines)
+    }
+
+    /// All employers of a filter, one after the other, as one state of the record has them: one look on the log. Gives how
+    /// many there were.
+    ///
+    /// # Errors
+    /// As [`Self::list_units`], and what `take` gives.
+    pub async fn each_unit(
+        &self,
+        asker: &Asker,
+        filter: &UnitFilter,
+        mut take: impl FnMut(UnitLine) -> Result<(), RegistryError>,
+    ) -> Result<i64, RegistryError> {
+        let subject = format!("all units {} {}", filter.county, filter.category);
+        self.looks
+            .put(Look { actor: asker.actor.clone(), purpose: asker.purpose.clone(), subject, persons: 0 })
+            .await?;
+        let mut transaction = self.store.read().await?;
+        let (mut after, mut given) = (0, 0);
+        loop {
+            let lines = self.unit_page(&mut transaction, asker, filter, after, LINES).await?;
+            let Some(last) = lines.last().map(|line| line.unit) else { return Ok(given) };
+            for line in lines {
+                take(line)?;
+                given += 1;
             }
+            after = last;
         }
+    }
+
+    async fn unit_page(
+        &self,
+        transaction: &mut Transaction,
+        asker: &Asker,
+        filter: &UnitFilter,
+        after: i64,
+        lines: i64,
+    ) -> Result<Vec<UnitLine>, RegistryError> {
+        let mut values = Vec::new();
+        let from = self.filtered(transaction, &asker.scope, filter, &mut values).await?;
         values.extend([Value::from(after), Value::from(lines.clamp(1, LINES))]);
         let at = values.len();
         let sql = format!(
@@ -73,8 +130,7 @@ impl Registry {
              AND id > ${} ORDER BY id LIMIT ${at}",
             at - 1
         );
-        let rows = statements.all(sql, &values).await?;
-        drop(statements);
+        let rows = transaction.all(sql, &values).await?;
         let text = |row: &crate::store::Row, at| row.maybe_text(at).map(str::to_owned);
         let lines = rows.iter().map(|row| UnitLine {
             unit: row.int(0),
@@ -85,12 +141,25 @@ impl Registry {
             category: row.text(5).to_owned(),
             insured_people: row.int(6),
         });
-        let lines: Vec<UnitLine> = lines.collect();
-        let subject = format!("units {county} {category} after {after}");
-        self.looks
-            .put(Look { actor: asker.actor.clone(), purpose: asker.purpose.clone(), subject, persons: 0 })
-            .await?;
-        Ok(lines)
+        Ok(lines.collect())
+    }
+
+    /// `FROM` and `WHERE` of the employers of a filter.
+    async fn filtered(
+        &self,
+        transaction: &mut Transaction,
+        scope: &Scope,
+        filter: &UnitFilter,
+        values: &mut Vec<Value>,
+    ) -> Result<String, RegistryError> {
+        let mut from = self.units(transaction, scope, values).await?;
+        for (column, value) in [("county", &filter.county), ("category", &filter.category)] {
+            if !value.is_empty() {
+                values.push(value.as_str().into());
+                from.push_str(&format!(" AND {column} = ${}", values.len()));
+            }
+        }
+        Ok(from)
     }
 
     /// `FROM` and `WHERE` of the employers of a scope: those of its counties, and for the whole city those of no known one.

@@ -22,6 +22,8 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (19, include_str!("../../migrations/0019_receipt.sql")),
     (20, include_str!("../../migrations/0020_papers_undo_exports.sql")),
     (21, include_str!("../../migrations/0021_findings.sql")),
+    (22, include_str!("../../migrations/0022_scans.sql")),
+    (23, include_str!("../../migrations/0023_exchange_requests.sql")),
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
@@ -31,7 +33,7 @@ const LOOKS: [(i64, &str); 2] = [
 ];
 
 /// The structure that this program needs.
-pub(crate) const VERSION: i64 = 21;
+pub(crate) const VERSION: i64 = 23;
 const LOOKS_VERSION: i64 = 2;
 
 /// The migrations with the statements that make the ways to find people.

@@ -81,12 +81,17 @@ both!(a_batch_sees_no_further_than_its_asker, |fresh: Fresh| async move {
     let both = || vec![ask(number("1991-07-08", 12), ""), ask(number("1985-03-12", 10), "")];
     let verdicts = async |asker: &Asker| {
         let answers = registry.batch(asker, "digest", both()).await.unwrap();
+        for answer in answers.iter().filter(|answer| answer.verdict == Verdict::Elsewhere) {
+            let nothing = answer.person.is_none() && answer.pension.is_none() && answer.places.is_empty();
+            assert!(nothing && answer.category.is_none(), "more than the county is told: {answer:?}");
+            assert!(["610902", "610921"].contains(&answer.area.as_str()), "{}", answer.area);
+        }
         answers.into_iter().map(|answer| answer.verdict).collect::<Vec<_>>()
     };
     assert_eq!(verdicts(&asker()).await, [Verdict::Insured, Verdict::Insured]);
-    assert_eq!(verdicts(&of(&["610921"])).await, [Verdict::Insured, Verdict::Unknown]);
-    assert_eq!(verdicts(&of(&["610902"])).await, [Verdict::Unknown, Verdict::Insured]);
-    assert_eq!(verdicts(&of(&[])).await, [Verdict::Unknown, Verdict::Unknown]);
+    assert_eq!(verdicts(&of(&["610921"])).await, [Verdict::Insured, Verdict::Elsewhere]);
+    assert_eq!(verdicts(&of(&["610902"])).await, [Verdict::Elsewhere, Verdict::Insured]);
+    assert_eq!(verdicts(&of(&[])).await, [Verdict::Elsewhere, Verdict::Elsewhere]);
     // who is in no extract any more is not in the registry, as of today
     people.remove(2);
     apply(registry, &write(folder, "b", "2016-12-01", &people), "test", false).await.unwrap();

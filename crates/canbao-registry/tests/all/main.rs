@@ -22,6 +22,7 @@ mod query;
 mod receipt;
 mod roster;
 mod rules;
+mod scan;
 mod snapshot;
 mod support;
 mod undo;

@@ -14,8 +14,9 @@ use crate::right::Right;
 
 pub(super) fn group() -> Group {
     let calls = vec![Call::ask("batch", "批量查询", "/api/v1/batch", Right::People, answer).about(
-        "每行一个号码和姓名，一次最多 1000 行，按原来的次序答复。区域以外的人和不在册的人，答复是 unknown。\
-         整批在查看记录里是一条。更多的行请用 canbao registry batch。",
+        "每行一个号码和姓名，一次最多 1000 行，按原来的次序答复。不在册的人，答复是 unknown；区域以外的人，答复是 \
+         held-elsewhere，只告诉由哪个县（市、区）登记。整批在查看记录里是一条。更多的行请用批量查询的页面，或 \
+         canbao registry batch。",
     )];
     Group { name: "批量查询", about: "按号码和姓名成批核对参保情况。", calls }
 }
@@ -72,7 +73,7 @@ struct Answered {
     medical: Option<&'static str>,
     #[schema(value_type = Option<word::Category>)]
     category: Option<&'static str>,
-    /// 户籍地
+    /// 户籍地；由别的区域登记的，只到县（市、区）
     area: Option<Place>,
     /// 在保的险种和统筹区
     places: Vec<Insured>,

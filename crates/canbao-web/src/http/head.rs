@@ -23,7 +23,11 @@ pub(crate) async fn secure(secure: bool, request: Request, next: Next) -> Respon
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // what somebody handed in comes with a stricter policy of its own
+        let own = name == header::CONTENT_SECURITY_POLICY && headers.contains_key(&name);
+        if !own {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     // pages hold personal data: no cache keeps them, whoever comes back logs in first
     if !headers.contains_key(header::CACHE_CONTROL) {

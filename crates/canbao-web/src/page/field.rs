@@ -9,12 +9,16 @@ pub(crate) struct Field {
     pub(crate) hint: String,
     pub(crate) error: String,
     pub(crate) value: String,
-    /// `text`, `select`, `radios`, `checks`, `list` (a text with proposals), `digest`.
+    /// `text`, `select`, `radios`, `checks`, `list` (a text with proposals), `digest`, `file`.
     pub(crate) how: &'static str,
     /// Of a text: the keyboard of a phone.
     pub(crate) mode: &'static str,
     /// Of a text: characters shown.
     pub(crate) size: u8,
+    /// Of a file: which ones a browser offers.
+    pub(crate) accept: &'static str,
+    /// Of a file: what was handed in already, whose ticket is the value.
+    pub(crate) held: String,
     /// Of a choice.
     pub(crate) groups: Vec<Group>,
 }
@@ -54,8 +58,21 @@ impl Field {
             how: "text",
             mode: "text",
             size: 24,
+            accept: "",
+            held: String::new(),
             groups: Vec::new(),
         }
+    }
+
+    /// A file. What was chosen cannot be filled in again: no browser takes it.
+    pub(crate) fn file(
+        name: &'static str,
+        label: &'static str,
+        hint: &str,
+        accept: &'static str,
+        errors: &Errors,
+    ) -> Self {
+        Self { how: "file", accept, ..Self::text(name, label, hint, &Given::default(), errors) }
     }
 
     /// A choice, with what was chosen.

@@ -50,6 +50,12 @@ impl Given {
         self
     }
 
+    /// Without a name's values.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(known, _)| known != name);
+        self
+    }
+
     /// All that is told, for the page that shows it once more.
     pub(crate) fn kept(&self) -> Vec<(String, String)> {
         let told = |(name, value): &&(String, String)| !MOVES.contains(&name.as_str()) && !value.is_empty();

@@ -39,6 +39,13 @@ impl Search {
     }
 }
 
+/// A short key that cannot be guessed.
+pub(crate) fn key() -> Result<String, Fault> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes).map_err(|_| Fault::Nonsense("系统没有随机数可用。", "请联系系统管理员。"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// Searches by their keys, and the keys in the order in which they came.
 type Searches = (HashMap<String, Arc<Search>>, VecDeque<String>);
 
@@ -66,9 +73,7 @@ pub(crate) struct Kept {
 impl Kept {
     /// Keeps what was found, under a key that cannot be guessed.
     pub(crate) fn keep(&self, search: Search) -> Result<String, Fault> {
-        let mut bytes = [0; 12];
-        getrandom::fill(&mut bytes).map_err(|_| Fault::Nonsense("系统没有随机数可用。", "请联系系统管理员。"))?;
-        let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = key()?;
         let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
         let (by_key, order) = &mut *searches;
         by_key.insert(key.clone(), Arc::new(search));

@@ -105,6 +105,7 @@ pub(crate) async fn log_in(
 
 pub(crate) async fn log_out(State(app): State<App>, visitor: Visitor) -> Result<Response, Fault> {
     app.registry.end_session(&visitor.token).await?;
+    app.batches.end(&visitor);
     with_cookie(Redirect::to("/login").into_response(), cookie::end(app.settings.secure))
 }
 

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_registry::RegistryError;
 use canbao_registry::change::{Decision, Procedure, Request, RequestState, Resting, UndoRequest};
@@ -16,7 +16,7 @@ use super::given::approves;
 use super::line::{named, place};
 use super::person::Names;
 use super::propose::told::{Record, records, sentence};
-use super::propose::told_of;
+use super::propose::{scan, told_of};
 use super::shell::{Crumb, Shell};
 use super::word::Tag;
 use crate::App;
@@ -61,6 +61,8 @@ struct Page {
     seen: i64,
     about: Vec<(&'static str, String)>,
     told: Vec<(&'static str, String)>,
+    /// What the papers' file is; blank where none came with it.
+    scan: String,
     /// What it would change, where it waits; blank where nothing can be told.
     sentence: String,
     records: Vec<Record>,
@@ -119,7 +121,9 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
     let mut told = request.procedure.as_ref().map(|procedure| told_of(procedure, visitor)).unwrap_or_default();
     told.extend(request.papers.clone().map(|papers| ("材料", papers)));
     told.extend(request.evidence.as_deref().map(|digest| ("材料摘要", say::digest(digest))));
+    let came = app.registry.scan_of(id).await?;
     Ok(Page {
+        scan: came.as_ref().map(scan::told_of_scan).unwrap_or_default(),
         shell: Shell::of(app, visitor, at, heading.clone(), vec![list, Crumb::here(format!("第 {id} 件"))]).await?,
         heading,
         id,
@@ -149,6 +153,28 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
         at: "",
         reason: String::new(),
     })
+}
+
+/// The papers that came as a file: to be saved, and opened by nothing in the browser.
+pub(crate) async fn open_scan(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
+    let opened = app.registry.open_scan(&visitor.asker("打开变更材料"), &scan::folder(&app.settings.data), id).await;
+    let (papers, content) = opened?;
+    let kind = scan::media(&papers).ok_or(Fault::Broken)?;
+    // the name says which change and nothing of whom it is about
+    let name = format!("attachment; filename=\"canbao-change-{id}.{}\"", kind.ending);
+    let mut response = content.to_vec().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.media));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment")),
+    );
+    Ok(response)
 }
 
 type About = (Vec<(&'static str, String)>, i64, String);

@@ -129,6 +129,7 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         });
         let mut entries = vec![plain("全部人员", "/people")];
         entries.extend(worked);
+        entries.push(plain("批量查询", "/batch"));
         if visitor.may(Right::Export) {
             entries.push(plain("导出申请", "/exports"));
         }
@@ -162,6 +163,9 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         if visitor.may(Right::Compare) {
             entries.push(plain("比对", "/runs"));
         }
+        if visitor.may(Right::Exchange) {
+            entries.push(plain("联网比对", "/exchange"));
+        }
         group("数据", entries);
     }
     if visitor.may(Right::Figures) {
@@ -170,6 +174,9 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
     let mut system = Vec::new();
     if visitor.may(Right::Accounts) {
         system.push(plain("账号", "/accounts"));
+    }
+    if visitor.may(Right::Partners) {
+        system.push(plain("交换机构", "/partners"));
     }
     if visitor.may(Right::Areas) {
         system.push(plain("区划", "/areas"));

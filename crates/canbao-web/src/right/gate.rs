@@ -13,7 +13,7 @@ use canbao_registry::account::Needs;
 use super::visitor::Visitor;
 use super::{Access, may};
 use crate::fault::Fault;
-use crate::http::upload::{self, Carried, FileLimit};
+use crate::http::upload::{self, Carried, FileLimit, Sent};
 use crate::http::{cookie, origin};
 use crate::{App, Settings, api, watch};
 
@@ -60,7 +60,10 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     }
     let (parts, mut body) = request.into_parts();
     let mut sent = None;
-    if let Some(limit) = files {
+    let is_form =
+        parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
+    // a form that may send files need not: then it comes as any other
+    if let Some(limit) = files.filter(|_| !is_form) {
         let _turn = app.sending.try_acquire().map_err(|_| busy())?;
         let ours = |token: &str| same(token, &session.csrf);
         let Settings { data, upload, .. } = app.settings.as_ref();
@@ -68,10 +71,6 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         sent = Some(Carried::new(form));
     } else if changes {
         // no handler can forget it: a form without the session's token never gets there
-        let is_form = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
         if !is_form {
             return Err(Fault::Forged);
         }
@@ -79,6 +78,9 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         let given = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf");
         if !given.is_some_and(|(_, value)| same(&value, &session.csrf)) {
             return Err(Fault::Forged);
+        }
+        if files.is_some() {
+            sent = Some(Carried::new(Sent::of(url::form_urlencoded::parse(&bytes).into_owned().collect())));
         }
         body = Body::from(bytes);
     }

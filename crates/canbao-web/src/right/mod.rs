@@ -43,6 +43,10 @@ pub enum Right {
     Export,
     /// Deciding on that, for one's area.
     ApproveExport,
+    /// Comparing with other registries.
+    Exchange,
+    /// The registries that are known, and our own keys.
+    Partners,
     /// Accounts.
     Accounts,
     /// The audit and the looks.
@@ -51,7 +55,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Home,
         Self::People,
         Self::Reveal,
@@ -67,6 +71,8 @@ impl Right {
         Self::ChangeAreas,
         Self::Export,
         Self::ApproveExport,
+        Self::Exchange,
+        Self::Partners,
         Self::Accounts,
         Self::Log,
     ];
@@ -91,6 +97,8 @@ impl Right {
             Self::ChangeAreas => Some("change-areas"),
             Self::Export => Some("export"),
             Self::ApproveExport => Some("approve-export"),
+            Self::Exchange => Some("exchange"),
+            Self::Partners => Some("partners"),
             Self::Accounts => Some("accounts"),
             Self::Log => Some("log"),
         }
@@ -114,6 +122,8 @@ impl Right {
             Self::ChangeAreas => "变更区划",
             Self::Export => "申请导出",
             Self::ApproveExport => "审批导出",
+            Self::Exchange => "联网比对",
+            Self::Partners => "登记交换机构",
             Self::Accounts => "管理账号",
             Self::Log => "查看办理记录和查看记录",
         }
@@ -136,14 +146,14 @@ pub enum Access {
 /// Whether a role may.
 pub const fn may(role: Role, right: Right) -> bool {
     use Right::{
-        Accounts, Answer, Areas, ChangeAreas, Compare, Deliver, Export, Figures, Findings, Home, Log, People, Propose,
-        Reveal,
+        Accounts, Answer, Areas, ChangeAreas, Compare, Deliver, Exchange, Export, Figures, Findings, Home, Log,
+        Partners, People, Propose, Reveal,
     };
     match role {
         // who runs the system sees no records, nor who looked at them
-        Role::Admin => matches!(right, Home | Accounts | Areas),
-        Role::City => !matches!(right, Accounts | Log),
-        Role::County => !matches!(right, Accounts | Log | ChangeAreas | Deliver | Compare),
+        Role::Admin => matches!(right, Home | Accounts | Areas | Partners),
+        Role::City => !matches!(right, Accounts | Log | Partners),
+        Role::County => !matches!(right, Accounts | Log | Partners | ChangeAreas | Deliver | Compare | Exchange),
         Role::Town => matches!(right, Home | People | Reveal | Propose | Findings | Answer | Figures | Export),
         Role::Collector => matches!(right, Home | People | Reveal | Propose | Answer),
         Role::Reporter => matches!(right, Home | Deliver),

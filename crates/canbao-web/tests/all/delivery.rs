@@ -217,7 +217,7 @@ async fn several_files_are_one_extract_and_a_drop_must_be_explained() {
 }
 
 /// A workbook in which one tag unfolds to many megabytes.
-fn bomb() -> Vec<u8> {
+pub(crate) fn bomb() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
     let part = |name: &str, text: &[u8], zip: &mut zip::ZipWriter<std::io::Cursor<Vec<u8>>>| {

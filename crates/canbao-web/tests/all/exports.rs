@@ -112,3 +112,81 @@ async fn what_is_missing_is_said_at_its_field_and_nobody_is_no_list() {
     assert!(county.get("/exports").await.text.contains("还没有导出申请"));
     assert_eq!(county.get("/export/99").await.status, StatusCode::NOT_FOUND);
 }
+
+async fn taken(maker: &Browser<'_>, checker: &Browser<'_>, list: &str, fields: &[(&str, &str)]) -> (String, Got) {
+    let asked = send(maker, list, fields).await;
+    let export = asked.location().to_owned();
+    assert!(export.starts_with("/export/"), "{list}: {} {}", asked.status, asked.text);
+    assert_eq!(approve(checker, &export).await.location(), export);
+    let got = send(maker, &format!("{export}/file"), &[]).await;
+    assert_eq!(got.status, StatusCode::OK, "{}", got.text);
+    (export, got)
+}
+
+#[tokio::test]
+async fn a_work_list_of_findings_leaves_by_two_people() {
+    let site = Site::new().await;
+    let (town, county) = (site.logged_in("town").await, site.logged_in("county").await);
+    let list = "/export/new/findings/name-differs?stand=all";
+    let page = town.get("/findings/name-differs?stand=all").await.text;
+    assert!(page.contains(&format!("href=\"{list}\"")) && page.contains("导出这 1 条"), "{page}");
+    assert!(town.get(list).await.text.contains("疑点：") && town.get(list).await.text.contains("导出 1 条"));
+    let wanted = |whole| {
+        let fields = ["id", "name", "number", "town", "what", "stand"].map(|field| ("fields", field));
+        [vec![("purpose", "与部门核对数据"), ("note", "农合办"), ("whole", whole), ("format", "csv")], fields.to_vec()]
+            .concat()
+    };
+    let (export, got) = taken(&town, &county, list, &wanted("no")).await;
+    let lines: Vec<&str> = got.text.trim_start_matches('\u{feff}').trim_end().split("\r\n").collect();
+    assert_eq!(
+        (lines.len(), lines[1], lines[3]),
+        (4, "疑点编号,姓名,号码,镇（街道）,情况,进展", "共 1 条"),
+        "{}",
+        got.text
+    );
+    assert!(lines[2].contains("罗承志,610902 **** **** ") && lines[2].contains("罗承忠"), "{}", lines[2]);
+    assert!(lines[2].ends_with(",待核对") && !got.text.contains(&number_of("罗承志")), "{}", lines[2]);
+    assert!(county.get(&export).await.text.contains("1 条"));
+    let (_, whole) = taken(&town, &county, list, &wanted("yes")).await;
+    assert!(whole.text.contains(&number_of("罗承志")), "whole, where that was approved");
+    let looks = site.logged_in("auditor").await.get("/looks").await.text;
+    assert!(looks.contains("导出第 1 件：遮盖") && looks.contains("导出第 2 件：完整"), "{looks}");
+    // the sister area has none of them
+    let neighbour = site.logged_in("neighbour").await;
+    assert!(!neighbour.get("/findings/name-differs?stand=all").await.text.contains("/export/new"));
+    let none = send(&neighbour, list, &wanted("no")).await;
+    assert!(none.status == StatusCode::CONFLICT && none.text.contains("没有疑点"), "{}", none.text);
+    assert_eq!(neighbour.get(&export).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(town.get("/export/new/findings/lottery").await.status, StatusCode::NOT_FOUND);
+    // what is nobody's stands there as its row writes it, and is no formula
+    let rows = "/export/new/findings/row-unresolved";
+    let (_, got) = taken(&town, &county, rows, &wanted("yes")).await;
+    assert!(got.text.contains("'=HYPERLINK(1)") && got.text.trim_end().ends_with("共 2 条"), "{}", got.text);
+}
+
+#[tokio::test]
+async fn employers_leave_by_two_people() {
+    let site = Site::new().await;
+    let (city, too) = (site.logged_in("city").await, site.logged_in("city-too").await);
+    let page = city.get("/employers").await.text;
+    assert!(page.contains("href=\"/export/new/employers\"") && page.contains("导出这 1 个"), "{page}");
+    let form = city.get("/export/new/employers").await.text;
+    assert!(form.contains("导出 1 个单位") && !form.contains("name=\"whole\""), "nothing of it is masked: {form}");
+    let fields = [
+        ("purpose", "上级要求报送"),
+        ("note", "省局"),
+        ("fields", "name"),
+        ("fields", "code"),
+        ("fields", "people"),
+        ("format", "csv"),
+    ];
+    let (_, got) = taken(&city, &too, "/export/new/employers", &fields).await;
+    let lines: Vec<&str> = got.text.trim_start_matches('\u{feff}').trim_end().split("\r\n").collect();
+    assert_eq!(lines[1], "单位名称,统一社会信用代码、注册号,参保人数");
+    assert!(lines[2].starts_with("某某商行,91610902MA70000000,") && lines[3] == "共 1 个单位", "{}", got.text);
+    let neighbour = site.logged_in("neighbour").await;
+    let none = send(&neighbour, "/export/new/employers", &fields).await;
+    assert!(none.status == StatusCode::CONFLICT && none.text.contains("没有单位"), "{}", none.text);
+    let wrong = city.get("/export/new/employers?county=%22%3E").await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}

@@ -13,11 +13,13 @@ mod run;
 
 mod accounts;
 mod api;
+mod batch;
 mod change;
 mod compare;
 mod delivery;
 mod door;
 mod employers;
+mod exchange;
 mod exports;
 mod figures;
 mod finding;

@@ -349,3 +349,127 @@ async fn a_bulk_is_decided_by_another_as_far_as_they_reach() {
     let again = send(&county, &path, &[("decision", "approve"), ("reason", "再来")]).await;
     assert!(again.text.contains("以前已处理 2 件"), "{}", again.text);
 }
+
+const SCAN: &[u8] = b"%PDF-1.4\n% the death certificate of somebody\n%%EOF\n";
+
+/// Sends the form with a file in it.
+async fn with_scan(browser: &Browser<'_>, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Got {
+    let csrf = browser.get("/").await.csrf();
+    let all = [&[("csrf", csrf.as_str())], fields].concat();
+    browser.upload_form(path, &all, "scan", &[file]).await
+}
+
+#[tokio::test]
+async fn papers_are_handed_in_kept_encrypted_and_opened_by_who_decides() {
+    use sha2::Digest as _;
+
+    let site = Site::new().await;
+    let (town, county) = (site.logged_in("town").await, site.logged_in("county").await);
+    let person = site.person("周小琴").await;
+    let path = format!("/person/{person}/change/death");
+    let seen = hidden(&town.get(&path).await.text, "seen");
+    let fields = [("effective", "2016-11-01"), ("papers", "死亡医学证明书"), ("seen", seen.as_str())];
+    let check = with_scan(&town, &path, &[&fields[..], &[("step", "check")]].concat(), ("周小琴.pdf", SCAN)).await;
+    assert_eq!(check.status, StatusCode::OK, "{}", check.text);
+    let digest: String = sha2::Sha256::digest(SCAN).iter().map(|byte| format!("{byte:02x}")).collect();
+    let shown = check.text.replace(' ', "");
+    assert!(
+        shown.contains(&digest) && check.text.contains("PDF，"),
+        "the program works the digest out: {}",
+        check.text
+    );
+    let ticket = hidden(&check.text, "scan");
+    // back to the form, the file need not be chosen again
+    let back = [&fields[..], &[("scan", ticket.as_str()), ("step", "change")]].concat();
+    let form = send(&town, &path, &back).await;
+    assert!(form.text.contains("已上传：PDF") && hidden(&form.text, "scan") == ticket, "{}", form.text);
+    let done = send(&town, &path, &[&fields[..], &[("scan", ticket.as_str()), ("step", "propose")]].concat()).await;
+    let change = done.location().to_owned();
+    assert!(change.starts_with("/change/"), "{}", done.text);
+    let page = county.get(&change).await;
+    let open = format!("{change}/scan");
+    assert!(page.text.contains(&format!("href=\"{open}\"")) && page.text.replace(' ', "").contains(&digest));
+    let got = county.get(&open).await;
+    assert_eq!((got.status, got.bytes.as_slice()), (StatusCode::OK, SCAN));
+    let header = |name: &str| got.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-disposition"), format!("attachment; filename=\"canbao-change-{}.pdf\"", &change[8..]));
+    assert_eq!(
+        (header("content-type"), header("x-content-type-options")),
+        ("application/pdf".into(), "nosniff".into())
+    );
+    assert!(header("content-security-policy").contains("sandbox") && header("cache-control") == "no-store");
+    let looks = site.logged_in("auditor").await.get("/looks").await.text;
+    assert!(looks.contains("打开变更材料"), "{looks}");
+    // whoever does not see the change does not see its papers
+    let neighbour = site.logged_in("neighbour").await;
+    assert_eq!(neighbour.get(&open).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(county.get("/change/99/scan").await.status, StatusCode::NOT_FOUND);
+    // on the disk nobody reads it, nor finds it by what it is
+    let mut files = Vec::new();
+    let mut folders = vec![site.data.join("scans")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() { folders.push(entry.path()) } else { files.push(entry.path()) }
+        }
+    }
+    let [file] = files.as_slice() else { panic!("{files:?}") };
+    let sealed = std::fs::read(file).unwrap();
+    assert!(!sealed.windows(8).any(|window| window == &SCAN[..8]), "encrypted");
+    assert!(!file.to_string_lossy().contains(&digest[..12]));
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions()) & 0o777, 0o600);
+    let mut changed = sealed;
+    changed[0] ^= 1;
+    std::fs::write(file, changed).unwrap();
+    assert_eq!(county.get(&open).await.status, StatusCode::SERVICE_UNAVAILABLE, "what was changed is not shown");
+}
+
+#[tokio::test]
+async fn papers_that_are_none_are_refused_and_a_digest_opens_nothing() {
+    let site = Site::new().await;
+    let town = site.logged_in("town").await;
+    let person = site.person("周小琴").await;
+    let path = format!("/person/{person}/change/death");
+    let seen = hidden(&town.get(&path).await.text, "seen");
+    let fields =
+        [("effective", "2016-11-01"), ("papers", "死亡医学证明书"), ("seen", seen.as_str()), ("step", "check")];
+    let large = [SCAN, &vec![b' '; 60_000][..]].concat();
+    for (name, bytes, told) in [
+        ("a.pdf", &b"<html><script>alert(1)</script>"[..], "不是 PDF"),
+        ("a.png", b"MZ\x90\0".as_slice(), "不是 PDF"),
+        ("a.pdf", b"".as_slice(), "是空的"),
+    ] {
+        let got = with_scan(&town, &path, &fields, (name, bytes)).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(got.text.contains("id=\"e-scan\"") && got.text.contains(told), "{told}: {}", got.text);
+        assert!(got.text.contains("value=\"死亡医学证明书\""), "what was typed");
+    }
+    let typed = "ab".repeat(32);
+    let both = [&fields[..], &[("evidence", typed.as_str())]].concat();
+    let got = with_scan(&town, &path, &both, ("a.pdf", SCAN)).await;
+    assert!(got.text.contains("id=\"e-evidence\"") && got.text.contains("由系统算出"), "{}", got.text);
+    // somebody else's ticket, an invented one, a digest that is typed: none leads to a file
+    let check = with_scan(&town, &path, &fields, ("a.pdf", SCAN)).await;
+    let ticket = hidden(&check.text, "scan");
+    let county = site.logged_in("county").await;
+    let invented = ticket.replace(".pdf.", ".png.");
+    for (browser, ticket) in [(&county, ticket.as_str()), (&town, invented.as_str()), (&town, "x")] {
+        let got = send(browser, &path, &[&fields[..], &[("scan", ticket)]].concat()).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", got.text);
+        assert!(got.text.contains("认不出来"), "{}", got.text);
+    }
+    let digest = ticket.split('.').next().unwrap().to_owned();
+    let typed = [("effective", "2016-11-01"), ("papers", "死亡医学证明书"), ("evidence", digest.as_str())];
+    let change = proposed(&town, &path, &typed).await;
+    assert!(!town.get(&change).await.text.contains("/scan\""), "a digest alone shows no file");
+    assert_eq!(town.get(&format!("{change}/scan")).await.status, StatusCode::NOT_FOUND);
+    let site = Site::with(|settings| settings.upload.paper_bytes = 50_000).await;
+    let town = site.logged_in("town").await;
+    let person = site.person("周小琴").await;
+    let got = with_scan(&town, &format!("/person/{person}/change/death"), &fields, ("a.pdf", &large)).await;
+    assert!(
+        matches!(got.status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::PAYLOAD_TOO_LARGE),
+        "{}: {}",
+        got.status,
+        got.text
+    );
+}

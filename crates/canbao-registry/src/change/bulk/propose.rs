@@ -148,7 +148,7 @@ fn matched<'a>(row: &'a BulkRow, found: &Answer, procedure: &Procedure, today: D
         Some(day) => Ok(day),
     };
     let outcome = match found.verdict {
-        Verdict::Unknown => Outcome::Unknown,
+        Verdict::Unknown | Verdict::Elsewhere => Outcome::Unknown,
         Verdict::NameDiffers => Outcome::NameDiffers,
         Verdict::Shared => Outcome::Shared,
         Verdict::InvalidNumber => Outcome::InvalidNumber,

@@ -30,6 +30,16 @@ impl Fingerprint {
         hex::decode(text).map(Self)
     }
 
+    /// Whether what somebody read is this fingerprint, spoken or in hexadecimal digits, however it is spaced.
+    #[must_use]
+    pub fn is_read_as(&self, text: &str) -> bool {
+        let plain = |text: &str| -> String {
+            text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_lowercase()).collect()
+        };
+        let read = plain(text);
+        read == plain(&self.spoken()) || read == self.to_string()
+    }
+
     /// Six groups of five decimal digits, to be read aloud: 99 bits, beyond what can be searched for.
     #[must_use]
     pub fn spoken(&self) -> String {

@@ -22,7 +22,7 @@ impl Position {
     ///
     /// # Errors
     /// [`ParcelError::Replayed`], [`ParcelError::Gap`] or [`ParcelError::Unchained`] where it does not.
-    pub(super) fn admit(self, manifest: &Manifest, digest: Digest) -> Result<Self, ParcelError> {
+    pub(in crate::exchange) fn admit(self, manifest: &Manifest, digest: Digest) -> Result<Self, ParcelError> {
         let (sequence, last) = (manifest.sequence, self.sequence);
         if sequence <= last {
             return Err(ParcelError::Replayed { sequence, last });

@@ -35,3 +35,8 @@ pub(super) fn within(what: &'static str, count: u64, cap: usize) -> Result<usize
         _ => Err(PsiError::TooMany { what, count, cap: cap as u64 }),
     }
 }
+
+/// Refuses to ask about more people than the cap.
+pub(in crate::exchange) fn within_asked(count: u64, limits: &Limits) -> Result<(), PsiError> {
+    within(ASKED, count, limits.asked).map(drop)
+}

@@ -68,5 +68,6 @@ pub use ask::Asking;
 pub use error::PsiError;
 pub use found::Found;
 pub use limits::Limits;
+pub(super) use limits::within_asked;
 pub use message::{Reply, Request};
 pub use session::{Roles, Session};

@@ -8,6 +8,7 @@ mod psi_refusals;
 mod registry;
 mod rows;
 mod template;
+mod wish;
 
 use std::io::Read as _;
 use std::path::Path;

@@ -22,16 +22,16 @@ use crate::support::run::{Somebody, number, somebody, write};
 use crate::support::store::{Fresh, both, postgres, sqlite};
 
 /// Two desks that know each other, each with its people, and the folder in which the stick lies.
-struct Two {
-    east: Desk,
-    west: Desk,
+pub(super) struct Two {
+    pub(super) east: Desk,
+    pub(super) west: Desk,
     east_keys: PathBuf,
-    east_fresh: Fresh,
-    west_fresh: Fresh,
+    pub(super) east_fresh: Fresh,
+    pub(super) west_fresh: Fresh,
 }
 
 impl Two {
-    fn stick(&self) -> PathBuf {
+    pub(super) fn stick(&self) -> PathBuf {
         self.east_fresh.folder.path().join("stick")
     }
 }
@@ -67,7 +67,7 @@ fn wests() -> Vec<Somebody> {
     ]
 }
 
-async fn two(east_fresh: Fresh) -> Two {
+pub(super) async fn two(east_fresh: Fresh) -> Two {
     let west_fresh = if east_fresh.registry.store().is_postgres() { postgres().await.unwrap() } else { sqlite().await };
     for (fresh, people) in [(&east_fresh, easts()), (&west_fresh, wests())] {
         let run = write(fresh.folder.path(), "run", "2016-11-01", &people);

@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::http::download::OUTGOING;
+
 /// Where files stand while they come.
 const INCOMING: &str = "incoming";
 /// What has not grown for so long is nobody's any more.
@@ -98,10 +100,10 @@ pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Clears away what a killed process left half taken.
+/// Clears away what a killed process left half taken, or made to be taken out.
 pub(crate) fn sweep(data: &Path) {
-    let Ok(entries) = fs::read_dir(data.join(INCOMING)) else { return };
-    for entry in entries.flatten() {
+    let folders = [INCOMING, OUTGOING].into_iter().filter_map(|folder| fs::read_dir(data.join(folder)).ok());
+    for entry in folders.flatten().flatten() {
         let still = entry
             .metadata()
             .and_then(|about| about.modified())
@@ -180,9 +182,12 @@ mod tests {
     fn what_was_left_long_ago_is_swept_and_what_grows_is_not() {
         let data = tempfile::tempdir().unwrap();
         let fresh = Writing::begin(data.path()).unwrap();
-        let old = data.path().join(INCOMING).join("left");
-        File::create(&old).unwrap().set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+        private_folder(&data.path().join(OUTGOING)).unwrap();
+        let old = [INCOMING, OUTGOING].map(|folder| data.path().join(folder).join("left"));
+        for old in &old {
+            File::create(old).unwrap().set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+        }
         sweep(data.path());
-        assert!(!old.exists() && fresh.place.0.exists());
+        assert!(old.iter().all(|old| !old.exists()) && fresh.place.0.exists());
     }
 }

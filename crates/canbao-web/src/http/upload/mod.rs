@@ -28,7 +28,7 @@ pub(crate) use receive::receive;
 pub struct UploadLimits {
     /// Of an extract, all files of one form together.
     pub extract_bytes: u64,
-    /// Of papers that go with something (evidence, a photograph), all of one form together.
+    /// Of papers that go with something (evidence, a photograph, a list to be looked up), all of one form together.
     pub paper_bytes: u64,
     /// What must stay free on the disk, or the record could not be written any more.
     pub free_bytes: u64,
@@ -58,7 +58,7 @@ impl Default for UploadLimits {
 pub enum FileLimit {
     /// Departments' extracts.
     Extract,
-    /// Papers that go with something.
+    /// Papers that go with something, and lists to be looked up.
     Paper,
 }
 
@@ -79,9 +79,26 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
+    /// A form that sends no file.
+    pub(crate) const fn of(fields: Vec<(String, String)>) -> Self {
+        Self { fields, files: Vec::new() }
+    }
+
     /// What was typed in a field; empty where there is none.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// All that was typed, in its order.
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        self.fields.clone()
+    }
+
+    /// The files of a field.
+    pub(crate) fn files_of(&mut self, field: &str) -> Vec<SentFile> {
+        let (of_field, others) = std::mem::take(&mut self.files).into_iter().partition(|file| file.field == field);
+        self.files = others;
+        of_field
     }
 }
 

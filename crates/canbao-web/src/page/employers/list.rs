@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_domain::standard;
-use canbao_registry::query::{Employer, UnitLine};
+use canbao_registry::query::{Employer, UnitFilter, UnitLine};
 use serde::Deserialize;
 
 use super::{category, county};
@@ -19,6 +19,7 @@ use crate::page::kept::Search;
 use crate::page::line::{Head, Line};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
+use crate::right::Right;
 use crate::right::visitor::Visitor;
 use crate::say;
 
@@ -62,6 +63,8 @@ struct Page {
     count: String,
     rows: Vec<Row>,
     next: String,
+    /// The way to taking this list along; blank where that may not be.
+    export: String,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +75,22 @@ pub(crate) struct Asked {
     category: String,
     #[serde(default)]
     after: i64,
+}
+
+impl Asked {
+    /// Which employers are asked for. What stands in an address and is no code finds nothing, and goes into no link.
+    pub(crate) fn filter(&self) -> Result<UnitFilter, Fault> {
+        let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !plain(&self.county) || !plain(&self.category) {
+            return Err(Fault::Nonsense("筛选条件不对。", "请从单位的列表重新筛选。"));
+        }
+        Ok(UnitFilter { county: self.county.clone(), category: self.category.clone() })
+    }
+
+    /// The address of this list.
+    pub(crate) fn path(&self) -> String {
+        path(&self.county, &self.category)
+    }
 }
 
 fn path(county: &str, category: &str) -> String {
@@ -88,14 +107,10 @@ pub(crate) async fn list(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Fault> {
-    // what stands in an address and is no code finds nothing, and goes into no link
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if !plain(&asked.county) || !plain(&asked.category) {
-        return Err(Fault::Nonsense("筛选条件不对。", "请从单位的列表重新筛选。"));
-    }
+    let filter = asked.filter()?;
     let counts = app.registry.unit_counts(&visitor.scope).await?;
     let asker = visitor.asker("单位列表");
-    let units = app.registry.list_units(&asker, &asked.county, &asked.category, asked.after, LINES).await?;
+    let units = app.registry.list_units(&asker, &filter, asked.after, LINES).await?;
     let categories: Vec<(&str, &str)> =
         standard::unit_categories().entries().iter().map(|entry| (entry.code(), entry.name())).collect();
     let mut by: BTreeMap<&str, BTreeMap<&str, i64>> = BTreeMap::new();
@@ -137,7 +152,7 @@ pub(crate) async fn list(
     };
     let heading = format!("单位 {} 个", say::count(counts.iter().map(|(_, _, count)| count).sum()));
     let last = units.last().filter(|_| units.len() as i64 == LINES);
-    let here = path(&asked.county, &asked.category);
+    let here = asked.path();
     let next = last.map_or_else(String::new, |last| {
         format!("{here}{}after={}", if here.contains('?') { '&' } else { '?' }, last.unit)
     });
@@ -157,6 +172,11 @@ pub(crate) async fn list(
         count: say::count(count),
         rows: units.iter().map(|unit| row(unit, &visitor)).collect(),
         next,
+        export: if visitor.may(Right::Export) && count > 0 {
+            here.replacen("/employers", "/export/new/employers", 1)
+        } else {
+            String::new()
+        },
     })
 }
 

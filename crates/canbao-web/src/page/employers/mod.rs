@@ -3,7 +3,7 @@
 mod list;
 mod one;
 
-pub(crate) use list::{find, found, list};
+pub(crate) use list::{Asked, find, found, list};
 pub(crate) use one::show;
 
 use canbao_domain::standard;
@@ -11,20 +11,23 @@ use canbao_registry::area::Areas;
 
 use super::word::Tag;
 
+/// What a category of employers is called.
+pub(crate) fn category_name(word: &str) -> String {
+    standard::unit_categories().get(word).map_or(word, |entry| entry.name()).to_owned()
+}
+
 /// How an employer stands.
 fn category(word: &str) -> Tag {
-    let table = standard::unit_categories();
-    let name = table.get(word).map_or(word, |entry| entry.name());
     let colour = match word {
         "uninsured" => "red",
         "unregistered" | "information" => "amber",
         "confirmed" => "green",
         _ => "",
     };
-    Tag::new(name, colour)
+    Tag::new(category_name(word), colour)
 }
 
-fn county(code: Option<&str>, areas: &Areas) -> String {
+pub(crate) fn county(code: Option<&str>, areas: &Areas) -> String {
     let known = code.filter(|code| !code.is_empty());
     known.map_or_else(
         || "区划不明".to_owned(),

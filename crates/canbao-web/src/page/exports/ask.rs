@@ -2,22 +2,21 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use canbao_registry::export::NewExport;
-use canbao_registry::query::Filter;
+use canbao_registry::export::{List, NewExport};
 
-use super::column::{COLUMNS, told};
+use super::column::{columns, told};
 use crate::App;
 use crate::fault::Fault;
 use crate::page::field::{Choice, Errors, Field, plain};
-use crate::page::filled;
 use crate::page::given::Given;
-use crate::page::people::Asked;
 use crate::page::shell::{Crumb, Shell};
+use crate::page::{employers, filled, finding, people};
+use crate::right::Right;
 use crate::right::visitor::Visitor;
-use crate::say;
+use crate::{say, sheet};
 
 /// What lists are taken along for.
 const PURPOSES: [&str; 6] =
@@ -38,32 +37,126 @@ struct Page {
     hint: String,
 }
 
+/// A list to be taken along, and where it stands.
+struct Wanted {
+    list: List,
+    /// Where the form goes.
+    path: String,
+    /// The list's own page.
+    back: String,
+    crumb: &'static str,
+}
+
+fn of_people(visitor: &Visitor, asked: &people::Asked) -> Wanted {
+    let back = asked.path(&[]);
+    let filter = asked.filter(visitor.asked(asked.area(visitor)), say::today());
+    Wanted { list: List::People(filter), path: back.replacen("/people", "/export/new", 1), back, crumb: "人员" }
+}
+
+fn of_findings(visitor: &Visitor, kind: &str, asked: &finding::list::Asked) -> Result<Wanted, Fault> {
+    let list = List::Findings(asked.filter(visitor, kind).ok_or(Fault::NoSuchRecord)?);
+    let back = asked.path(kind);
+    Ok(Wanted { list, path: back.replacen("/findings", "/export/new/findings", 1), back, crumb: "疑点核对" })
+}
+
+fn of_employers(visitor: &Visitor, asked: &employers::Asked) -> Result<Wanted, Fault> {
+    // the way there asks whether somebody may see employers, not whether they may take them along
+    if !visitor.may(Right::Export) {
+        return Err(Fault::MayNot);
+    }
+    let list = List::Employers(asked.filter()?);
+    let back = asked.path();
+    Ok(Wanted { list, path: back.replacen("/employers", "/export/new/employers", 1), back, crumb: "单位" })
+}
+
+/// What is usually taken along.
+fn usual(list: &List) -> Given {
+    let fields: &[&str] = match list {
+        List::People(_) => &["name", "number", "town", "village", "category", "reasons"],
+        List::Findings(_) => &["id", "name", "number", "town", "village", "what", "stand"],
+        List::Employers(_) => &["name", "code", "county", "category", "people"],
+    };
+    let given = Given::default().or("whole", "no").or("format", "xlsx");
+    fields.iter().fold(given, |given, field| given.or("fields", field))
+}
+
+/// Whether anything in a list is masked on pages: then it is asked whether it leaves masked.
+fn masks(list: &List) -> bool {
+    columns(list).iter().any(|column| column.masked)
+}
+
 pub(crate) async fn form(
     State(app): State<App>,
     visitor: Visitor,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<people::Asked>,
 ) -> Result<Html<String>, Fault> {
-    let mut given = Given::default().or("whole", "no").or("format", "xlsx");
-    for column in ["name", "number", "town", "village", "category", "reasons"] {
-        given = given.or("fields", column);
-    }
-    filled(&page(&app, &visitor, &asked, &given, Errors::new(), (String::new(), String::new())).await?)
+    first(&app, &visitor, &of_people(&visitor, &asked)).await
+}
+
+pub(crate) async fn form_of_findings(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(kind): Path<String>,
+    Query(asked): Query<finding::list::Asked>,
+) -> Result<Html<String>, Fault> {
+    first(&app, &visitor, &of_findings(&visitor, &kind, &asked)?).await
+}
+
+pub(crate) async fn form_of_employers(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<employers::Asked>,
+) -> Result<Html<String>, Fault> {
+    first(&app, &visitor, &of_employers(&visitor, &asked)?).await
+}
+
+pub(crate) async fn ask(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<people::Asked>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    go_on(&app, &visitor, of_people(&visitor, &asked), &Given::of(pairs)).await
+}
+
+pub(crate) async fn ask_for_findings(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(kind): Path<String>,
+    Query(asked): Query<finding::list::Asked>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    go_on(&app, &visitor, of_findings(&visitor, &kind, &asked)?, &Given::of(pairs)).await
+}
+
+pub(crate) async fn ask_for_employers(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<employers::Asked>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    go_on(&app, &visitor, of_employers(&visitor, &asked)?, &Given::of(pairs)).await
+}
+
+async fn first(app: &App, visitor: &Visitor, wanted: &Wanted) -> Result<Html<String>, Fault> {
+    let given = usual(&wanted.list);
+    filled(&page(app, visitor, wanted, &given, Errors::new(), (String::new(), String::new())).await?)
 }
 
 async fn page(
     app: &App,
     visitor: &Visitor,
-    asked: &Asked,
+    wanted: &Wanted,
     given: &Given,
     errors: Errors,
     (notice, hint): (String, String),
 ) -> Result<Page, Fault> {
-    let filter = filter(visitor, asked);
-    let rows = app.registry.count(&visitor.scope, &filter).await?;
-    let heading = format!("导出 {} 人", say::count(rows));
+    let list = &wanted.list;
+    let rows = app.registry.list_rows(&visitor.asker("申请导出"), list).await?;
+    let heading = format!("导出 {} {}", say::count(rows), list.measure());
     let choice = |value: &str, label: &str, note: &str| Choice { note: note.to_owned(), ..plain(value, label) };
     let purposes = PURPOSES.map(|purpose| plain(purpose, purpose)).to_vec();
-    let columns = COLUMNS.iter().map(|column| {
+    let of_column = columns(list).iter().map(|column| {
         let note = if column.masked { "含个人信息" } else { "" };
         choice(column.word, column.head, note)
     });
@@ -72,7 +165,7 @@ async fn page(
         choice("yes", "完整", "要说明为什么必须完整，审批人会核对"),
     ];
     let formats = vec![choice("xlsx", "Excel 工作簿", ""), choice("csv", "CSV 文本", "给别的程序用")];
-    let fields = vec![
+    let mut fields = vec![
         Field::choice("purpose", "用途", "select", purposes, given, &errors),
         Field {
             size: 48,
@@ -84,36 +177,27 @@ async fn page(
                 &errors,
             )
         },
-        Field::choice("fields", "哪些列", "checks", columns.collect(), given, &errors),
-        Field::choice("whole", "个人信息", "radios", whole, given, &errors),
-        Field::choice("format", "文件", "radios", formats, given, &errors),
+        Field::choice("fields", "哪些列", "checks", of_column.collect(), given, &errors),
     ];
-    let back = asked.path(&[]);
-    let crumbs = vec![Crumb::to("人员", back.clone()), Crumb::here("导出")];
+    if masks(list) {
+        fields.push(Field::choice("whole", "个人信息", "radios", whole, given, &errors));
+    }
+    fields.push(Field::choice("format", "文件", "radios", formats, given, &errors));
+    let crumbs = vec![Crumb::to(wanted.crumb, wanted.back.clone()), Crumb::here("导出")];
     Ok(Page {
         shell: Shell::of(app, visitor, "/exports", heading.clone(), crumbs).await?,
         heading,
-        sub: told(&filter, &visitor.areas),
-        back,
+        sub: told(list, &visitor.areas),
+        back: wanted.back.clone(),
         fields,
-        path: asked.path(&[]).replacen("/people", "/export/new", 1),
+        path: wanted.path.clone(),
         errors,
         notice,
         hint,
     })
 }
 
-fn filter(visitor: &Visitor, asked: &Asked) -> Filter {
-    asked.filter(visitor.asked(asked.area(visitor)), say::today())
-}
-
-pub(crate) async fn ask(
-    State(app): State<App>,
-    visitor: Visitor,
-    Query(asked): Query<Asked>,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<Response, Fault> {
-    let given = Given::of(pairs);
+async fn go_on(app: &App, visitor: &Visitor, wanted: Wanted, given: &Given) -> Result<Response, Fault> {
     let mut errors = Errors::new();
     let purpose = PURPOSES.into_iter().find(|purpose| *purpose == given.text("purpose"));
     if purpose.is_none() {
@@ -122,34 +206,35 @@ pub(crate) async fn ask(
     if given.text("note").is_empty() || given.text("note").chars().count() > 100 {
         errors.push(("note", "请写明给谁、做什么用，不超过 100 个字。".to_owned()));
     }
-    let fields: Vec<String> =
-        COLUMNS.iter().filter(|column| given.has("fields", column.word)).map(|column| column.word.to_owned()).collect();
+    let known = columns(&wanted.list).iter().map(|column| column.word);
+    let fields: Vec<String> = known.filter(|word| given.has("fields", word)).map(str::to_owned).collect();
     if fields.is_empty() {
         errors.push(("fields", "请至少选一列。".to_owned()));
     }
-    if !matches!(given.text("whole"), "yes" | "no") {
+    if masks(&wanted.list) && !matches!(given.text("whole"), "yes" | "no") {
         errors.push(("whole", "请选遮盖还是完整。".to_owned()));
     }
-    if !matches!(given.text("format"), "xlsx" | "csv") {
+    let format = sheet::Form::from_word(given.text("format"));
+    if format.is_none() {
         errors.push(("format", "请选文件的格式。".to_owned()));
     }
     let none = (String::new(), String::new());
-    let (Some(purpose), true) = (purpose, errors.is_empty()) else {
-        let page = page(&app, &visitor, &asked, &given, errors, none).await?;
+    let (Some(purpose), Some(format), true) = (purpose, format, errors.is_empty()) else {
+        let page = page(app, visitor, &wanted, given, errors, none).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response());
     };
-    let wanted = NewExport {
-        filter: filter(&visitor, &asked),
+    let new = NewExport {
+        list: wanted.list.clone(),
         area: visitor.own_area().to_owned(),
         fields,
-        whole: given.text("whole") == "yes",
+        whole: masks(&wanted.list) && given.text("whole") == "yes",
         purpose: format!("{purpose}：{}", given.text("note")),
-        format: given.text("format").to_owned(),
+        format: format.as_str().to_owned(),
     };
-    match app.registry.ask_export(&visitor.asker("申请导出"), &wanted).await {
+    match app.registry.ask_export(&visitor.asker("申请导出"), &new).await {
         Ok(id) => Ok(Redirect::to(&format!("/export/{id}")).into_response()),
         Err(error) if error.is_refusal() => {
-            let page = page(&app, &visitor, &asked, &given, Errors::new(), (error.to_string(), error.hint())).await?;
+            let page = page(app, visitor, &wanted, given, Errors::new(), (error.to_string(), error.hint())).await?;
             Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
         }
         Err(error) => Err(error.into()),

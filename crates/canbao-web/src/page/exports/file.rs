@@ -1,48 +1,57 @@
 //! The file itself: made when it is taken, whole before anything of it leaves, and nowhere kept.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
 
-use canbao_paper::{About, Grid, PaperError};
-use canbao_registry::export::Export;
+use axum::response::Response;
+use canbao_registry::export::{Export, List};
 
-use super::column::{COLUMNS, Column, cell, told};
+use super::column::{chosen, employers, findings, people, told};
 use crate::App;
+use crate::aside::on_a_thread;
 use crate::fault::Fault;
+use crate::http::download::{self, Passing};
 use crate::page::person::Names;
 use crate::right::visitor::Visitor;
 use crate::say;
+use crate::sheet::{self, Form, Frame};
 
 const FAILED: Fault = Fault::Nonsense("文件没有做成，没有下载。", "请稍候重试；持续出现时请联系系统管理员。");
 
-/// What goes into a file.
-struct Content {
-    /// Who, when, what for, which request.
-    mark: String,
-    title: String,
-    columns: Vec<&'static Column>,
-    rows: Vec<Vec<String>>,
-    /// The last row: how many there are.
-    count: String,
-}
-
-pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Result<Vec<u8>, Fault> {
+/// The answer that carries it.
+pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Result<Response, Fault> {
     let wanted = &export.wanted;
-    let columns: Vec<&Column> =
-        COLUMNS.iter().filter(|column| wanted.fields.iter().any(|word| word == column.word)).collect();
+    let form = Form::from_word(&wanted.format).unwrap_or(Form::Xlsx);
+    let columns = chosen(&wanted.list, &wanted.fields);
     let mut asker = visitor.asker("");
     asker.purpose = format!("导出第 {} 件：{}", export.id, if wanted.whole { "完整" } else { "遮盖" }).into();
-    let counted = app.registry.count(&visitor.scope, &wanted.filter).await?;
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let given = app
-        .registry
-        .each_person(&asker, &wanted.filter, |whole| {
-            rows.push(columns.iter().map(|column| cell(column, &whole, &visitor.areas, wanted.whole)).collect());
-            Ok(())
-        })
-        .await?;
+    let counted = app.registry.list_rows(&asker, &wanted.list).await?;
+    let (areas, mut rows) = (&visitor.areas, Vec::<Vec<String>>::new());
+    let given = match &wanted.list {
+        List::People(filter) => {
+            let take = |line| {
+                rows.push(columns.iter().map(|column| people::cell(column, &line, areas, wanted.whole)).collect());
+                Ok(())
+            };
+            app.registry.each_person(&asker, filter, take).await?
+        }
+        List::Findings(filter) => {
+            let take = |line| {
+                rows.push(columns.iter().map(|column| findings::cell(column, &line, areas, wanted.whole)).collect());
+                Ok(())
+            };
+            app.registry.each_finding(&asker, filter, take).await?
+        }
+        List::Employers(filter) => {
+            let take = |line| {
+                rows.push(columns.iter().map(|column| employers::cell(column, &line, areas)).collect());
+                Ok(())
+            };
+            app.registry.each_unit(&asker, filter, take).await?
+        }
+    };
     // somebody may have been written meanwhile: then the count is of another state, and is made anew
-    if given != counted && app.registry.count(&visitor.scope, &wanted.filter).await? != given {
-        return Err(Fault::Said("名单的人数在生成文件时变了，没有下载。".to_owned(), "请再下载一次。".to_owned()));
+    if given != counted && app.registry.list_rows(&asker, &wanted.list).await? != given {
+        return Err(Fault::Said("名单的行数在生成文件时变了，没有下载。".to_owned(), "请再下载一次。".to_owned()));
     }
     let names = Names::read(app).await?;
     let checker = export.checker.as_deref().map(|checker| names.of(checker)).unwrap_or_default();
@@ -54,131 +63,21 @@ pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Resul
         say::time(say::now_ms()),
         wanted.purpose
     );
-    let count = format!("共 {} 人", say::count(given));
-    let content = Content { mark, title: told(&wanted.filter, &visitor.areas), columns, rows, count };
-    if wanted.format == "csv" {
-        return Ok(csv(&content));
-    }
-    let work = tokio::task::spawn_blocking(move || workbook(&content));
-    work.await.ok().flatten().ok_or(FAILED)
-}
-
-/// What a spreadsheet would take for a formula stands there as text.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
-}
-
-fn csv(content: &Content) -> Vec<u8> {
-    let mut text = String::from('\u{feff}');
-    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
-        for (at, cell) in cells.enumerate() {
-            if at > 0 {
-                text.push(',');
-            }
-            let cell = harmless(cell);
-            if cell.contains(['"', ',', '\n', '\r']) {
-                text.push('"');
-                text.push_str(&cell.replace('"', "\"\""));
-                text.push('"');
-            } else {
-                text.push_str(&cell);
-            }
-        }
-        text.push_str("\r\n");
+    let frame = Frame {
+        mark,
+        title: told(&wanted.list, areas),
+        sheet: "名单",
+        columns: columns.iter().map(|column| (column.head, column.width)).collect(),
+        count: format!("共 {} {}", say::count(given), wanted.list.measure()),
     };
-    line(&mut [content.mark.as_str()].into_iter());
-    line(&mut content.columns.iter().map(|column| column.head));
-    for row in &content.rows {
-        line(&mut row.iter().map(String::as_str));
-    }
-    line(&mut [content.count.as_str()].into_iter());
-    text.into_bytes()
-}
-
-/// A folder that nobody else may enter, gone with all that is in it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn make() -> std::io::Result<Self> {
-        let mut bytes = [0; 12];
-        getrandom::fill(&mut bytes).map_err(|_| std::io::Error::other("no random bytes"))?;
-        let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let path = std::env::temp_dir().join(format!("canbao-export-{name}"));
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // what cannot be removed is nobody else's to read
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The same as a workbook; none where the disk does not take it.
-fn workbook(content: &Content) -> Option<Vec<u8>> {
-    let folder = Folder::make().ok()?;
-    let path = folder.0.join("export.xlsx");
-    let (year, month, day) = say::today().ymd();
-    let date = (u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?);
-    let about = About { title: content.title.clone(), author: "全民参保登记信息管理系统".to_owned(), date };
-    filled(content, &path, &about).ok()?;
-    std::fs::read(&path).ok()
-}
-
-fn filled(content: &Content, path: &Path, about: &About) -> Result<(), PaperError> {
-    let widths: Vec<f64> = content.columns.iter().map(|column| column.width).collect();
-    let mut grid = Grid::create(path, about, "名单", &widths)?;
-    grid.printed(&content.mark, 2)?;
-    grid.row(&[content.mark.as_str()])?;
-    let heads: Vec<&str> = content.columns.iter().map(|column| column.head).collect();
-    grid.row(&heads)?;
-    for row in &content.rows {
-        let cells: Vec<String> = row.iter().map(|cell| harmless(cell)).collect();
-        grid.row(&cells.iter().map(String::as_str).collect::<Vec<_>>())?;
-    }
-    grid.row(&[content.count.as_str()])?;
-    grid.save()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_a_file_is_a_formula() {
-        let name: &Column = &COLUMNS[0];
-        let evil = ["=1+1", "+86", "-2", "@SUM(A1)", "\tx", "a\"b,c\nd", "王秀英"];
-        let content = Content {
-            mark: "第 1 件".to_owned(),
-            title: String::new(),
-            columns: vec![name],
-            rows: evil.iter().map(|text| vec![(*text).to_owned()]).collect(),
-            count: "共 7 人".to_owned(),
-        };
-        let text = String::from_utf8(csv(&content)).unwrap_or_default();
-        let lines: Vec<&str> = text.trim_start_matches('\u{feff}').split("\r\n").collect();
-        assert_eq!(
-            lines,
-            [
-                "第 1 件",
-                "姓名",
-                "'=1+1",
-                "'+86",
-                "'-2",
-                "'@SUM(A1)",
-                "'\tx",
-                "\"a\"\"b,c\nd\"",
-                "王秀英",
-                "共 7 人",
-                ""
-            ]
-        );
-        let bytes = workbook(&content).unwrap_or_default();
-        assert!(bytes.starts_with(b"PK"));
-    }
+    let passing = Passing::new(&app.settings.data).map_err(|_| FAILED)?;
+    let path = passing.path().to_owned();
+    let written = on_a_thread(move || {
+        let rows = rows.into_iter().map(|row| row.into_iter().map(Cow::Owned).collect());
+        sheet::write(&path, form, &frame, rows)
+    });
+    written.await.and_then(Result::ok).ok_or(FAILED)?;
+    // the name says the request and nothing of whom it is about
+    let name = format!("canbao-export-{}.{}", export.id, form.as_str());
+    download::send(passing, form.media(), &name).map_err(|_| FAILED)
 }

@@ -6,5 +6,5 @@ mod column;
 mod file;
 mod one;
 
-pub(crate) use ask::{ask, form};
+pub(crate) use ask::{ask, ask_for_employers, ask_for_findings, form, form_of_employers, form_of_findings};
 pub(crate) use one::{decide, list, show, take, withdraw};

@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_registry::RegistryError;
 use canbao_registry::change::RequestState;
 use canbao_registry::export::Export;
 use serde::Deserialize;
 
-use super::column::{COLUMNS, told};
+use super::column::{chosen, told};
 use super::file;
 use crate::App;
 use crate::fault::Fault;
@@ -35,6 +35,11 @@ fn state(export: &Export) -> Tag {
         RequestState::Refused => Tag::new("没有同意", "red"),
         RequestState::Withdrawn | RequestState::Undone => Tag::new("已收回", ""),
     }
+}
+
+/// How many rows it held, with their measure.
+fn rows(export: &Export) -> String {
+    format!("{} {}", say::count(export.rows), export.wanted.list.measure())
 }
 
 fn is_open(export: &Export) -> bool {
@@ -66,8 +71,8 @@ pub(crate) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Htm
     let names = Names::read(&app).await?;
     let row = |export: &Export| Row {
         id: export.id,
-        what: told(&export.wanted.filter, &visitor.areas),
-        rows: say::count(export.rows),
+        what: told(&export.wanted.list, &visitor.areas),
+        rows: rows(export),
         whole: if export.wanted.whole { "完整" } else { "遮盖" },
         purpose: export.wanted.purpose.clone(),
         maker: names.of(&export.maker),
@@ -119,12 +124,12 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Pat
 async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
     let export = app.registry.export(&visitor.asker("导出申请"), reach(visitor), id).await?;
     let names = Names::read(app).await?;
-    let heading = format!("第 {id} 件导出申请 · {} 人", say::count(export.rows));
-    let columns = COLUMNS.iter().filter(|column| export.wanted.fields.iter().any(|word| word == column.word));
+    let heading = format!("第 {id} 件导出申请 · {}", rows(&export));
+    let columns = chosen(&export.wanted.list, &export.wanted.fields);
     let mut items = vec![
-        ("名单", told(&export.wanted.filter, &visitor.areas)),
-        ("人数", format!("{}（申请时）", say::count(export.rows))),
-        ("列", columns.map(|column| column.head).collect::<Vec<_>>().join("、")),
+        ("名单", told(&export.wanted.list, &visitor.areas)),
+        ("数量", format!("{}（申请时）", rows(&export))),
+        ("列", columns.into_iter().map(|column| column.head).collect::<Vec<_>>().join("、")),
         ("个人信息", if export.wanted.whole { "完整" } else { "遮盖" }.to_owned()),
         ("用途", export.wanted.purpose.clone()),
         ("文件", if export.wanted.format == "csv" { "CSV 文本" } else { "Excel 工作簿" }.to_owned()),
@@ -210,18 +215,5 @@ pub(crate) async fn take(State(app): State<App>, visitor: Visitor, Path(id): Pat
         Ok(export) => export,
         Err(error) => return answered(shown, Err(error), ""),
     };
-    let bytes = file::made(&app, &visitor, &export).await?;
-    let kind = match export.wanted.format.as_str() {
-        "csv" => "text/csv; charset=utf-8",
-        _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    };
-    // the name says the request and nothing of whom it is about
-    let name = format!("attachment; filename=\"canbao-export-{id}.{}\"", export.wanted.format);
-    let mut response = (StatusCode::OK, bytes).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
+    file::made(&app, &visitor, &export).await
 }

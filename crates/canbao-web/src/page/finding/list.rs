@@ -16,6 +16,7 @@ use crate::page::person::covered;
 use crate::page::seek::{key, seek};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
+use crate::right::Right;
 use crate::right::visitor::Visitor;
 use crate::say;
 
@@ -31,6 +32,38 @@ pub(crate) struct Asked {
     /// How many were decided at once, as the act that led here tells.
     done: i64,
     refused: i64,
+}
+
+impl Asked {
+    /// How far the findings are that are asked for; all where none is named.
+    fn stand(&self) -> Option<Stand> {
+        if self.stand == "all" { None } else { Some(Stand::from_word(&self.stand).unwrap_or(Stand::Open)) }
+    }
+
+    /// Which findings of a kind are asked for; none where there is no such kind.
+    pub(crate) fn filter(&self, visitor: &Visitor, kind: &str) -> Option<WorkFilter> {
+        standard::finding_kinds().get(kind)?;
+        let area = visitor.asked(&visitor.area).map(str::to_owned);
+        Some(WorkFilter { kind: kind.to_owned(), area, stand: self.stand() })
+    }
+
+    /// The address of this list.
+    pub(crate) fn path(&self, kind: &str) -> String {
+        path(kind, self.stand(), None)
+    }
+}
+
+/// The address of a list, with something more.
+fn path(kind: &str, stand: Option<Stand>, more: Option<(&str, String)>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if stand != Some(Stand::Open) {
+        query.append_pair("stand", stand.map_or("all", Stand::as_str));
+    }
+    if let Some((name, value)) = more {
+        query.append_pair(name, &value);
+    }
+    let query = query.finish();
+    if query.is_empty() { format!("/findings/{kind}") } else { format!("/findings/{kind}?{query}") }
 }
 
 struct Row {
@@ -76,6 +109,8 @@ struct Page {
     prev: String,
     next: String,
     jumps: Vec<Jump>,
+    /// The way to taking this list along; blank where that may not be.
+    export: String,
     told: String,
     refused: String,
 }
@@ -88,8 +123,8 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Fault> {
     let entry = standard::finding_kinds().get(&kind).ok_or(Fault::NoSuchRecord)?;
     let counts = app.kept.work(&app, &visitor, &visitor.area).await?.get(&kind).copied().unwrap_or_default();
-    let stand = if asked.stand == "all" { None } else { Some(Stand::from_word(&asked.stand).unwrap_or(Stand::Open)) };
-    let filter = WorkFilter { kind: kind.clone(), area: visitor.asked(&visitor.area).map(str::to_owned), stand };
+    let filter = asked.filter(&visitor, &kind).ok_or(Fault::NoSuchRecord)?;
+    let stand = filter.stand;
     let page = app
         .registry
         .work_list(&visitor.asker("核对疑点列表"), &filter, &seek(&asked.after, &asked.before, &asked.from), LINES)
@@ -104,27 +139,16 @@ pub(crate) async fn show(
     };
     let heading = format!("{place_name} · {} {} 条", entry.name(), say::count(of(stand)));
     let crumbs = vec![Crumb::to(place_name, "/"), Crumb::to("疑点核对", "/findings"), Crumb::here(entry.name())];
-    let path = |word: &str, more: Option<(&str, String)>| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        if word != "open" {
-            query.append_pair("stand", word);
-        }
-        if let Some((name, value)) = more {
-            query.append_pair(name, &value);
-        }
-        let query = query.finish();
-        if query.is_empty() { format!("/findings/{kind}") } else { format!("/findings/{kind}?{query}") }
-    };
     let word = stand.map_or("all", Stand::as_str);
     let tabs = Stand::ALL.into_iter().map(Some).chain([None]).map(|one| Tab {
         label: one.map_or("全部", Stand::chinese),
         count: say::count(of(one)),
-        path: path(one.map_or("all", Stand::as_str), None),
+        path: path(&kind, one, None),
         current: one == stand,
     });
     let tabs = tabs.collect();
     let turned = |name, place: &Option<(String, i64)>| {
-        place.as_ref().map(|at| path(word, Some((name, key(at))))).unwrap_or_default()
+        place.as_ref().map(|at| path(&kind, stand, Some((name, key(at))))).unwrap_or_default()
     };
     let question = Question::of(&kind);
     let button = |verdict| (question.said(verdict), question.follows(verdict));
@@ -159,6 +183,11 @@ pub(crate) async fn show(
         prev: turned("before", &page.before),
         next: turned("after", &page.next),
         jumps: jumps.collect(),
+        export: if visitor.may(Right::Export) && of(stand) > 0 {
+            asked.path(&kind).replacen("/findings", "/export/new/findings", 1)
+        } else {
+            String::new()
+        },
         told,
         refused,
         kind,

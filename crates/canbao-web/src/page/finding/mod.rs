@@ -23,7 +23,7 @@ pub(crate) fn kind_name(kind: &str) -> String {
 }
 
 /// A source as a clerk calls it: its kind's name, where the run named it by that.
-fn source_name(source: &str) -> String {
+pub(crate) fn source_name(source: &str) -> String {
     source.parse::<SourceKind>().map_or_else(|_| source.to_owned(), |kind| kind.chinese().to_owned())
 }
 

@@ -7,6 +7,7 @@ use canbao_registry::change::Procedure;
 use canbao_registry::person::NumberKind;
 
 use super::Case;
+use super::scan::{ACCEPT, told_of_scan};
 use crate::page::field::{Choice, Errors, Field, Group, plain};
 use crate::page::given::Given;
 use crate::page::line::{named, place};
@@ -121,8 +122,8 @@ impl Fields<'_> {
     }
 }
 
-/// The fields of a procedure, filled with what was given, each error at its field.
-pub(crate) fn fields(case: &Case, visitor: &Visitor, given: &Given, errors: &Errors) -> Vec<Field> {
+/// The fields of a procedure, filled with what was given, each error at its field; `most` bytes of papers are taken.
+pub(crate) fn fields(case: &Case, visitor: &Visitor, given: &Given, errors: &Errors, most: u64) -> Vec<Field> {
     let mut fields = Fields { given, errors, all: Vec::new() };
     let mut day = "从哪天起";
     let mut papers = "如：本人申请书、单位证明";
@@ -201,8 +202,17 @@ pub(crate) fn fields(case: &Case, visitor: &Visitor, given: &Given, errors: &Err
         fields.day("effective", day);
     }
     fields.text("papers", "凭什么材料办理", &format!("{papers}；写明名称，复核人凭它核对"));
-    let hint = "选好文件后由浏览器算出 SHA-256；文件换过一个字，摘要就不同";
-    fields.put("evidence", "材料扫描件的摘要（可不填）", "digest", hint, Vec::new());
+    let hint = format!("PDF 或图片，不超过 {}；加密保存，复核人和看得到这件变更的人能打开", say::bytes(most));
+    let file = Field::file("scan", "材料扫描件（可不选）", &hint, ACCEPT, errors);
+    fields.all.push(match &case.scan {
+        Some(scan) => {
+            let held = format!("已上传：{}；再选一个就换掉", told_of_scan(scan));
+            Field { held, value: given.text("scan").to_owned(), ..file }
+        }
+        None => file,
+    });
+    let hint = "只在扫描件另行保存、不上传时填；选好文件后由浏览器算出 SHA-256，文件换过一个字，摘要就不同";
+    fields.put("evidence", "另行保存的扫描件的摘要（可不填）", "digest", hint, Vec::new());
     fields.all
 }
 

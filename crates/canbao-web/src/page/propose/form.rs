@@ -1,7 +1,6 @@
 //! The form of a procedure, its answers once more with what they would change, and handing on.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -11,9 +10,10 @@ use serde::Deserialize;
 
 use super::field::fields;
 use super::told::{Record, records, sentence};
-use super::{Case, known, known_new, read};
+use super::{Case, known, known_new, read, scan};
 use crate::App;
 use crate::fault::Fault;
+use crate::http::upload::Sent;
 use crate::page::field::{Errors, Field};
 use crate::page::filled;
 use crate::page::given::Given;
@@ -94,22 +94,21 @@ pub(crate) async fn propose(
     State(app): State<App>,
     visitor: Visitor,
     Path((person, kind)): Path<(i64, String)>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    mut sent: Sent,
 ) -> Result<Response, Fault> {
     let case = case(&app, &visitor, person, &kind).await?;
-    go_on(&app, &visitor, &case, &Given::of(pairs)).await
+    go_on(&app, &visitor, case, &mut sent).await
 }
 
 pub(crate) async fn propose_newcomer(
     State(app): State<App>,
     visitor: Visitor,
     Path(kind): Path<String>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    mut sent: Sent,
 ) -> Result<Response, Fault> {
-    let given = Given::of(pairs);
-    let with = given.text("with").parse().unwrap_or_default();
+    let with = sent.text("with").trim().parse().unwrap_or_default();
     let case = case_of_new(&app, &visitor, &kind, with).await?;
-    go_on(&app, &visitor, &case, &given).await
+    go_on(&app, &visitor, case, &mut sent).await
 }
 
 async fn case(app: &App, visitor: &Visitor, person: i64, kind: &str) -> Result<Case, Fault> {
@@ -124,7 +123,14 @@ async fn case(app: &App, visitor: &Visitor, person: i64, kind: &str) -> Result<C
         alike.retain(|other| other.person != person && other.record.state == whole.record.state);
         alike.truncate(ALIKE);
     }
-    Ok(Case { kind, name: Procedure::chinese_of(kind).unwrap_or(kind), whole: Some(whole), alike, with: None })
+    Ok(Case {
+        kind,
+        name: Procedure::chinese_of(kind).unwrap_or(kind),
+        whole: Some(whole),
+        alike,
+        with: None,
+        scan: None,
+    })
 }
 
 async fn case_of_new(app: &App, visitor: &Visitor, kind: &str, with: i64) -> Result<Case, Fault> {
@@ -133,18 +139,28 @@ async fn case_of_new(app: &App, visitor: &Visitor, kind: &str, with: i64) -> Res
         0 => None,
         with => Some(app.registry.person(&visitor.asker("办理变更（同户）"), with).await?),
     };
-    Ok(Case { kind, name: if kind == "birth" { "出生" } else { "新迁入" }, whole: None, alike: Vec::new(), with })
+    let name = if kind == "birth" { "出生" } else { "新迁入" };
+    Ok(Case { kind, name, whole: None, alike: Vec::new(), with, scan: None })
 }
 
 /// What a posted form leads to.
-async fn go_on(app: &App, visitor: &Visitor, case: &Case, given: &Given) -> Result<Response, Fault> {
+async fn go_on(app: &App, visitor: &Visitor, mut case: Case, sent: &mut Sent) -> Result<Response, Fault> {
+    let (given, scanned) = scan::taken(app, visitor, sent).await?;
+    let unfit = match scanned {
+        Ok(scan) => {
+            case.scan = scan;
+            None
+        }
+        Err(sentence) => Some(("scan", sentence)),
+    };
     if given.text("step") == "change" {
-        return Ok(filled(&page(app, visitor, case, given, Errors::new(), None).await?)?.into_response());
+        return Ok(filled(&page(app, visitor, &case, &given, Errors::new(), None).await?)?.into_response());
     }
-    let mut proposal = match read::proposal(app, visitor, case, given).await? {
-        Ok(proposal) => proposal,
-        Err(errors) => {
-            let page = page(app, visitor, case, given, errors, None).await?;
+    let mut proposal = match (read::proposal(app, visitor, &case, &given).await?, unfit) {
+        (Ok(proposal), None) => proposal,
+        (proposal, unfit) => {
+            let errors = proposal.err().unwrap_or_default().into_iter().chain(unfit).collect();
+            let page = page(app, visitor, &case, &given, errors, None).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response());
         }
     };
@@ -152,14 +168,17 @@ async fn go_on(app: &App, visitor: &Visitor, case: &Case, given: &Given) -> Resu
     proposal.seen = given.text("seen").parse().unwrap_or_default();
     let asker = visitor.asker("办理变更");
     let today = say::today();
-    let done = if given.text("step") == "propose" {
-        app.registry.propose(&asker, &proposal, today).await.map(Err)
-    } else {
-        app.registry.preview(&asker, &proposal, today).await.map(Ok)
+    let done = match (given.text("step") == "propose", &case.scan) {
+        (true, Some(scan)) => {
+            let folder = scan::folder(&app.settings.data);
+            app.registry.propose_with_scan(&asker, &proposal, &folder, scan, today).await.map(Err)
+        }
+        (true, None) => app.registry.propose(&asker, &proposal, today).await.map(Err),
+        (false, _) => app.registry.preview(&asker, &proposal, today).await.map(Ok),
     };
     match done {
         Ok(Ok(touched)) => {
-            let page = answers(app, visitor, case, given, &proposal, &touched).await?;
+            let page = answers(app, visitor, &case, &given, &proposal, &touched).await?;
             Ok(filled(&page)?.into_response())
         }
         Ok(Err(id)) => {
@@ -173,10 +192,14 @@ async fn go_on(app: &App, visitor: &Visitor, case: &Case, given: &Given) -> Resu
                 "into" if case.alike.is_empty() => "into_number",
                 item => item,
             };
+            if item == "scan" {
+                // it is there no more
+                case.scan = None;
+            }
             if !item.is_empty() {
                 errors.push((item, format!("{error}{}", error.hint())));
             }
-            let page = page(app, visitor, case, given, errors, Some(error)).await?;
+            let page = page(app, visitor, &case, &given, errors, Some(error)).await?;
             Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
         }
         Err(error) => Err(error.into()),
@@ -239,7 +262,7 @@ async fn page(
 ) -> Result<Page, Fault> {
     let (path, back, crumbs) = place_of(case);
     let (heading, sub) = titled(case);
-    let shown = fields(case, visitor, given, &errors);
+    let shown = fields(case, visitor, given, &errors, scan::most(app));
     // a sentence whose field this form does not have stands on top
     let (at, elsewhere): (Errors, Errors) =
         errors.into_iter().partition(|(name, _)| shown.iter().any(|field| field.name == *name));
@@ -278,6 +301,7 @@ async fn answers(
     told.extend(told_of(&proposal.procedure, visitor));
     told.push(("从哪天起", proposal.effective.clone()));
     told.extend(proposal.papers.clone().map(|papers| ("材料", papers)));
+    told.extend(case.scan.as_ref().map(|scan| ("材料扫描件", scan::told_of_scan(scan))));
     told.extend(proposal.evidence.as_deref().map(|digest| ("材料摘要", say::digest(digest))));
     Ok(Answers {
         shell: Shell::of(app, visitor, "/person", heading.clone(), crumbs).await?,

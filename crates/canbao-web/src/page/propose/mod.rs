@@ -5,11 +5,13 @@ mod choose;
 mod field;
 mod form;
 mod read;
+pub(crate) mod scan;
 pub(crate) mod told;
 
 pub(crate) use choose::choose;
 pub(crate) use form::{form, newcomer, propose, propose_newcomer, told_of};
 
+use canbao_registry::change::Scan;
 use canbao_registry::person::Whole;
 
 /// What a form is about.
@@ -24,6 +26,8 @@ pub(crate) struct Case {
     pub(crate) alike: Vec<Whole>,
     /// Somebody into whose household a newborn or an arrival comes.
     pub(crate) with: Option<Whole>,
+    /// The papers that were handed in with it.
+    pub(crate) scan: Option<Scan>,
 }
 
 /// The procedures, each with when it is the right one.

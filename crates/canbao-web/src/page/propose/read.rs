@@ -87,7 +87,12 @@ pub(crate) async fn proposal(
     let long_ago = Date::parse(&effective).is_some_and(|born| born.age_on(say::today()) > 18);
     let papers = need("papers", "请写明凭什么材料办理。");
     let evidence = match digest(given.text("evidence")) {
-        Ok(evidence) => evidence,
+        Ok(Some(_)) if case.scan.is_some() => {
+            errors.push(("evidence", "已经上传了扫描件，它的摘要由系统算出，这里不用填。".to_owned()));
+            None
+        }
+        // of a file that was handed in the program works it out
+        Ok(evidence) => case.scan.as_ref().map(|scan| scan.sha256.to_vec()).or(evidence),
         Err(sentence) => {
             errors.push(("evidence", sentence.to_owned()));
             None

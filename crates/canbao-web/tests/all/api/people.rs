@@ -120,7 +120,11 @@ async fn a_search_says_who_holds_a_number_elsewhere_and_a_batch_answers_in_order
     let answers = program.ask("/api/v1/batch", rows).await;
     let verdicts: Vec<&str> =
         answers.json["answers"].as_array().unwrap().iter().map(|one| one["verdict"].as_str().unwrap()).collect();
-    let wanted = ["insured", "unknown", "name-differs", "unknown", "invalid-number", "invalid-number", "uninsured"];
+    let wanted =
+        ["insured", "held-elsewhere", "name-differs", "unknown", "invalid-number", "invalid-number", "uninsured"];
     assert_eq!(verdicts, wanted, "{}", answers.text);
     assert_eq!(answers.json["answers"][0]["places"][0]["scheme"], "rural-medical");
+    let elsewhere = &answers.json["answers"][1];
+    assert_eq!(elsewhere["area"], json!({"code": "610921", "name": "汉阴县"}), "the county, and nothing else");
+    assert!(elsewhere["person"].is_null() && elsewhere["category"].is_null(), "{elsewhere}");
 }

@@ -131,7 +131,10 @@ pub(crate) fn number_of(name: &str) -> String {
 
 /// The settings of every site; files may stand in a folder.
 pub(crate) fn settings(folder: &std::path::Path) -> Settings {
-    Settings::new("安康市社会保险经办机构", folder.join("data"))
+    Settings {
+        identity: Some(folder.join("registry.identity")),
+        ..Settings::new("安康市社会保险经办机构", folder.join("data"))
+    }
 }
 
 impl Site {
@@ -254,6 +257,7 @@ pub(crate) struct Got {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Got {
@@ -287,9 +291,24 @@ impl Browser<'_> {
 
     /// Sends a form with files, its token first.
     pub(crate) async fn upload(&self, path: &str, csrf: &str, files: &[(&str, &[u8])]) -> Got {
-        let mut body = format!("--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n").into_bytes();
+        self.upload_form(path, &[("csrf", csrf)], "files", files).await
+    }
+
+    /// The same with other fields, and the field of the files.
+    pub(crate) async fn upload_form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        field: &str,
+        files: &[(&str, &[u8])],
+    ) -> Got {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
         for (name, bytes) in files {
-            let head = format!("--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n");
+            let head = format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");
@@ -328,7 +347,8 @@ impl Browser<'_> {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], self.port))));
         let response = self.site.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         for line in parts.headers.get_all(header::SET_COOKIE) {
             let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
             let value = rest.split(';').next().unwrap();
@@ -338,7 +358,7 @@ impl Browser<'_> {
                 cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        Got { status: parts.status, headers: parts.headers, text }
+        Got { status: parts.status, headers: parts.headers, text, bytes }
     }
 }
 

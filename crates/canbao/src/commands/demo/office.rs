@@ -13,7 +13,7 @@ use canbao_web::{App, Program, Settings};
 use tokio::net::TcpListener;
 
 use crate::commands::compare::refused;
-use crate::commands::registry::{actor, done};
+use crate::commands::registry::{actor, beside, done};
 use crate::commands::serve::run_until_asked;
 use crate::output::failure::Failure;
 use crate::output::language::Language;
@@ -26,7 +26,7 @@ const ANY: &str = "127.0.0.1:0";
 
 /// The files of a registry in SQLite: what a demo may replace.
 const DATA: &str = "registry-data";
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "registry.db",
     "registry.db-wal",
     "registry.db-shm",
@@ -34,6 +34,7 @@ const FILES: [&str; 8] = [
     "registry.looks.db-wal",
     "registry.looks.db-shm",
     "registry.key",
+    "registry.identity",
     "registry.apply.lock",
 ];
 
@@ -92,6 +93,7 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
     let settings = Settings {
         demo: true,
         program: Program::of_this(&address.url, address.key_file.clone()).ok(),
+        identity: Some(beside(&address, "identity")),
         ..Settings::new("演示市社会保险经办机构", Settings::data_beside(&address.url))
     };
     let app = App::new(registry.clone(), settings);

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use canbao_registry::exchange::identity::Fingerprint;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -86,7 +85,7 @@ fn add(arguments: &Add, language: Language) -> Result<String, Failure> {
             "请按自己掌握的号码给对方打电话，请对方读出指纹，写在 --fingerprint 后面；不要照抄名片上的那一行。",
         ));
     };
-    if !agrees(read, card.fingerprint()) {
+    if !card.fingerprint().is_read_as(read) {
         return Err(Failure::new(format!("电话里读出的指纹与名片 {} 不符，名片没有登记。", arguments.card.display()))
             .hint("请再核对一遍；仍不相符的，这张名片不是对方的，不要使用，并请对方用别的途径重新发来。"));
     }
@@ -102,15 +101,6 @@ fn add(arguments: &Add, language: Language) -> Result<String, Failure> {
     } else {
         language.pick(format!("已登记“{name}”，标识 {id}。\n"), format!("{name} is known as {id}.\n"))
     })
-}
-
-/// Whether what was read is this fingerprint, however it is spaced.
-fn agrees(read: &str, fingerprint: Fingerprint) -> bool {
-    let plain = |text: &str| -> String {
-        text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_lowercase()).collect()
-    };
-    let read = plain(read);
-    read == plain(&fingerprint.spoken()) || read == fingerprint.to_string()
 }
 
 fn list(arguments: &List, language: Language) -> Result<String, Failure> {

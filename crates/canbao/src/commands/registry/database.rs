@@ -17,6 +17,13 @@ pub(crate) struct Database {
     key_file: Option<PathBuf>,
 }
 
+/// A file beside the key file of a registry, which stands beside the SQLite file unless it is named.
+pub(crate) fn beside(address: &Address, ending: &str) -> PathBuf {
+    let file = address.url.strip_prefix("sqlite://").map(PathBuf::from);
+    let key = address.key_file.clone().or(file).unwrap_or_else(|| PathBuf::from("canbao.key"));
+    key.with_extension(ending)
+}
+
 impl Database {
     /// Where the registry is.
     ///
@@ -37,10 +44,7 @@ impl Database {
     /// # Errors
     /// As [`Database::address`].
     pub(crate) fn beside(&self, ending: &str) -> Result<PathBuf, Failure> {
-        let address = self.address()?;
-        let file = address.url.strip_prefix("sqlite://").map(PathBuf::from);
-        let key = address.key_file.or(file).unwrap_or_else(|| PathBuf::from("canbao.key"));
-        Ok(key.with_extension(ending))
+        Ok(beside(&self.address()?, ending))
     }
 
     /// Whether a database is named at all.

@@ -14,7 +14,7 @@ mod undo;
 
 use clap::Subcommand;
 
-pub(super) use database::{Database, actor, done, failure, runtime};
+pub(super) use database::{Database, actor, beside, done, failure, runtime};
 
 use super::Outcome;
 use crate::output::failure::Failure;

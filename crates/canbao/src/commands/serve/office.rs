@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::settings::Settings;
 use super::{asked_to_end, broken, listen, path};
-use crate::commands::registry::done;
+use crate::commands::registry::{beside, done};
 use crate::output::failure::Failure;
 use crate::output::fault;
 use crate::output::language::Language;
@@ -51,6 +51,7 @@ pub(super) async fn serve(settings: &Settings, language: Language) -> Result<(),
         demo: is_demo,
         authority,
         program: Program::of_this(&address.url, address.key_file.clone()).ok(),
+        identity: path(&settings.identity_file).or_else(|| Some(beside(&address, "identity"))),
         ..Pages::new(settings.office.clone(), data)
     };
     let calls = u32::try_from(settings.api_calls_a_minute).unwrap_or(u32::MAX);

@@ -8,13 +8,42 @@ const SIZES: [(u32, u32); 2] = [(1366, 768), (390, 844)];
 
 /// A role's pages, and some that are not theirs.
 const ROLES: [(&str, &[&str], &[&str]); 8] = [
-    ("admin", &["/", "/accounts", "/account"], &["/people", "/findings", "/changes", "/log", "/figures"]),
-    ("city", &["/", "/people?category=uninsured", "/findings", "/changes", "/figures"], &["/accounts", "/log"]),
-    ("county", &["/", "/people", "/findings/row-unresolved", "/changes", "/figures"], &["/accounts", "/looks"]),
-    ("town", &["/", "/people?category=partial", "/findings", "/asked", "/figures"], &["/changes", "/accounts"]),
-    ("village", &["/", "/people", "/asked", "/keys"], &["/changes", "/findings", "/figures", "/log"]),
+    ("admin", &["/", "/accounts", "/account", "/partners"], &["/people", "/findings", "/changes", "/log", "/figures"]),
+    (
+        "city",
+        &[
+            "/",
+            "/people?category=uninsured",
+            "/batch",
+            "/findings",
+            "/changes",
+            "/figures",
+            "/export/new/employers",
+            "/exchange",
+        ],
+        &["/accounts", "/log", "/partners"],
+    ),
+    (
+        "county",
+        &[
+            "/",
+            "/people",
+            "/batch",
+            "/findings/row-unresolved",
+            "/export/new/findings/row-unresolved?stand=all",
+            "/changes",
+            "/figures",
+        ],
+        &["/accounts", "/looks", "/exchange"],
+    ),
+    (
+        "town",
+        &["/", "/people?category=partial", "/batch", "/findings", "/asked", "/figures"],
+        &["/changes", "/exchange"],
+    ),
+    ("village", &["/", "/people", "/batch", "/asked", "/keys"], &["/changes", "/findings", "/figures", "/log"]),
     ("reporter", &["/", "/account"], &["/people", "/findings", "/figures", "/log", "/accounts"]),
-    ("leader", &["/", "/figures"], &["/people", "/findings", "/changes", "/asked", "/log"]),
+    ("leader", &["/", "/figures"], &["/people", "/batch", "/findings", "/changes", "/asked", "/log"]),
     ("auditor", &["/", "/log", "/looks"], &["/people", "/figures", "/findings", "/accounts"]),
 ];
 

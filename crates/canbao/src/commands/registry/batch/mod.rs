@@ -1,18 +1,19 @@
 //! `canbao registry batch`: a list of numbers and names, each answered.
 
-mod read;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use canbao_domain::date::Date;
 use canbao_domain::scope::Scope;
-use canbao_registry::query::{Asker, Verdict};
+use canbao_intake::{Profiles, Roll, RollContent, RollError, SourceFile, read_roll};
+use canbao_registry::query::{Asker, Question, Verdict};
 use serde_json::json;
 
 use super::{Database, actor, done, runtime};
 use crate::commands::Outcome;
+use crate::commands::compare::refused;
 use crate::output::failure::Failure;
 use crate::output::language::Language;
 use crate::output::table::{Side, Table};
@@ -52,10 +53,14 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         )
         .hint(language.pick("请给 --out 换一个文件名。", "Name another file by --out.")));
     }
-    let list = read::read(file)?;
+    let list = read(file)?;
     let digest = canbao_run::sha256(file).map_err(|error| Failure::new(&error))?;
     let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "registry batch".into() };
-    let questions = list.questions();
+    let questions = list.lines.iter().filter_map(|line| match &line.content {
+        RollContent::Asked { number, name } => Some(Question { number: number.clone(), name: name.clone() }),
+        RollContent::Unreadable { .. } => None,
+    });
+    let questions = questions.collect();
     let (answers, as_of) = runtime(async {
         let registry = arguments.database.open().await?;
         let answers = registry.batch(&asker, &format!("sha256:{digest}"), questions).await;
@@ -89,4 +94,16 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     };
     print(&text, language)?;
     Ok(if unreadable > 0 { Outcome::SomeRejected } else { Outcome::Done })
+}
+
+/// The list, whose columns are recognised as those of extracts are.
+fn read(file: &Path) -> Result<Roll, Failure> {
+    let profiles = Profiles::embedded().map_err(|error| refused(&error))?;
+    let shown = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    // who has the file here has the memory for it, too
+    read_roll(SourceFile { path: file.to_owned(), shown }, &profiles, usize::MAX).map_err(|error| match error {
+        RollError::Unreadable(error) => refused(&error),
+        error => Failure::new(&error)
+            .hint("请把名单的列名写成“身份证号码”和“姓名”；用 canbao inspect 可以看到认出了哪些列。"),
+    })
 }

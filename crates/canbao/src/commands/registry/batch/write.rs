@@ -5,10 +5,10 @@ use std::path::Path;
 
 use canbao_domain::date::Date;
 use canbao_domain::rules::{Category, InsuranceState};
+use canbao_intake::{Roll, RollContent, RollLine};
 use canbao_registry::query::Answer;
 
 use super::super::answer::{self, Head, LINE};
-use super::read::{Content, Line, List};
 use crate::output::failure::Failure;
 use crate::output::language::Language;
 
@@ -21,7 +21,7 @@ const HEAD: [&str; 11] =
 /// Writes the answers beside what was asked, in its order.
 pub(super) fn write(
     out: &Path,
-    list: &List,
+    list: &Roll,
     answers: &[Answer],
     day: Option<Date>,
     language: Language,
@@ -32,15 +32,15 @@ pub(super) fn write(
     // answers stand for those that were asked
     let mut answers = answers.iter();
     let rows = list.lines.iter().map(|line| match &line.content {
-        Content::Asked { number, name } => row(list, line, [number, name], answers.next(), ""),
-        Content::Unreadable(reason) => row(list, line, ["", ""], None, reason),
+        RollContent::Asked { number, name } => row(list, line, [number, name], answers.next(), ""),
+        RollContent::Unreadable { reason, .. } => row(list, line, ["", ""], None, reason),
     });
     answer::write(out, &head, rows, language)
 }
 
 fn row<'a>(
-    list: &'a List,
-    line: &Line,
+    list: &'a Roll,
+    line: &RollLine,
     [number, name]: [&'a str; 2],
     answer: Option<&'a Answer>,
     remark: &'a str,

@@ -1,19 +1,19 @@
 //! Lists that leave as files (导出): one asks, another of the same or a higher area decides, then who asked may take the
 //! file for a while. What it holds is read at that moment, in the scope that its maker has then.
 
-use canbao_domain::date::Date;
-use canbao_domain::rules::Category;
-use serde_json::{Value as Json, json};
+mod list;
+
+pub use list::List;
 
 use crate::RegistryError;
 use crate::audit::{self, Entry};
 use crate::change::RequestState;
 use crate::clock::now_ms;
-use crate::query::{Asker, Filter};
+use crate::query::Asker;
 use crate::registry::Registry;
 use crate::store::{Row, Transaction, values};
 
-/// People in a file, at most: who needs more narrows the list.
+/// Rows of a file, at most: who needs more narrows the list.
 pub const MOST: i64 = 200_000;
 /// How long the file may be taken after the approval, in milliseconds.
 pub const OPEN: i64 = 3 * 86_400_000;
@@ -21,8 +21,8 @@ pub const OPEN: i64 = 3 * 86_400_000;
 /// What somebody wants to take along.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewExport {
-    /// Who is in it.
-    pub filter: Filter,
+    /// What is in it.
+    pub list: List,
     /// The area that its maker answers for.
     pub area: String,
     /// The columns' words.
@@ -42,7 +42,7 @@ pub struct Export {
     pub id: i64,
     /// What is wanted.
     pub wanted: NewExport,
-    /// How many people it held when it was asked for.
+    /// How many rows it held when it was asked for.
     pub rows: i64,
     /// Where it is: pending, done (approved), refused or withdrawn.
     pub state: RequestState,
@@ -62,59 +62,31 @@ pub struct Export {
     pub taken: i64,
 }
 
-const COLUMNS: &str = "id, filter, area, fields, whole, purpose, format, rows_told, state, maker, made_at, checker, \
+const COLUMNS: &str = "id, kind, filter, area, fields, whole, purpose, format, rows_told, state, maker, made_at, checker, \
                        decided_at, answer, until, taken";
 
-fn export_of(row: &Row) -> Export {
+fn export_of(row: &Row) -> Result<Export, RegistryError> {
     let text = |at| row.maybe_text(at).map(str::to_owned);
-    Export {
+    Ok(Export {
         id: row.int(0),
         wanted: NewExport {
-            filter: filter_of(row.text(1)),
-            area: row.text(2).to_owned(),
-            fields: row.text(3).split(' ').filter(|field| !field.is_empty()).map(str::to_owned).collect(),
-            whole: row.flag(4),
-            purpose: row.text(5).to_owned(),
-            format: row.text(6).to_owned(),
+            list: List::read(row.text(1), row.text(2))?,
+            area: row.text(3).to_owned(),
+            fields: row.text(4).split(' ').filter(|field| !field.is_empty()).map(str::to_owned).collect(),
+            whole: row.flag(5),
+            purpose: row.text(6).to_owned(),
+            format: row.text(7).to_owned(),
         },
-        rows: row.int(7),
-        state: RequestState::from_word(row.text(8)),
-        maker: row.text(9).to_owned(),
-        made_at: row.int(10),
-        checker: text(11),
-        decided_at: row.maybe_int(12),
-        answer: text(13),
-        until: row.maybe_int(14),
-        taken: row.int(15),
-    }
-}
-
-fn written(filter: &Filter) -> String {
-    let Filter { area, category, scheme, finding, sex, born_from, born_until, subsistence, disability } = filter;
-    json!({
-        "area": area, "category": category.map(Category::as_str), "scheme": scheme.map(|scheme| scheme.as_str()),
-        "finding": finding, "sex": sex, "born_from": born_from.map(|day| day.to_string()),
-        "born_until": born_until.map(|day| day.to_string()), "subsistence": subsistence, "disability": disability,
+        rows: row.int(8),
+        state: RequestState::from_word(row.text(9)),
+        maker: row.text(10).to_owned(),
+        made_at: row.int(11),
+        checker: text(12),
+        decided_at: row.maybe_int(13),
+        answer: text(14),
+        until: row.maybe_int(15),
+        taken: row.int(16),
     })
-    .to_string()
-}
-
-fn filter_of(text: &str) -> Filter {
-    let json: Json = serde_json::from_str(text).unwrap_or_default();
-    let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
-    let flag = |name: &str| json.get(name).and_then(Json::as_bool).unwrap_or_default();
-    let day = |name: &str| text(name).and_then(|day| Date::parse(&day));
-    Filter {
-        area: text("area"),
-        category: text("category").and_then(|word| Category::from_word(&word)),
-        scheme: text("scheme").and_then(|word| word.parse().ok()),
-        finding: text("finding"),
-        sex: text("sex"),
-        born_from: day("born_from"),
-        born_until: day("born_until"),
-        subsistence: flag("subsistence"),
-        disability: flag("disability"),
-    }
 }
 
 impl Registry {
@@ -130,13 +102,18 @@ impl Registry {
         if wanted.fields.is_empty() {
             return Err(RegistryError::refused_at("fields", "没有选要导出的列。", "请至少选一列。"));
         }
-        let rows = self.count(&asker.scope, &wanted.filter).await?;
+        let (rows, measure) = (self.list_rows(asker, &wanted.list).await?, wanted.list.measure());
         if rows == 0 {
-            return Err(RegistryError::refused("这个名单里没有人，没有可以导出的。", "请返回名单，去掉一个条件。"));
+            let nothing = match wanted.list {
+                List::People(_) => "这个名单里没有人，没有可以导出的。",
+                List::Findings(_) => "这个名单里没有疑点，没有可以导出的。",
+                List::Employers(_) => "这个名单里没有单位，没有可以导出的。",
+            };
+            return Err(RegistryError::refused(nothing, "请返回名单，去掉一个条件。"));
         }
         if rows > MOST {
             return Err(RegistryError::refused(
-                format!("这个名单有 {rows} 人，一次最多导出 {MOST} 人。"),
+                format!("这个名单有 {rows} {measure}，一次最多导出 {MOST} {measure}。"),
                 "请加上条件（如选一个镇、一个类别），分几次导出。",
             ));
         }
@@ -144,10 +121,11 @@ impl Registry {
         let revision = crate::person::visible(&mut transaction).await?;
         let id = transaction.int("SELECT COALESCE(MAX(id), 0) + 1 FROM export_request", &[]).await?;
         let sql = "INSERT INTO export_request (id, kind, filter, area, fields, whole, purpose, format, rows_told, revision, \
-                   state, maker, made_at, taken) VALUES ($1, 'people', $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, 0)";
-        let (filter, fields) = (written(&wanted.filter), wanted.fields.join(" "));
+                   state, maker, made_at, taken) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $12, 0)";
+        let (kind, filter, fields) = (wanted.list.kind(), wanted.list.written(), wanted.fields.join(" "));
         let row = values![
             id,
+            kind,
             filter.as_str(),
             wanted.area.as_str(),
             fields,
@@ -161,7 +139,7 @@ impl Registry {
         ];
         transaction.execute(sql, row).await?;
         let whole = if wanted.whole { "whole" } else { "masked" };
-        note(&mut transaction, asker, "ask-export", &format!("export {id} {rows} people {whole} {filter}")).await?;
+        note(&mut transaction, asker, "ask-export", &format!("export {id} {rows} {kind} {whole} {filter}")).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -248,7 +226,8 @@ impl Registry {
     pub async fn export(&self, asker: &Asker, area: &str, id: i64) -> Result<Export, RegistryError> {
         let mut statements = self.store.statements().await?;
         let sql = format!("SELECT {COLUMNS} FROM export_request WHERE id = $1");
-        let export = statements.first(sql, values![id]).await?.as_ref().map(export_of).ok_or(RegistryError::Nobody)?;
+        let row = statements.first(sql, values![id]).await?.ok_or(RegistryError::Nobody)?;
+        let export = export_of(&row)?;
         let areas = self.areas.get(&mut statements).await?;
         if export.maker == asker.actor || areas.reports_to(&export.wanted.area, area) {
             return Ok(export);
@@ -266,7 +245,8 @@ impl Registry {
         let sql = format!("SELECT {COLUMNS} FROM export_request ORDER BY id DESC LIMIT 2000");
         let rows = statements.all(sql, &[]).await?;
         let fits = |export: &Export| export.maker == asker.actor || areas.reports_to(&export.wanted.area, area);
-        Ok(rows.iter().map(export_of).filter(fits).take(most).collect())
+        let fits = |export: &Result<Export, RegistryError>| export.as_ref().map_or(true, fits);
+        rows.iter().map(export_of).filter(fits).take(most).collect()
     }
 }
 
@@ -279,7 +259,7 @@ fn told(reason: &str) -> Result<(), RegistryError> {
 
 async fn one(transaction: &mut Transaction, id: i64) -> Result<Export, RegistryError> {
     let sql = format!("SELECT {COLUMNS} FROM export_request WHERE id = $1");
-    transaction.first(sql, values![id]).await?.as_ref().map(export_of).ok_or(RegistryError::Nobody)
+    export_of(&transaction.first(sql, values![id]).await?.ok_or(RegistryError::Nobody)?)
 }
 
 async fn pending(transaction: &mut Transaction, id: i64) -> Result<Export, RegistryError> {
@@ -293,29 +273,4 @@ async fn pending(transaction: &mut Transaction, id: i64) -> Result<Export, Regis
 async fn note(transaction: &mut Transaction, asker: &Asker, action: &str, subject: &str) -> Result<(), RegistryError> {
     let entry = Entry { actor: &asker.actor, action, subject, revision: None, digest: &[] };
     audit::append(transaction, entry).await.map(drop)
-}
-
-#[cfg(test)]
-mod tests {
-    use canbao_domain::source::SourceKind;
-
-    use super::*;
-
-    #[test]
-    fn a_filter_comes_back_as_it_was_written() {
-        let all = Filter {
-            area: Some("610902".to_owned()),
-            category: Some(Category::Uninsured),
-            scheme: Some(SourceKind::RuralMedical),
-            finding: Some("name-differs".to_owned()),
-            sex: Some("1".to_owned()),
-            born_from: Date::parse("1950-01-01"),
-            born_until: Date::parse("1999-12-31"),
-            subsistence: true,
-            disability: true,
-        };
-        for filter in [Filter::default(), all] {
-            assert_eq!(filter_of(&written(&filter)), filter);
-        }
-    }
 }

@@ -1,25 +1,12 @@
-//! The columns that a file may have.
+//! Columns of people.
 
 use canbao_domain::source::SourceKind;
-use canbao_domain::standard;
 use canbao_registry::area::Areas;
 use canbao_registry::person::Whole;
 
+use super::{Column, column, level};
 use crate::page::word::assistance;
 use crate::say;
-
-/// A column: its word, its head, whether it holds what is masked on pages.
-pub(super) struct Column {
-    pub(super) word: &'static str,
-    pub(super) head: &'static str,
-    pub(super) masked: bool,
-    /// Characters wide, for a workbook.
-    pub(super) width: f64,
-}
-
-const fn column(word: &'static str, head: &'static str, masked: bool, width: f64) -> Column {
-    Column { word, head, masked, width }
-}
 
 pub(super) static COLUMNS: [Column; 16] = [
     column("name", "姓名", false, 10.0),
@@ -41,12 +28,8 @@ pub(super) static COLUMNS: [Column; 16] = [
 ];
 
 /// What stands in a column for somebody.
-pub(super) fn cell(column: &Column, of: &Whole, areas: &Areas, whole: bool) -> String {
+pub(in crate::page::exports) fn cell(column: &Column, of: &Whole, areas: &Areas, whole: bool) -> String {
     let record = &of.record;
-    let level = |level: &str| {
-        let chain = areas.chain(&record.area);
-        chain.into_iter().find(|(_, area)| area.level == level).map(|(_, area)| area.name.clone()).unwrap_or_default()
-    };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     match column.word {
         "name" => text(&record.name),
@@ -59,7 +42,7 @@ pub(super) fn cell(column: &Column, of: &Whole, areas: &Areas, whole: bool) -> S
             let birth = |birth: canbao_domain::date::Date| if whole { birth.to_string() } else { say::birth(birth) };
             record.birth.map(birth).unwrap_or_default()
         }
-        "county" | "town" | "village" => level(column.word),
+        "county" | "town" | "village" => level(areas, &record.area, column.word),
         "household" => text(&record.household),
         "address" => {
             let address = text(&record.address);
@@ -88,25 +71,4 @@ pub(super) fn cell(column: &Column, of: &Whole, areas: &Areas, whole: bool) -> S
         "aid" => assistance(record.subsistence, record.disability).to_owned(),
         _ => String::new(),
     }
-}
-
-/// A filter in words, for who decides and for the watermark.
-pub(super) fn told(filter: &canbao_registry::query::Filter, areas: &Areas) -> String {
-    let area = filter.area.as_deref().and_then(|code| areas.get(code)).map_or("全市", |area| area.name.as_str());
-    let day = |label: &str, day: Option<canbao_domain::date::Date>| day.map(|day| format!("{label} {day}"));
-    let parts = [
-        Some(area.to_owned()),
-        filter.category.map(|category| category.chinese().to_owned()),
-        filter.scheme.map(|scheme| format!("在保{}", scheme.chinese())),
-        filter
-            .finding
-            .as_deref()
-            .map(|kind| standard::finding_kinds().find(kind).map_or(kind, |kind| kind.name()).to_owned()),
-        filter.sex.as_deref().map(|sex| say::sex(sex).to_owned()),
-        day("出生不早于", filter.born_from),
-        day("出生不晚于", filter.born_until),
-        filter.subsistence.then(|| "低保、五保".to_owned()),
-        filter.disability.then(|| "残疾人补助".to_owned()),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("，")
 }
