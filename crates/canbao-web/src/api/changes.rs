@@ -1,7 +1,7 @@
 //! Changes of the record: put forward, taken back, decided by somebody else, undone.
 
 use canbao_registry::change::{Decision, Procedure, Proposal, Request, RequestState};
-use canbao_registry::instant;
+use canbao_registry::{Versioned, instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -25,11 +25,11 @@ pub(super) fn group() -> Group {
         Call::read("getChange", "一件申请", "/api/v1/changes/{id}", Right::Check, show).versioned().about(
             "申请的内容和现在的状态。回答里的 seen 是此人记录现在的版本，审核时原样写回。",
         ),
-        Call::act("decideChange", "审核申请", "/api/v1/changes/{id}/decision", Right::Check, decide)
+        Call::act_on("decideChange", "审核申请", "/api/v1/changes/{id}/decision", Right::Check, Which::of, decide)
             .about("同意则记录随即改变；审核人不能是提出的人。此人的记录在 seen 之后变过的不办。"),
-        Call::act("withdrawChange", "收回申请", "/api/v1/changes/{id}/withdrawal", Right::Propose, withdraw)
+        Call::act_on("withdrawChange", "收回申请", "/api/v1/changes/{id}/withdrawal", Right::Propose, Which::of, withdraw)
             .about("只有提出的人能收回，审核之前。"),
-        Call::act("undoChange", "撤销变更", "/api/v1/changes/{id}/undo", Right::Check, undo)
+        Call::act_on("undoChange", "撤销变更", "/api/v1/changes/{id}/undo", Right::Check, Which::of, undo)
             .about("已办理的变更撤销后，记录恢复原样，作为新的一版。之后又有变动的，先撤销后来的。"),
     ];
     Group { name: "变更", about: "动态管理：一人提出，另一人审核，可以撤销。", calls }
@@ -207,6 +207,12 @@ struct Which {
     id: i64,
 }
 
+impl Which {
+    fn of(&self) -> Versioned {
+        Versioned::Change(self.id)
+    }
+}
+
 /// 申请中的一项
 #[derive(Serialize, ToSchema)]
 struct Particular {
@@ -219,6 +225,8 @@ struct Particular {
 /// 一件申请，含内容
 #[derive(Serialize, ToSchema)]
 struct Change {
+    #[serde(skip)]
+    tag: String,
     #[serde(flatten)]
     change: Summary,
     particulars: Vec<Particular>,
@@ -239,13 +247,13 @@ impl Told for Change {
         change
     }
 
-    fn version(&self) -> Option<i64> {
-        Some(self.seen)
+    fn version(&self) -> Option<&str> {
+        Some(&self.tag)
     }
 }
 
 /// A request whose person is in reach, with the area and the version of the record; else there is none.
-async fn reached<B>(ask: &Ask<Which, B>, purpose: &str) -> Result<(Request, String, i64), Problem> {
+async fn reached<B>(ask: &Ask<Which, B>, purpose: &'static str) -> Result<(Request, String, i64), Problem> {
     let found = ask.app.registry.request(ask.given.id).await;
     let request = found.map_err(|error| if error.is_refusal() { Problem::nothing() } else { error.into() })?;
     if request.person == 0 {
@@ -257,10 +265,11 @@ async fn reached<B>(ask: &Ask<Which, B>, purpose: &str) -> Result<(Request, Stri
 }
 
 async fn show(ask: Ask<Which>) -> Result<Change, Problem> {
+    let tag = ask.version(Versioned::Change(ask.given.id)).await?;
     let (request, area, seen) = reached(&ask, "复核变更").await?;
     let told = request.procedure.as_ref().map(Procedure::told).unwrap_or_default();
     let particulars = told.into_iter().map(|(label, value)| Particular { label, value }).collect();
-    Ok(Change { change: Summary::of(request), particulars, area: Place::of(&ask.caller.areas, &area), seen })
+    Ok(Change { tag, change: Summary::of(request), particulars, area: Place::of(&ask.caller.areas, &area), seen })
 }
 
 /// 审核

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use canbao_domain::standard::Standard;
 use canbao_run::{AreaCounts, SourceCounts, Summary};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,28 @@ pub(crate) struct Trial {
     pub(crate) untouched: i64,
     pub(crate) contested: i64,
     pub(crate) rules_changed: bool,
+}
+
+impl Trial {
+    /// Of what a child told; nothing where it told nothing.
+    pub(crate) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+/// What a kind of finding is called.
+pub(crate) fn finding_name(kind: &str) -> String {
+    named("finding_kinds", kind)
+}
+
+/// What a category of employers is called.
+pub(crate) fn unit_name(word: &str) -> String {
+    named("unit_categories", word)
+}
+
+fn named(table: &str, code: &str) -> String {
+    let entry = Standard::embedded().table(table).and_then(|table| table.get(code));
+    entry.map_or_else(|| code.to_owned(), |entry| entry.name().to_owned())
 }
 
 impl Outcome {

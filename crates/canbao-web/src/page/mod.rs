@@ -25,6 +25,7 @@ pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod propose;
+mod refusal;
 pub(crate) mod request;
 pub(crate) mod reveal;
 pub(crate) mod run;

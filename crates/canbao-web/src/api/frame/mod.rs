@@ -28,8 +28,8 @@ pub(crate) trait Told: ToSchema {
     /// One as it may look.
     fn example() -> Value;
 
-    /// Of a record with versions, the version: it stands in the answer's `ETag` too.
-    fn version(&self) -> Option<i64> {
+    /// Of what can be changed, the version: it stands in the answer's `ETag`, and is sent back in `If-Match`.
+    fn version(&self) -> Option<&str> {
         None
     }
 }

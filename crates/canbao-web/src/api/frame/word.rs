@@ -76,12 +76,20 @@ fn schemes() -> Vec<(String, String)> {
 
 /// Free text: anything but control characters.
 const PLAIN: &str = r"^[^\x00-\x1f\x7f]+$";
+const TAGS: &str = "^([*]|\"[A-Za-z0-9._-]{1,40}\"(, ?\"[A-Za-z0-9._-]{1,40}\")*)$";
 const KEY: &str = "^[A-Za-z0-9._:-]{8,64}$";
 
 /// Whether a request may be named so.
 pub(super) fn is_key(name: &str) -> bool {
     (8..=64).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-'))
+}
+
+/// A version out of its tag; none out of a weak one, which is not good enough for a change (RFC 9110, 13.1.1).
+pub(super) fn version(tag: &str) -> Option<String> {
+    let inner = tag.strip_prefix('"')?.strip_suffix('"')?;
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    ((1..=40).contains(&inner.len()) && inner.bytes().all(known)).then(|| inner.to_owned())
 }
 
 schemas! {
@@ -147,6 +155,10 @@ schemas! {
     Login => text("登录名", 2, 32, "^[a-z0-9._-]{2,32}$");
     /// 摘要
     Sha256 => text("SHA-256，64 个十六进制小写字母和数字", 64, 64, "^[0-9a-f]{64}$");
+    /// 看过的版本
+    Tags => text("看过的是哪一版：查看时回答的 ETag，带双引号，几个之间用逗号隔开；* 是不比较", 1, 400, TAGS);
+    /// 文件
+    File => ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).description(Some("文件的内容"));
     /// 幂等键
     Key => text("幂等键：每项新的请求另取一个，重试时不变；保留 24 小时", 8, 64, KEY);
 }

@@ -15,6 +15,7 @@ use crate::page::field::{Choice, Errors, Field, plain};
 use crate::page::filled;
 use crate::page::given::Given;
 use crate::page::people::Asked;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::right::visitor::Visitor;
 use crate::say;
@@ -146,12 +147,10 @@ pub(crate) async fn ask(
         purpose: format!("{purpose}：{}", given.text("note")),
         format: given.text("format").to_owned(),
     };
-    match app.registry.ask_export(&visitor.asker("申请导出"), &wanted).await {
+    match or_refused(app.registry.ask_export(&visitor.asker("申请导出"), &wanted).await)? {
         Ok(id) => Ok(Redirect::to(&format!("/export/{id}")).into_response()),
-        Err(error) if error.is_refusal() => {
-            let page = page(&app, &visitor, &asked, &given, Errors::new(), (error.to_string(), error.hint())).await?;
-            Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
+        Err(error) => {
+            again(&page(&app, &visitor, &asked, &given, Errors::new(), (error.to_string(), error.hint())).await?)
         }
-        Err(error) => Err(error.into()),
     }
 }

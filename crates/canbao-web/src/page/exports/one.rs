@@ -18,6 +18,7 @@ use crate::page::filled;
 use crate::page::given::approves;
 use crate::page::line::place;
 use crate::page::person::Names;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::Right;
@@ -169,13 +170,12 @@ pub(crate) struct Given {
 
 fn answered(shown: Page, done: Result<(), RegistryError>, reason: &str) -> Result<Response, Fault> {
     let mut shown = shown;
-    match done {
+    match or_refused(done)? {
         Ok(()) => Ok(Redirect::to(&format!("/export/{}", shown.id)).into_response()),
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             (shown.error, shown.hint, shown.reason) = (error.to_string(), error.hint(), reason.to_owned());
-            Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+            again(&shown)
         }
-        Err(error) => Err(error.into()),
     }
 }
 
