@@ -110,7 +110,8 @@ impl Registry {
         let Handled { done, refused } = &handled;
         let left: Vec<String> = refused.iter().map(i64::to_string).collect();
         let subject = format!("{} findings: done {done}, left {}; {}", verdict.as_str(), refused.len(), left.join(" "));
-        let entry = Entry { actor: &asker.actor, action: "handle-many", subject: &subject, revision: None, digest: &[] };
+        let entry =
+            Entry { actor: &asker.actor, action: "handle-many", subject: &subject, revision: None, digest: &[] };
         audit::append(&mut transaction, entry).await?;
         transaction.commit().await?;
         Ok(handled)

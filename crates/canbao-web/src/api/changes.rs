@@ -1,6 +1,6 @@
 //! Changes of the record: put forward, taken back, decided by somebody else, undone.
 
-use canbao_registry::change::{Decision, Procedure, Proposal, Request, RequestState};
+use canbao_registry::change::{Decision, Procedure, Proposal, Request, UndoRequest};
 use canbao_registry::{Versioned, instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use super::frame::Code;
 use super::frame::call::{Ask, Call, Nothing};
 use super::frame::problem::Problem;
 use super::frame::{Told, word};
+use super::run::Decided;
 use super::{Group, procedure};
 use crate::right::Right;
 use crate::say;
@@ -29,8 +30,19 @@ pub(super) fn group() -> Group {
             .about("同意则记录随即改变；审核人不能是提出的人。此人的记录在 seen 之后变过的不办。"),
         Call::act_on("withdrawChange", "收回申请", "/api/v1/changes/{id}/withdrawal", Right::Propose, Which::of, withdraw)
             .about("只有提出的人能收回，审核之前。"),
-        Call::act_on("undoChange", "撤销变更", "/api/v1/changes/{id}/undo", Right::Check, Which::of, undo)
-            .about("已办理的变更撤销后，记录恢复原样，作为新的一版。之后又有变动的，先撤销后来的。"),
+        Call::act_on("askUndo", "申请撤销变更", "/api/v1/changes/{id}/undo", Right::Propose, Which::of, ask_undo)
+            .about("已办理的变更，由另一人同意以后撤销。之后又有变动的，先撤销后来的。"),
+        Call::act_on("decideUndo", "审核撤销", "/api/v1/changes/{id}/undo/decision", Right::Check, Which::of, decide_undo)
+            .about("同意则记录恢复原样，作为新的一版。审核人不能是申请撤销的人。"),
+        Call::act_on(
+            "withdrawUndo",
+            "收回撤销申请",
+            "/api/v1/changes/{id}/undo/withdrawal",
+            Right::Propose,
+            Which::of,
+            withdraw_undo,
+        )
+        .about("只有申请撤销的人能收回，审核之前。"),
     ];
     Group { name: "变更", about: "动态管理：一人提出，另一人审核，可以撤销。", calls }
 }
@@ -234,6 +246,33 @@ struct Change {
     area: Option<Place>,
     /// 此人记录现在的版本，审核时写在 seen 里；登记库没有的人是 0
     seen: i64,
+    /// 撤销的申请，最近的一次；没有人申请过的没有
+    undo: Option<Undo>,
+}
+
+/// 撤销一件变更的申请
+#[derive(Serialize, ToSchema)]
+#[schema(as = UndoRequest)]
+struct Undo {
+    /// pending 等待审核；done 已撤销；refused 没有同意；withdrawn 已收回
+    state: &'static str,
+    /// 为什么撤销
+    reason: String,
+    /// 谁申请的：账号
+    maker: String,
+    #[schema(value_type = word::Instant)]
+    made_at: String,
+    /// 谁审核的：账号
+    checker: Option<String>,
+    /// 审核或收回的理由
+    answer: Option<String>,
+}
+
+impl Undo {
+    fn of(wish: UndoRequest) -> Self {
+        let UndoRequest { state, reason, maker, made_at, checker, answer, .. } = wish;
+        Self { state: state.as_str(), reason, maker, made_at: instant(made_at), checker, answer }
+    }
 }
 
 impl Told for Change {
@@ -242,7 +281,7 @@ impl Told for Change {
         if let Some(change) = change.as_object_mut() {
             let place = json!({"code": "610902001001", "name": "汉滨区 江北街道 张滩村"});
             change.insert("particulars".to_owned(), json!([{"label": "险种", "value": "城乡居民养老保险"}]));
-            change.extend([("area".to_owned(), place), ("seen".to_owned(), json!(37))]);
+            change.extend([("area".to_owned(), place), ("seen".to_owned(), json!(37)), ("undo".to_owned(), Value::Null)]);
         }
         change
     }
@@ -269,14 +308,16 @@ async fn show(ask: Ask<Which>) -> Result<Change, Problem> {
     let (request, area, seen) = reached(&ask, "复核变更").await?;
     let told = request.procedure.as_ref().map(Procedure::told).unwrap_or_default();
     let particulars = told.into_iter().map(|(label, value)| Particular { label, value }).collect();
-    Ok(Change { tag, change: Summary::of(request), particulars, area: Place::of(&ask.caller.areas, &area), seen })
+    let undo = ask.app.registry.undo_of(ask.given.id).await?.map(Undo::of);
+    let area = Place::of(&ask.caller.areas, &area);
+    Ok(Change { tag, change: Summary::of(request), particulars, area, seen, undo })
 }
 
 /// 审核
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Decision)]
-struct Decided {
+struct Verdict {
     /// 是否同意
     approve: bool,
     /// 理由
@@ -287,15 +328,15 @@ struct Decided {
     seen: i64,
 }
 
-impl Told for Decided {
+impl Told for Verdict {
     fn example() -> Value {
         json!({"approve": true, "reason": "与材料一致", "seen": 37})
     }
 }
 
-async fn decide(ask: Ask<Which, Decided>) -> Result<(), Problem> {
+async fn decide(ask: Ask<Which, Verdict>) -> Result<(), Problem> {
     reached(&ask, "复核变更").await?;
-    let Decided { approve, reason, seen } = ask.body;
+    let Verdict { approve, reason, seen } = ask.body;
     let decision = Decision { approve, reason, seen };
     ask.registry.decide(&ask.caller.asker("复核变更"), ask.given.id, &decision, say::today()).await?;
     ask.app.kept.forget_pending();
@@ -306,10 +347,10 @@ async fn decide(ask: Ask<Which, Decided>) -> Result<(), Problem> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Reason)]
-struct Why {
+pub(super) struct Why {
     /// 理由
     #[schema(value_type = word::Long)]
-    reason: String,
+    pub(super) reason: String,
 }
 
 impl Told for Why {
@@ -325,12 +366,30 @@ async fn withdraw(ask: Ask<Which, Why>) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn undo(ask: Ask<Which, Why>) -> Result<(), Problem> {
-    let (request, ..) = reached(&ask, "撤销变更").await?;
-    if request.state != RequestState::Done {
-        let problem = Problem::new(Code::Refused);
-        return Err(problem.said("这件申请没有办理过，或已经撤销，不能撤销。", "请重新查看它的状态。"));
-    }
-    ask.registry.undo_change(&ask.caller.asker("撤销变更"), ask.given.id, &ask.body.reason).await?;
+async fn ask_undo(ask: Ask<Which, Why>) -> Result<(), Problem> {
+    reached(&ask, "申请撤销变更").await?;
+    ask.registry.ask_undo(&ask.caller.asker("申请撤销变更"), ask.given.id, &ask.body.reason).await?;
+    ask.app.kept.forget_pending();
+    Ok(())
+}
+
+/// The wish to undo a change; 0 where nobody has it.
+async fn wish<B>(ask: &Ask<Which, B>) -> Result<i64, Problem> {
+    Ok(ask.app.registry.undo_of(ask.given.id).await?.map_or(0, |wish| wish.id))
+}
+
+async fn decide_undo(ask: Ask<Which, Decided>) -> Result<(), Problem> {
+    reached(&ask, "复核撤销").await?;
+    let (wish, Decided { approve, reason }) = (wish(&ask).await?, &ask.body);
+    ask.registry.decide_undo(&ask.caller.asker("复核撤销"), wish, *approve, reason).await?;
+    ask.app.kept.forget_pending();
+    Ok(())
+}
+
+async fn withdraw_undo(ask: Ask<Which, Why>) -> Result<(), Problem> {
+    reached(&ask, "收回撤销申请").await?;
+    let wish = wish(&ask).await?;
+    ask.registry.withdraw_undo(&ask.caller.asker("收回撤销申请"), wish, &ask.body.reason).await?;
+    ask.app.kept.forget_pending();
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use canbao_domain::standard::Standard;
+use canbao_registry::apply::{Applied, Balance};
 use canbao_run::{AreaCounts, SourceCounts, Summary};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,26 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
+    /// Of an apply that the record shows.
+    pub(super) fn of(applied: &Applied) -> Self {
+        let Balance { new, changed, ended, untouched, contested, .. } = applied.balance;
+        let count = |people: u64| i64::try_from(people).unwrap_or(i64::MAX);
+        Self {
+            as_of: applied.as_of.clone(),
+            revision: applied.revision,
+            new: count(new),
+            changed: count(changed),
+            ended: count(ended),
+            untouched: count(untouched),
+            contested: count(contested),
+            rules_changed: false,
+        }
+    }
+
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// Of what a child told; nothing where it told nothing.
     pub(crate) fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()

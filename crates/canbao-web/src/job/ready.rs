@@ -82,8 +82,8 @@ impl Ready {
         if app.settings.program.is_none() {
             return Err(refused("", "这台服务器没有开通比对。", "请系统管理员用 canbao serve 启动。"));
         }
-        let as_of = Date::parse(as_of)
-            .ok_or_else(|| refused("as_of", "比对日期看不懂。", "请写成 2016-10-31 的样子。"))?;
+        let as_of =
+            Date::parse(as_of).ok_or_else(|| refused("as_of", "比对日期看不懂。", "请写成 2016-10-31 的样子。"))?;
         if as_of > say::today() {
             return Err(refused("as_of", "比对日期还没有到。", "请填数据截止的日期。"));
         }

@@ -106,8 +106,7 @@ pub(crate) async fn send(
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
     let (delivery, source, plan) = mine(&app, &visitor, id).await?;
-    let sent =
-        judge::send(&app.registry, &visitor.account.login, &delivery, &plan, &given.as_of, &given.note).await;
+    let sent = judge::send(&app.registry, &visitor.account.login, &delivery, &plan, &given.as_of, &given.note).await;
     match or_refused(sent)? {
         Ok(()) => Ok(to(id)),
         Err(error) => {

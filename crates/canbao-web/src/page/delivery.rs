@@ -14,8 +14,8 @@ use super::shell::{Crumb, Shell};
 use super::sources::state;
 use super::word::Tag;
 use crate::App;
-use crate::delivery::look::listed;
 use crate::delivery::judge::{ASKED, UNCLEAR, Unsettled, alarms, codes, guessed, is_asked, looks_like, unsettled};
+use crate::delivery::look::listed;
 use crate::delivery::problem::{Level, Problem};
 use crate::delivery::report::Report;
 use crate::delivery::settings::Settings;
@@ -29,9 +29,10 @@ use crate::say;
 /// Rows on a page.
 const ROWS: usize = 100;
 
-const ENCODINGS: [(&str, &str); 5] =
+pub(crate) const ENCODINGS: [(&str, &str); 5] =
     [("", "自动"), ("gb18030", "GB18030（GBK）"), ("utf-8", "UTF-8"), ("utf-16le", "UTF-16"), ("big5", "BIG5")];
-const SEPARATORS: [(&str, &str); 5] = [("", "自动"), (",", "逗号"), ("tab", "制表符"), (";", "分号"), ("|", "竖线")];
+pub(crate) const SEPARATORS: [(&str, &str); 5] =
+    [("", "自动"), (",", "逗号"), ("tab", "制表符"), (";", "分号"), ("|", "竖线")];
 
 /// What was typed and refused.
 #[derive(Default)]
@@ -258,10 +259,11 @@ fn columns(kind: SourceKind, report: &Report, settings: &Settings) -> Vec<Column
             label: meaning(kind, *field).to_owned(),
             chosen: chosen == Some(field.as_str()),
         });
-        let asks =
-            report.unknown.iter().enumerate().filter(|(_, (field, word, _))| {
-                chosen == Some(field.as_str()) && is_asked(field, word)
-            });
+        let asks = report
+            .unknown
+            .iter()
+            .enumerate()
+            .filter(|(_, (field, word, _))| chosen == Some(field.as_str()) && is_asked(field, word));
         let asks = asks.take(ASKED).map(|(at, (field, word, rows))| Ask {
             at,
             word: word.clone(),

@@ -30,7 +30,7 @@ pub(crate) mod request;
 pub(crate) mod reveal;
 pub(crate) mod run;
 pub(crate) mod runs;
-mod seek;
+pub(crate) mod seek;
 mod shell;
 pub(crate) mod sources;
 pub(crate) mod token;

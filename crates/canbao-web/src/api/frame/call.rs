@@ -382,7 +382,10 @@ where
 fn written<T: Serialize>(answer: &T, version: Option<&str>) -> Response {
     let Ok(text) = serde_json::to_string(answer) else { return Problem::new(Code::Internal).into_response() };
     let mut response = ([(header::CONTENT_TYPE, JSON)], text).into_response();
-    if let Some(tag) = version.filter(|version| !version.is_empty()).and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
+    if let Some(tag) = version
+        .filter(|version| !version.is_empty())
+        .and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok())
+    {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response

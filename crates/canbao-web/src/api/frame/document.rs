@@ -59,7 +59,10 @@ fn document() -> OpenApi {
     let mut paths = Paths::new();
     let mut add = |all: &[(String, RefOr<Schema>)]| schemas.extend(all.iter().cloned());
     add(&Part::of::<Body>().schemas);
-    add(&[(word::Key::name().into_owned(), word::Key::schema()), (word::Tags::name().into_owned(), word::Tags::schema())]);
+    add(&[
+        (word::Key::name().into_owned(), word::Key::schema()),
+        (word::Tags::name().into_owned(), word::Tags::schema()),
+    ]);
     for group in &groups {
         for call in &group.calls {
             add(&call.parameters);

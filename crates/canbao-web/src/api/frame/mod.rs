@@ -9,6 +9,7 @@ pub(crate) mod gate;
 pub(crate) mod problem;
 pub(crate) mod rate;
 pub(crate) mod receipt;
+pub(crate) mod seek;
 mod sent;
 mod shape;
 pub(crate) mod word;

@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::{PartialSchema, ToSchema};
 
 use super::code;
+use crate::page::exports;
 
 /// The largest identifier: what every program's numbers hold.
 const MOST: i64 = 9_007_199_254_740_991;
@@ -115,6 +116,36 @@ schemas! {
     Dimension => one_of("按什么分行", all!(cube::Dimension));
     /// 答复
     Verdict => one_of("批量查询的答复", all!(canbao_registry::query::Verdict));
+    /// 核对到哪一步
+    Stand => one_of("疑点核对到哪一步", all!(canbao_registry::finding::Stand));
+    /// 结论
+    Ruling => one_of("对疑点的结论", [("same", "是：是同一人，是重复记录，属实"), ("different", "不是：不是此人，两条都要，不属实"), ("ask", "请村里核实")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 核实的答复
+    AskedAnswer => one_of("对请核实的疑点的答复", [("same", "是"), ("different", "不是"), ("unknown", "核实不了，要写明原因")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 任务的种类
+    JobKind => one_of("任务的种类", all!(canbao_registry::job::JobKind));
+    /// 任务的状态
+    JobState => one_of("任务走到哪一步", all!(canbao_registry::job::JobState));
+    /// 报送的状态
+    DeliveryState => one_of("报送走到哪一步", all!(canbao_registry::delivery::DeliveryState));
+    /// 读的结果
+    Checked => one_of("读的结果", [("waiting", "还没有读完"), ("sound", "能读"), ("refused", "读不出来，原因在 error")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 导出的列
+    ExportColumn => one_of("导出的列", exports::COLUMNS.iter().map(|column| (column.word.to_owned(), column.head.to_owned())).collect());
+    /// 导出的用途
+    ExportPurpose => one_of("导出的用途", exports::PURPOSES.iter().map(|purpose| ((*purpose).to_owned(), (*purpose).to_owned())).collect());
+    /// 文件的格式
+    FileFormat => one_of("文件的格式", [("xlsx", "Excel 工作簿"), ("csv", "CSV 文本")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 列的含义
+    Field => one_of("一列是什么", source::Field::ALL.iter().map(|field| (field.as_str().to_owned(), field.chinese().to_owned())).collect());
+    /// 编码
+    Encoding => one_of("文本的编码", crate::page::delivery::ENCODINGS.iter().filter(|(word, _)| !word.is_empty()).map(|(word, name)| ((*word).to_owned(), (*name).to_owned())).collect());
+    /// 分隔符
+    Separator => one_of("文本的分隔符", crate::page::delivery::SEPARATORS.iter().filter(|(word, _)| !word.is_empty()).map(|(word, name)| ((*word).to_owned(), (*name).to_owned())).collect());
+    /// 来源的名称
+    SourceName => text("来源在报送计划里的名称", 1, 60, "^[A-Za-z0-9_-]{1,60}$");
+    /// 说明
+    Note => text("说明，不要写人的姓名和号码", 0, 500, r"^[^\x00-\x1f\x7f]*$");
     /// 人口类别
     Population => one_of("人口类别", all!(rules::Population));
     /// 性别

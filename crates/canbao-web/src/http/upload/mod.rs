@@ -21,9 +21,9 @@ use axum::http::request::Parts;
 use crate::fault::Fault;
 
 pub(crate) use file::{SentFile, private_folder, sweep};
-pub(crate) use receive::{Token, is_form, take};
 #[cfg(test)]
 use receive::receive;
+pub(crate) use receive::{Token, is_form, take};
 
 /// The sizes that files may have. In bytes.
 #[derive(Clone, Copy, Debug)]

@@ -192,7 +192,9 @@ async fn reset(app: &App, visitor: &Visitor, account: &Account, password: String
     let path = format!("/accounts/{}", account.id);
     let crumbs =
         vec![Crumb::to("账号", "/accounts"), Crumb::to(account.login.clone(), path.clone()), Crumb::here("重设密码")];
-    let mut told = "原来的密码作废，锁定已解除，动态口令已去掉，已登录的都已退出，接口令牌都已撤销；登录后要换成自己的密码。".to_owned();
+    let mut told =
+        "原来的密码作废，锁定已解除，动态口令已去掉，已登录的都已退出，接口令牌都已撤销；登录后要换成自己的密码。"
+            .to_owned();
     if account.disabled {
         told.push_str("账号仍是停用的，要登录还须启用。");
     }

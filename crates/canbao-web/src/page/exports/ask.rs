@@ -21,8 +21,13 @@ use crate::right::visitor::Visitor;
 use crate::say;
 
 /// What lists are taken along for.
-const PURPOSES: [&str; 6] =
+pub(crate) const PURPOSES: [&str; 6] =
     ["入户调查用名单", "发给镇（办）、村核实", "与部门核对数据", "上级要求报送", "检查、审计要求", "其他"];
+
+/// A purpose as it is kept: one of [`PURPOSES`], and for whom.
+pub(crate) fn purpose(purpose: &str, note: &str) -> String {
+    format!("{purpose}：{}", note.trim())
+}
 
 #[derive(Template)]
 #[template(path = "export_new.html")]
@@ -116,8 +121,8 @@ pub(crate) async fn ask(
 ) -> Result<Response, Fault> {
     let given = Given::of(pairs);
     let mut errors = Errors::new();
-    let purpose = PURPOSES.into_iter().find(|purpose| *purpose == given.text("purpose"));
-    if purpose.is_none() {
+    let chosen = PURPOSES.into_iter().find(|purpose| *purpose == given.text("purpose"));
+    if chosen.is_none() {
         errors.push(("purpose", "请选用途。".to_owned()));
     }
     if given.text("note").is_empty() || given.text("note").chars().count() > 100 {
@@ -135,7 +140,7 @@ pub(crate) async fn ask(
         errors.push(("format", "请选文件的格式。".to_owned()));
     }
     let none = (String::new(), String::new());
-    let (Some(purpose), true) = (purpose, errors.is_empty()) else {
+    let (Some(chosen), true) = (chosen, errors.is_empty()) else {
         let page = page(&app, &visitor, &asked, &given, errors, none).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response());
     };
@@ -144,7 +149,7 @@ pub(crate) async fn ask(
         area: visitor.own_area().to_owned(),
         fields,
         whole: given.text("whole") == "yes",
-        purpose: format!("{purpose}：{}", given.text("note")),
+        purpose: purpose(chosen, given.text("note")),
         format: given.text("format").to_owned(),
     };
     match or_refused(app.registry.ask_export(&visitor.asker("申请导出"), &wanted).await)? {

@@ -9,9 +9,9 @@ use crate::page::word::assistance;
 use crate::say;
 
 /// A column: its word, its head, whether it holds what is masked on pages.
-pub(super) struct Column {
-    pub(super) word: &'static str,
-    pub(super) head: &'static str,
+pub(crate) struct Column {
+    pub(crate) word: &'static str,
+    pub(crate) head: &'static str,
     pub(super) masked: bool,
     /// Characters wide, for a workbook.
     pub(super) width: f64,
@@ -21,7 +21,7 @@ const fn column(word: &'static str, head: &'static str, masked: bool, width: f64
     Column { word, head, masked, width }
 }
 
-pub(super) static COLUMNS: [Column; 16] = [
+pub(crate) static COLUMNS: [Column; 16] = [
     column("name", "姓名", false, 10.0),
     column("number", "身份证号", true, 22.0),
     column("sex", "性别", false, 6.0),
@@ -91,7 +91,7 @@ pub(super) fn cell(column: &Column, of: &Whole, areas: &Areas, whole: bool) -> S
 }
 
 /// A filter in words, for who decides and for the watermark.
-pub(super) fn told(filter: &canbao_registry::query::Filter, areas: &Areas) -> String {
+pub(crate) fn told(filter: &canbao_registry::query::Filter, areas: &Areas) -> String {
     let area = filter.area.as_deref().and_then(|code| areas.get(code)).map_or("全市", |area| area.name.as_str());
     let day = |label: &str, day: Option<canbao_domain::date::Date>| day.map(|day| format!("{label} {day}"));
     let parts = [

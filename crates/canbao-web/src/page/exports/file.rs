@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use canbao_paper::{About, Grid, PaperError};
 use canbao_registry::export::Export;
 
@@ -9,10 +11,21 @@ use super::column::{COLUMNS, Column, cell, told};
 use crate::App;
 use crate::fault::Fault;
 use crate::page::person::Names;
-use crate::right::visitor::Visitor;
+use crate::right::who::Who;
 use crate::say;
 
-const FAILED: Fault = Fault::Nonsense("文件没有做成，没有下载。", "请稍候重试；持续出现时请联系系统管理员。");
+/// The kinds of file.
+pub(crate) const KINDS: [&str; 2] = [XLSX, CSV];
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV: &str = "text/csv; charset=utf-8";
+
+fn failed() -> Fault {
+    Fault::Refused(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "文件没有做成，没有下载。".to_owned(),
+        "请稍候重试；持续出现时请联系系统管理员。".to_owned(),
+    )
+}
 
 /// What goes into a file.
 struct Content {
@@ -25,23 +38,37 @@ struct Content {
     count: String,
 }
 
-pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Result<Vec<u8>, Fault> {
+/// The file of a request that may be taken, as an answer. The taking stands on the audit already.
+pub(crate) async fn answer(app: &App, who: &Who, export: &Export) -> Result<Response, Fault> {
+    let bytes = made(app, who, export).await?;
+    let kind = if export.wanted.format == "csv" { CSV } else { XLSX };
+    // the name says the request and nothing of whom it is about
+    let name = format!("attachment; filename=\"canbao-export-{}.{}\"", export.id, export.wanted.format);
+    let mut response = (StatusCode::OK, bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+async fn made(app: &App, who: &Who, export: &Export) -> Result<Vec<u8>, Fault> {
     let wanted = &export.wanted;
     let columns: Vec<&Column> =
         COLUMNS.iter().filter(|column| wanted.fields.iter().any(|word| word == column.word)).collect();
-    let mut asker = visitor.asker("");
-    asker.purpose = format!("导出第 {} 件：{}", export.id, if wanted.whole { "完整" } else { "遮盖" }).into();
-    let counted = app.registry.count(&visitor.scope, &wanted.filter).await?;
+    let asker = who.asker(format!("导出第 {} 件：{}", export.id, if wanted.whole { "完整" } else { "遮盖" }));
+    let counted = app.registry.count(&who.scope, &wanted.filter).await?;
     let mut rows: Vec<Vec<String>> = Vec::new();
     let given = app
         .registry
         .each_person(&asker, &wanted.filter, |whole| {
-            rows.push(columns.iter().map(|column| cell(column, &whole, &visitor.areas, wanted.whole)).collect());
+            rows.push(columns.iter().map(|column| cell(column, &whole, &who.areas, wanted.whole)).collect());
             Ok(())
         })
         .await?;
     // somebody may have been written meanwhile: then the count is of another state, and is made anew
-    if given != counted && app.registry.count(&visitor.scope, &wanted.filter).await? != given {
+    if given != counted && app.registry.count(&who.scope, &wanted.filter).await? != given {
         return Err(Fault::Said("名单的人数在生成文件时变了，没有下载。".to_owned(), "请再下载一次。".to_owned()));
     }
     let names = Names::read(app).await?;
@@ -49,18 +76,18 @@ pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Resul
     let mark = format!(
         "第 {} 件导出 · {}（{}）{} 下载 · {checker} 审批 · 用途：{} · 含个人信息，只用于此用途，用后销毁",
         export.id,
-        visitor.account.name,
-        visitor.account.login,
+        who.account.name,
+        who.account.login,
         say::time(say::now_ms()),
         wanted.purpose
     );
     let count = format!("共 {} 人", say::count(given));
-    let content = Content { mark, title: told(&wanted.filter, &visitor.areas), columns, rows, count };
+    let content = Content { mark, title: told(&wanted.filter, &who.areas), columns, rows, count };
     if wanted.format == "csv" {
         return Ok(csv(&content));
     }
     let work = tokio::task::spawn_blocking(move || workbook(&content));
-    work.await.ok().flatten().ok_or(FAILED)
+    work.await.ok().flatten().ok_or_else(failed)
 }
 
 /// What a spreadsheet would take for a formula stands there as text.

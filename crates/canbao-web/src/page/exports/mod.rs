@@ -6,5 +6,7 @@ mod column;
 mod file;
 mod one;
 
-pub(crate) use ask::{ask, form};
-pub(crate) use one::{decide, list, show, take, withdraw};
+pub(crate) use ask::{PURPOSES, ask, form, purpose};
+pub(crate) use column::{COLUMNS, told};
+pub(crate) use file::{KINDS, answer};
+pub(crate) use one::{decide, is_open, list, reach, show, take, withdraw};

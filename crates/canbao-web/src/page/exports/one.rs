@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_registry::RegistryError;
 use canbao_registry::change::RequestState;
@@ -23,6 +22,7 @@ use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::Right;
 use crate::right::visitor::Visitor;
+use crate::right::who::Who;
 use crate::say;
 
 /// Requests on a page, at most.
@@ -38,7 +38,8 @@ fn state(export: &Export) -> Tag {
     }
 }
 
-fn is_open(export: &Export) -> bool {
+/// Whether the file may be taken just now.
+pub(crate) fn is_open(export: &Export) -> bool {
     export.state == RequestState::Done && export.until.is_some_and(|until| until >= say::now_ms())
 }
 
@@ -89,8 +90,8 @@ pub(crate) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Htm
 }
 
 /// The area whose requests somebody sees: whoever may not approve sees their own alone.
-fn reach(visitor: &Visitor) -> &str {
-    if visitor.may(Right::ApproveExport) { visitor.own_area() } else { "" }
+pub(crate) fn reach(who: &Who) -> &str {
+    if who.may(Right::ApproveExport) { who.own_area() } else { "" }
 }
 
 #[derive(Template)]
@@ -210,18 +211,5 @@ pub(crate) async fn take(State(app): State<App>, visitor: Visitor, Path(id): Pat
         Ok(export) => export,
         Err(error) => return answered(shown, Err(error), ""),
     };
-    let bytes = file::made(&app, &visitor, &export).await?;
-    let kind = match export.wanted.format.as_str() {
-        "csv" => "text/csv; charset=utf-8",
-        _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    };
-    // the name says the request and nothing of whom it is about
-    let name = format!("attachment; filename=\"canbao-export-{id}.{}\"", export.wanted.format);
-    let mut response = (StatusCode::OK, bytes).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
+    file::answer(&app, &visitor, &export).await
 }

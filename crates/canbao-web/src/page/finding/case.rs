@@ -147,7 +147,12 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
     let stand = case.line.stand();
     let decides = visitor.may(Right::Findings) && stand != Stand::Done;
     let button = |(at, verdict): (usize, &Verdict)| {
-        (KEYS.get(at).copied().unwrap_or_default(), verdict.as_str(), question.said(*verdict), question.follows(*verdict))
+        (
+            KEYS.get(at).copied().unwrap_or_default(),
+            verdict.as_str(),
+            question.said(*verdict),
+            question.follows(*verdict),
+        )
     };
     let all = [Verdict::Same, Verdict::Different, Verdict::Ask];
     let possible = view.possible();
@@ -213,7 +218,8 @@ fn sub(case: &Case, visitor: &Visitor) -> String {
 }
 
 fn heads(case: &Case, whose: Option<&Whole>) -> (String, String) {
-    let row = |clue: &canbao_registry::evidence::Clue| format!("{}第 {} 行", source_name(&clue.kind), say::count(clue.row));
+    let row =
+        |clue: &canbao_registry::evidence::Clue| format!("{}第 {} 行", source_name(&clue.kind), say::count(clue.row));
     let left = case.row.as_ref().map(row).unwrap_or_default();
     let right = match (case.question(), &case.other, whose) {
         (Question::Twice, Some(other), _) => row(other),
