@@ -281,7 +281,11 @@ impl Told for Change {
         if let Some(change) = change.as_object_mut() {
             let place = json!({"code": "610902001001", "name": "汉滨区 江北街道 张滩村"});
             change.insert("particulars".to_owned(), json!([{"label": "险种", "value": "城乡居民养老保险"}]));
-            change.extend([("area".to_owned(), place), ("seen".to_owned(), json!(37)), ("undo".to_owned(), Value::Null)]);
+            change.extend([
+                ("area".to_owned(), place),
+                ("seen".to_owned(), json!(37)),
+                ("undo".to_owned(), Value::Null),
+            ]);
         }
         change
     }

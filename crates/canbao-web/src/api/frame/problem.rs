@@ -201,6 +201,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_page_would_say_has_its_code() {
+        let refused = |status| Problem::from(Fault::Refused(status, "没有接收。".to_owned(), "请重试。".to_owned()));
+        for (status, code) in [
+            (StatusCode::REQUEST_TIMEOUT, Code::TooSlow),
+            (StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge),
+            (StatusCode::INSUFFICIENT_STORAGE, Code::NoRoom),
+            (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
+        ] {
+            let problem = refused(status);
+            assert_eq!((problem.code, problem.detail.as_str()), (code, "没有接收。"));
+            assert_eq!(problem.code.status(), status);
+        }
+        assert_eq!(Problem::from(Fault::NoSuchRecord).code, Code::NotFound);
+        assert_eq!(Problem::from(Fault::Registry(RegistryError::Stale)).code, Code::VersionDiffers);
+    }
+
+    #[test]
     fn a_code_has_a_word_a_sentence_and_a_hint_of_its_own() {
         for code in Code::ALL {
             assert_eq!(Code::ALL.iter().filter(|other| other.as_str() == code.as_str()).count(), 1);

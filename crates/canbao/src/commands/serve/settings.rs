@@ -220,7 +220,9 @@ fn check(key: &str, value: &Value, place: &Place) -> Result<(), Failure> {
     if key == "memory_limit"
         && let Err(error) = value.as_str().unwrap_or_default().parse::<MemoryLimit>()
     {
-        return Err(Failure::new(format!("{place}：memory_limit {}。", error.chinese())).hint("例：memory_limit = \"2GB\""));
+        return Err(
+            Failure::new(format!("{place}：memory_limit {}。", error.chinese())).hint("例：memory_limit = \"2GB\"")
+        );
     }
     if let Value::Array(parts) = value
         && !parts.iter().all(Value::is_str)
