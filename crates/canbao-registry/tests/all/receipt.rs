@@ -121,9 +121,9 @@ both!(who_looked_at_another_version_changes_nothing, |fresh: Fresh| async move {
     assert_eq!(registry.claims(&asker(), person).await.unwrap().len(), 1, "nothing is written");
     assert_eq!(registry.audit_page(None, None, 99).await.unwrap().len(), entries);
     // what is in the way of everybody is told first, and nobody is told of what they do not reach
-    let nonsense =
-        seen(&looked_at).record_claim(&asker(), person, &Claim { item: "x".to_owned(), ..claim("none") }, day);
-    assert!(matches!(nonsense.await, Err(RegistryError::Refused { .. })));
+    let nonsense = Claim { item: "x".to_owned(), ..claim("none") };
+    let refused = seen(&looked_at).record_claim(&asker(), person, &nonsense, day).await;
+    assert!(matches!(refused, Err(RegistryError::Refused { .. })));
     let elsewhere = Asker { scope: Scope::under(["610921"]), ..asker() };
     let out_of_reach = seen(&looked_at).record_claim(&elsewhere, person, &claim("none"), day).await;
     assert!(matches!(out_of_reach, Err(RegistryError::Nobody)), "{out_of_reach:?}");

@@ -1,5 +1,6 @@
 //! Changes of the record: put forward, taken back, decided by somebody else, undone.
 
+use canbao_registry::area::Areas;
 use canbao_registry::change::{Decision, Procedure, Proposal, Request, UndoRequest};
 use canbao_registry::{Versioned, instant};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,10 @@ pub(super) fn group() -> Group {
         ),
         Call::read("listChanges", "待复核的申请", "/api/v1/changes", Right::Check, list)
             .about("所负责区域内等待复核的申请，先提出的在前。"),
+        Call::read("listOwnChanges", "自己提出的申请", "/api/v1/changes/own", Right::Propose, own)
+            .about("本账号提出的申请和它们的结果，先新后旧；成批提出的不在内。"),
+        Call::read("listDoneChanges", "已办理的变更", "/api/v1/changes/done", Right::Check, done)
+            .about("所负责区域内已办理（和已撤销）的变更，先新后旧。"),
         Call::read("getChange", "一件申请", "/api/v1/changes/{id}", Right::Check, show).versioned().about(
             "申请的内容和现在的状态。回答里的 seen 是此人记录现在的版本，审核时原样写回。",
         ),
@@ -209,6 +214,68 @@ async fn list(ask: Ask<Page>) -> Result<List, Problem> {
         area: Place::of(&caller.areas, &area),
     };
     Ok(List { total, changes: found.into_iter().map(waiting).collect(), next })
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ChangesBefore)]
+struct Older {
+    /// 只看第几件以前的：上一次回答中的 next
+    #[schema(value_type = Option<word::After>)]
+    before: Option<i64>,
+    #[schema(value_type = Option<word::Limit>)]
+    limit: Option<i64>,
+}
+
+/// 以前的申请
+#[derive(Serialize, ToSchema)]
+#[schema(as = PastChanges)]
+struct Past {
+    changes: Vec<Waiting>,
+    /// 更早的从哪件之前开始；没有更早的没有
+    next: Option<i64>,
+}
+
+impl Past {
+    fn of(mut found: Vec<(Request, String)>, limit: usize, areas: &Areas) -> Self {
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(request, _)| request.id);
+        let one = |(request, area): (Request, String)| Waiting {
+            change: Summary::of(request),
+            area: Place::of(areas, &area),
+        };
+        Self { changes: found.into_iter().map(one).collect(), next }
+    }
+}
+
+impl Told for Past {
+    fn example() -> Value {
+        let mut change = Summary::sample();
+        if let Some(change) = change.as_object_mut() {
+            let place = json!({"code": "610902001001", "name": "汉滨区 江北街道 张滩村"});
+            change.extend([("area".to_owned(), place), ("state".to_owned(), "done".into())]);
+        }
+        json!({"changes": [change], "next": null})
+    }
+}
+
+/// From which one on, and how many.
+fn asked(older: &Older) -> (i64, usize) {
+    let limit = usize::try_from(older.limit.unwrap_or(50)).unwrap_or(50);
+    (older.before.unwrap_or(i64::MAX), limit)
+}
+
+async fn own(ask: Ask<Older>) -> Result<Past, Problem> {
+    let (before, limit) = asked(&ask.given);
+    let found = ask.registry.made_by(&ask.caller.account.login, before, limit as i64 + 1).await?;
+    Ok(Past::of(found, limit, &ask.caller.areas))
+}
+
+async fn done(ask: Ask<Older>) -> Result<Past, Problem> {
+    let (before, limit) = asked(&ask.given);
+    let found = ask.registry.done_in(&ask.caller.scope, before, limit + 1).await?;
+    Ok(Past::of(found, limit, &ask.caller.areas))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -20,7 +20,6 @@ use super::code::Code;
 use super::problem::Problem;
 use super::receipt::Receipt;
 use super::sent::{JSON, Sent, Shapes, name, seen, sent, typed};
-use super::shape::Shape;
 use crate::App;
 use crate::http::upload::{FileLimit, SentFile};
 use crate::right::Right;

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::support::Site;
 
 /// All that a token can carry.
-pub(crate) const ALL: [&str; 13] = [
+pub(crate) const ALL: [&str; 15] = [
     "people",
     "reveal",
     "propose",
@@ -31,6 +31,8 @@ pub(crate) const ALL: [&str; 13] = [
     "figures",
     "deliver",
     "compare",
+    "areas",
+    "change-areas",
     "export",
     "approve-export",
     "accounts",
