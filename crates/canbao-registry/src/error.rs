@@ -102,6 +102,9 @@ pub enum RegistryError {
     /// A change that was done already under the name that a program gave it.
     #[error("这项办理刚才已经完成。")]
     DoneAlready,
+    /// What was to be changed is another version than was looked at.
+    #[error("这条记录在您查看之后已被改过，没有办理。")]
+    Stale,
     /// Another request under a name that was used.
     #[error("这个幂等键已经用于另一项内容不同的请求。")]
     NameUsed,
@@ -120,6 +123,7 @@ impl RegistryError {
                 | Self::Busy
                 | Self::Earlier { .. }
                 | Self::DoneAlready
+                | Self::Stale
                 | Self::NameUsed
         )
     }
@@ -158,6 +162,7 @@ impl RegistryError {
             Self::Changed { .. } => "请重新查看后再办理。".to_owned(),
             Self::Refused { hint, .. } => (*hint).to_owned(),
             Self::DoneAlready => "请查看它的结果，不必重复办理。".to_owned(),
+            Self::Stale => "请重新查看，核对改过的内容，再按新的版本办理。".to_owned(),
             Self::NameUsed => "请为每项新的请求另取一个幂等键；重试时内容要与第一次完全相同。".to_owned(),
             Self::Broken(_) => "请保留数据库并联系维护人员；可以运行 canbao audit verify 查看。".to_owned(),
         }

@@ -11,6 +11,7 @@
 //! | [`evidence`] | what links rest on: rows as they were written |
 //! | [`finding`] | work-lists of findings, and what was made of them |
 //! | `receipt` | changes that are done once however often a program asks |
+//! | `version` | changes of what was looked at, and not of what it has become since |
 //! | [`decision`] | what clerks decided, for the next comparison |
 //! | [`delivery`] | the extracts that departments hand over |
 //! | [`job`] | the server's long work |
@@ -52,8 +53,10 @@ pub mod registry;
 mod ruling;
 pub mod snapshot;
 pub mod store;
+mod version;
 
 pub use clock::instant;
 pub use error::RegistryError;
 pub use receipt::Once;
 pub use registry::{Address, Registry};
+pub use version::Versioned;

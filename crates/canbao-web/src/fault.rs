@@ -104,6 +104,14 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// What is said, and what to do.
+    pub(crate) fn told(&self) -> (String, String) {
+        let Said { what, hint, .. } = self.said();
+        (what, hint)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "fault.html")]
 struct Page<'a> {

@@ -212,7 +212,8 @@ impl Registry {
     }
 
     /// Gives an account another password, which its owner must change. It is locked no longer, has no second factor any
-    /// more, and all its sessions end; whether it is disabled stays.
+    /// more, all its sessions end and all its tokens are revoked: whoever had got hold of it has nothing left. Whether it is
+    /// disabled stays.
     ///
     /// # Errors
     /// Where there is no such account, the password will not do, or the database does not answer.
@@ -227,7 +228,10 @@ impl Registry {
         transaction.execute(sql, values![account.id, hash]).await?;
         strike::forget(&mut transaction, &strike::place(&self.key, &account.login)).await?;
         end_all(&mut transaction, account.id).await?;
-        note(&mut transaction, by, "account-reset", &account, "").await?;
+        let sql = "UPDATE api_token SET revoked = $2 WHERE account = $1 AND revoked IS NULL";
+        let tokens = transaction.execute(sql, values![account.id, now]).await?;
+        let more = if tokens == 0 { String::new() } else { format!("{tokens} tokens revoked") };
+        note(&mut transaction, by, "account-reset", &account, &more).await?;
         transaction.commit().await
     }
 }

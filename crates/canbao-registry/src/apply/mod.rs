@@ -31,7 +31,7 @@ mod wish;
 mod work;
 mod write;
 
-pub use balance::Balance;
+pub use balance::{Applied, Balance};
 pub use undo::{Undo, undo};
 pub use work::{Apply, apply};
 

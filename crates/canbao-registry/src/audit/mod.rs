@@ -51,6 +51,9 @@ pub(crate) fn chain(
 
 /// Appends an entry, in the transaction of the change that it tells of; writers take turns, so the chain has one order.
 pub(crate) async fn append(transaction: &mut Transaction, entry: Entry<'_>) -> Result<i64, RegistryError> {
+    if transaction.is_stale {
+        return Err(RegistryError::Stale);
+    }
     let last = transaction.first("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", &[]).await?;
     let (seq, before) = last.map_or((1, Vec::new()), |row| (row.int(0) + 1, row.bytes(1).to_vec()));
     let at = now_ms();

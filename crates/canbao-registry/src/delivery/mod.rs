@@ -34,6 +34,9 @@ pub enum Checked {
 macro_rules! words {
     ($type:ty { $($variant:ident = $word:literal),* $(,)? }) => {
         impl $type {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
             /// The word in the database.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }

@@ -27,16 +27,17 @@ impl Registry {
         let mut transaction = self.store.write().await?;
         let sql = "SELECT MAX(id) FROM delivery WHERE source = $1 AND state = 'open'";
         let open = transaction.first(sql, values![source]).await?.and_then(|row| row.maybe_int(0));
-        if let Some(open) = open {
-            end(&mut transaction, actor, open, DeliveryState::Discarded).await?;
-        }
         let id = transaction.int("SELECT COALESCE(MAX(id), 0) + 1 FROM delivery", &[]).await?;
         let sql = "INSERT INTO delivery (id, source, kind, state, as_of, maker, made_at, note, checked, line_count, \
                    unreadable, doubtful, people, settings, report) \
                    VALUES ($1, $2, $3, 'open', '', $4, $5, '', 'waiting', 0, 0, 0, 0, '', '')";
         transaction.execute(sql, values![id, source, kind.as_str(), actor, now_ms()]).await?;
         insert(&mut transaction, id, files).await?;
+        // first of all: what a program is answered is the entry of its own delivery
         tell(&mut transaction, actor, "deliver-begin", id, source, files).await?;
+        if let Some(open) = open {
+            end(&mut transaction, actor, open, DeliveryState::Discarded).await?;
+        }
         transaction.commit().await?;
         Ok((id, open))
     }
@@ -58,11 +59,16 @@ impl Registry {
     ///
     /// # Errors
     /// Where it is not open, or the database does not answer.
-    pub async fn set_delivery(&self, id: i64, settings: &str) -> Result<(), RegistryError> {
+    pub async fn set_delivery(&self, actor: &str, id: i64, settings: &str) -> Result<(), RegistryError> {
         let mut transaction = self.store.write().await?;
-        open(&mut transaction, id).await?;
+        let delivery = open(&mut transaction, id).await?;
         transaction.execute("UPDATE delivery SET settings = $2 WHERE id = $1", values![id, settings]).await?;
         unlook(&mut transaction, id).await?;
+        let digest = blake3::hash(settings.as_bytes());
+        let subject = format!("delivery {id} of {}", delivery.source);
+        let entry =
+            Entry { actor, action: "deliver-settings", subject: &subject, revision: None, digest: digest.as_bytes() };
+        audit::append(&mut transaction, entry).await?;
         transaction.commit().await
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use canbao_domain::scope::Scope;
 use canbao_domain::standard::finding_kinds;
 
+use super::Stand;
 use crate::RegistryError;
 use crate::person::visible;
 use crate::query::Filter;
@@ -28,6 +29,17 @@ impl WorkCounts {
     /// Nobody was on them.
     pub const fn open(&self) -> i64 {
         self.all - self.asked - self.answered - self.done
+    }
+
+    /// Those that are so far; all, where nothing is said.
+    pub const fn of(&self, stand: Option<Stand>) -> i64 {
+        match stand {
+            None => self.all,
+            Some(Stand::Open) => self.open(),
+            Some(Stand::Asked) => self.asked,
+            Some(Stand::Answered) => self.answered,
+            Some(Stand::Done) => self.done,
+        }
     }
 }
 

@@ -17,6 +17,15 @@ use crate::store::{Transaction, Value, values};
 /// Characters of a note, at most.
 const NOTE: usize = 500;
 
+/// What became of findings that were decided at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Handled {
+    /// How many were decided.
+    pub done: i64,
+    /// Those that were not: decided meanwhile, out of reach, or to be looked at one by one.
+    pub refused: Vec<i64>,
+}
+
 /// Of whom to ask, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
@@ -48,21 +57,88 @@ impl Registry {
         let note = noted(note)?;
         let mut transaction = self.store.write().await?;
         let case = self.read_case(&mut transaction, asker, finding).await?;
-        let before = self.standing(&case)?;
-        let mut made = Made { verdict, candidate, note, ..Made::default() };
-        match verdict {
-            Verdict::Ask => self.check_ask(&mut transaction, asker, ask, today, &mut made).await?,
+        let id = self
+            .handle_in(&mut transaction, asker, &case, Made { verdict, candidate, note, ..Made::default() }, ask, today)
+            .await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Records the same of several findings, in one transaction; of each its own village is asked, where `due` says until
+    /// when. What cannot be decided so is left as it is, and told.
+    ///
+    /// # Errors
+    /// Where the note will not do, or the database does not answer.
+    pub async fn handle_many(
+        &self,
+        asker: &Asker,
+        findings: &[i64],
+        verdict: Verdict,
+        note: &str,
+        due: Date,
+        today: Date,
+    ) -> Result<Handled, RegistryError> {
+        let note = noted(note)?;
+        let mut transaction = self.store.write().await?;
+        // what is answered to a program is the entry that tells of all of them
+        let mark = transaction.mark.take();
+        let mut handled = Handled::default();
+        for finding in findings {
+            let case = match self.read_case(&mut transaction, asker, *finding).await {
+                Err(RegistryError::Nobody) => {
+                    handled.refused.push(*finding);
+                    continue;
+                }
+                other => other?,
+            };
+            let ask = (verdict == Verdict::Ask).then(|| Ask { area: case.line.area.clone(), due });
+            let made = Made { verdict, note: note.clone(), ..Made::default() };
+            // a refusal comes before anything is written
+            match self.handle_in(&mut transaction, asker, &case, made, ask.as_ref(), today).await {
+                Ok(_) => handled.done += 1,
+                Err(error) if error.is_refusal() || matches!(error, RegistryError::Nobody) => {
+                    handled.refused.push(*finding);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if handled.done == 0 {
+            transaction.rollback().await?;
+            return Ok(handled);
+        }
+        transaction.mark = mark;
+        let Handled { done, refused } = &handled;
+        let left: Vec<String> = refused.iter().map(i64::to_string).collect();
+        let subject = format!("{} findings: done {done}, left {}; {}", verdict.as_str(), refused.len(), left.join(" "));
+        let entry =
+            Entry { actor: &asker.actor, action: "handle-many", subject: &subject, revision: None, digest: &[] };
+        audit::append(&mut transaction, entry).await?;
+        transaction.commit().await?;
+        Ok(handled)
+    }
+
+    /// Records what is made of a finding; all that may be in the way is looked at first.
+    async fn handle_in(
+        &self,
+        transaction: &mut Transaction,
+        asker: &Asker,
+        case: &Case,
+        mut made: Made,
+        ask: Option<&Ask>,
+        today: Date,
+    ) -> Result<i64, RegistryError> {
+        let before = self.standing(case)?;
+        match made.verdict {
+            Verdict::Ask => self.check_ask(transaction, asker, ask, today, &mut made).await?,
             Verdict::Same | Verdict::Different | Verdict::NotThis => {
                 if case.question() == Question::Whose {
-                    self.whose(&mut transaction, asker, &case, &mut made).await?;
-                } else if verdict == Verdict::NotThis {
+                    self.whose(transaction, asker, case, &mut made).await?;
+                } else if made.verdict == Verdict::NotThis {
                     return Err(RegistryError::refused("这条疑点没有候选人可以排除。", "请选“属实”或“不属实”。"));
                 }
             }
         }
-        let id = self.write(&mut transaction, asker, &case, made, before).await?;
-        transaction.commit().await?;
-        Ok(id)
+        self.write(transaction, asker, case, made, before).await
     }
 
     /// Which handling stands before this one; only a question to a village may.
@@ -139,7 +215,10 @@ impl Registry {
             name: text("name"),
             person_id: person.number().unwrap_or_default().to_owned(),
         };
+        // what a program is answered is the entry of what was made of the finding
+        let mark = transaction.mark.take();
         made.decision = Some(self.decide_row(transaction, &decision, &asker.actor, None).await?);
+        transaction.mark = mark;
         left.retain(|other| *other != target);
         if made.verdict == Verdict::Different && !left.is_empty() {
             made.verdict = Verdict::NotThis;
@@ -194,7 +273,7 @@ impl Registry {
             Value::Int(None),
         ];
         transaction.insert("handling", &HANDLING, vec![row]).await?;
-        let subject = format!("finding {} {}", case.line.id, verdict.as_str());
+        let subject = format!("finding {} {} handling {id}", case.line.id, verdict.as_str());
         let entry = Entry { actor: &asker.actor, action: "handle", subject: &subject, revision: None, digest: &digest };
         audit::append(transaction, entry).await?;
         Ok(id)
@@ -263,11 +342,13 @@ impl Registry {
         let sql = "UPDATE handling SET ended = $1, ended_by = NULL, next = $2 WHERE next = $3";
         transaction.execute(sql, &[Value::Int(None), Value::Int(None), handling.into()]).await?;
         if let Some(id) = known.decision {
+            let mark = transaction.mark.take();
             // somebody may have withdrawn it by command before
             match decision::withdraw(&mut transaction, id, &asker.actor).await {
-                Err(error) if !error.is_refusal() => return Err(error),
+                Err(error) if !error.is_refusal() || matches!(error, RegistryError::Stale) => return Err(error),
                 _ => {}
             }
+            transaction.mark = mark;
         }
         let subject = format!("finding {} handling {handling}", known.finding);
         let entry = Entry { actor: &asker.actor, action: "take-back", subject: &subject, revision: None, digest: &[] };

@@ -143,14 +143,7 @@ impl Registry {
     /// Where the database does not answer.
     pub async fn work_count(&self, asker: &Asker, filter: &WorkFilter) -> Result<i64, RegistryError> {
         let counts = self.work_counts(&asker.scope, filter.area.as_deref()).await?;
-        let counts = counts.get(&filter.kind).copied().unwrap_or_default();
-        Ok(match filter.stand {
-            None => counts.all,
-            Some(Stand::Open) => counts.open(),
-            Some(Stand::Asked) => counts.asked,
-            Some(Stand::Answered) => counts.answered,
-            Some(Stand::Done) => counts.done,
-        })
+        Ok(counts.get(&filter.kind).copied().unwrap_or_default().of(filter.stand))
     }
 
     pub(super) async fn work_page(

@@ -13,7 +13,7 @@ use std::fmt;
 
 pub use case::Case;
 pub use count::WorkCounts;
-pub use handle::Ask;
+pub use handle::{Ask, Handled};
 pub use list::{WorkFilter, WorkLine, WorkPage};
 pub use question::{Question, Verdict};
 

@@ -53,8 +53,17 @@ impl Registry {
     /// # Errors
     /// Where the database does not answer.
     pub async fn jobs(&self, most: i64) -> Result<Vec<Job>, RegistryError> {
-        let sql = format!("SELECT {COLUMNS} FROM job ORDER BY id DESC LIMIT $1");
-        self.store.statements().await?.all(sql, values![most]).await?.iter().map(job_of).collect()
+        self.jobs_before(None, most).await
+    }
+
+    /// Jobs before one, the newest first.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn jobs_before(&self, before: Option<i64>, most: i64) -> Result<Vec<Job>, RegistryError> {
+        let sql = format!("SELECT {COLUMNS} FROM job WHERE id < $1 ORDER BY id DESC LIMIT $2");
+        let values = values![before.unwrap_or(i64::MAX), most];
+        self.store.statements().await?.all(sql, values).await?.iter().map(job_of).collect()
     }
 
     /// The jobs that came of another, the newest first: the applies of a comparison, the undos of an apply.

@@ -215,6 +215,26 @@ impl Registry {
         transaction.commit().await
     }
 
+    /// Puts on the audit that somebody asked a comparison at work to end; its runner ends it. Nothing of the record hangs on
+    /// it, as it does on an apply: of that nobody could say whether it was done before it was broken off.
+    ///
+    /// # Errors
+    /// Where it is no comparison or does not run, or the database does not answer.
+    pub async fn ask_stop(&self, actor: &str, id: i64) -> Result<(), RegistryError> {
+        let mut transaction = self.store.write().await?;
+        let job = read(&mut transaction, id).await?;
+        if job.kind != JobKind::Compare || job.state != JobState::Running {
+            return Err(RegistryError::refused(
+                format!("第 {id} 个任务{}，不能取消。", job.state.chinese()),
+                "请刷新页面查看。",
+            ));
+        }
+        let subject = format!("job {id} compare stop");
+        let entry = Entry { actor, action: "job", subject: &subject, revision: None, digest: &[] };
+        audit::append(&mut transaction, entry).await?;
+        transaction.commit().await
+    }
+
     /// Says of the jobs that ran when the server ended that they were broken off; gives their numbers. `actor`: who says so.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ pub(crate) use value::values;
 
 use crate::RegistryError;
 use crate::receipt::Mark;
+use crate::version::Seen;
 
 /// A database, open. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Store {
     backend: Backend,
     /// Under which name the next change is done once.
     pub(crate) mark: Option<Arc<Mark>>,
+    /// Of what the next change must find the version that was looked at.
+    pub(crate) seen: Option<Arc<Seen>>,
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +90,9 @@ impl Store {
         if let Some(mark) = &self.mark {
             mark.begin(&mut transaction).await?;
             transaction.mark = Some(Arc::clone(mark));
+        }
+        if let Some(seen) = &self.seen {
+            transaction.is_stale = seen.is_past(&mut transaction).await?;
         }
         Ok(transaction)
     }

@@ -51,7 +51,7 @@ pub(crate) async fn postgres(options: PgConnectOptions) -> Result<Store, Registr
         .connect_with(options.application_name("canbao"))
         .await
         .map_err(RegistryError::database("连接"))?;
-    Ok(Store { backend: Backend::Postgres(pool), mark: None })
+    Ok(Store { backend: Backend::Postgres(pool), mark: None, seen: None })
 }
 
 async fn sqlite(path: &Path, create: bool) -> Result<Store, RegistryError> {
@@ -85,7 +85,7 @@ async fn sqlite(path: &Path, create: bool) -> Result<Store, RegistryError> {
     let looks = pool(1).connect_with(options(&looks_path(path))).await.map_err(failed())?;
     let reading = options(path).create_if_missing(false).pragma("query_only", "ON");
     let read = pool(READERS).connect_with(reading).await.map_err(failed())?;
-    Ok(Store { backend: Backend::Sqlite { write, read, looks, path: path.to_owned() }, mark: None })
+    Ok(Store { backend: Backend::Sqlite { write, read, looks, path: path.to_owned() }, mark: None, seen: None })
 }
 
 /// The file of the looks beside the file of the records: `registry.db` → `registry.looks.db`.

@@ -33,6 +33,9 @@ pub struct Transaction {
     inner: Inner,
     /// What is written beside its first audit entry.
     pub(crate) mark: Option<Arc<Mark>>,
+    /// Whether what is to be changed is another version than was looked at: then nothing gets onto the audit. It is told
+    /// after all else that may be in the way, as a precondition is (RFC 9110, 13.2.1).
+    pub(crate) is_stale: bool,
 }
 
 #[derive(Debug)]
@@ -91,28 +94,28 @@ impl Transaction {
     pub(super) fn sqlite<'a>(pool: &'a SqlitePool, begin: &'static str) -> BoxFuture<'a, Result<Self, RegistryError>> {
         Box::pin(async move {
             let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
-            Ok(Self { inner: Inner::Sqlite(Held::Transaction(begun)), mark: None })
+            Ok(Self { inner: Inner::Sqlite(Held::Transaction(begun)), mark: None, is_stale: false })
         })
     }
 
     pub(super) fn postgres<'a>(pool: &'a PgPool, begin: &'static str) -> BoxFuture<'a, Result<Self, RegistryError>> {
         Box::pin(async move {
             let begun = pool.begin_with(begin).await.map_err(RegistryError::database("开始事务"))?;
-            Ok(Self { inner: Inner::Postgres(Held::Transaction(begun)), mark: None })
+            Ok(Self { inner: Inner::Postgres(Held::Transaction(begun)), mark: None, is_stale: false })
         })
     }
 
     pub(super) fn sqlite_statements(pool: &SqlitePool) -> BoxFuture<'_, Result<Self, RegistryError>> {
         Box::pin(async move {
             let connection = pool.acquire().await.map_err(RegistryError::database("连接"))?;
-            Ok(Self { inner: Inner::Sqlite(Held::Connection(connection)), mark: None })
+            Ok(Self { inner: Inner::Sqlite(Held::Connection(connection)), mark: None, is_stale: false })
         })
     }
 
     pub(super) fn postgres_statements(pool: &PgPool) -> BoxFuture<'_, Result<Self, RegistryError>> {
         Box::pin(async move {
             let connection = pool.acquire().await.map_err(RegistryError::database("连接"))?;
-            Ok(Self { inner: Inner::Postgres(Held::Connection(connection)), mark: None })
+            Ok(Self { inner: Inner::Postgres(Held::Connection(connection)), mark: None, is_stale: false })
         })
     }
 

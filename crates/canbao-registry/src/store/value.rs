@@ -78,6 +78,11 @@ impl From<Vec<u8>> for Value {
 pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
+    /// Of values.
+    pub(crate) fn of(values: &[Value]) -> Self {
+        Self(values.to_vec())
+    }
+
     /// All its values, in order.
     pub(crate) fn values(&self) -> &[Value] {
         &self.0

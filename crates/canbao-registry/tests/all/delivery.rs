@@ -57,7 +57,7 @@ both!(a_delivery_goes_its_way_and_each_step_is_on_the_audit, |fresh: Fresh| asyn
     assert_eq!(registry.delivery_report(id).await.unwrap(), "{\"a\":1}");
     // what is handed over stays as it is
     assert!(told(registry.add_to_delivery("liu", id, &[file("c.csv")]).await).contains("不能再改"));
-    assert!(told(registry.set_delivery(id, "{}").await).contains("不能再改"));
+    assert!(told(registry.set_delivery("liu", id, "{}").await).contains("不能再改"));
     assert!(told(registry.discard_delivery("liu", id).await).contains("不能再改"));
     registry.delivery_found(id, Checked::Refused, Found::default(), "").await.unwrap();
     assert_eq!(registry.delivery(id).await.unwrap().checked, Checked::Sound);

@@ -242,3 +242,29 @@ async fn rows_that_were_changed_past_the_program_show() {
     sqlx::query("DELETE FROM evidence").execute(&pool).await.unwrap();
     assert_eq!(verify(&fresh.registry).await.unwrap().faults.len(), 1);
 }
+
+both!(several_are_decided_in_one_transaction_and_told_in_one_entry, |fresh: Fresh| async move {
+    load(&fresh, "a", "2016-11-01", 0).await;
+    let (city, registry) = (asker(None), &fresh.registry);
+    let ids: Vec<i64> = list(&fresh, &city, "row-unresolved", None).await.iter().map(|line| line.id).collect();
+    let due = Date(today().days() + 7);
+    let many = async |asker: &Asker, ids: &[i64], verdict: Verdict, note: &str| {
+        registry.handle_many(asker, ids, verdict, note, due, today()).await
+    };
+    // the first is of no known area: nobody can be asked about it
+    let handled = many(&city, &[ids[0], ids[1], 999], Verdict::Ask, "问户主").await.unwrap();
+    assert_eq!((handled.done, handled.refused), (1, vec![ids[0], 999]));
+    let last = registry.audit_page(None, None, 1).await.unwrap().remove(0);
+    let told = format!("ask findings: done 1, left 2; {} 999", ids[0]);
+    assert_eq!((last.action.as_str(), last.subject), ("handle-many", told));
+    let county = asker(Some("610921"));
+    let none = many(&county, &ids, Verdict::Different, "").await.unwrap();
+    assert_eq!((none.done, none.refused.len()), (0, 2));
+    assert_eq!(registry.audit_page(None, None, 1).await.unwrap()[0].seq, last.seq, "nothing was done, nothing is told");
+    let long = "长".repeat(501);
+    assert!(many(&city, &ids, Verdict::Different, &long).await.unwrap_err().is_refusal());
+    let handled = many(&city, &ids, Verdict::Different, "").await.unwrap();
+    assert_eq!((handled.done, handled.refused), (2, Vec::new()), "what was asked may be decided");
+    assert_eq!(list(&fresh, &city, "row-unresolved", Some(Stand::Done)).await.len(), 2);
+    assert_eq!(verify(registry).await.unwrap().faults, Vec::<String>::new());
+});

@@ -2,10 +2,13 @@
 
 use canbao_domain::date::Date;
 use canbao_domain::scope::Scope;
+use canbao_domain::source::SourceKind;
 use canbao_registry::apply::apply;
-use canbao_registry::change::{Procedure, Proposal};
+use canbao_registry::audit::verify;
+use canbao_registry::change::{Claim, Procedure, Proposal};
+use canbao_registry::delivery::{DeliveryFile, DeliveryState};
 use canbao_registry::query::Asker;
-use canbao_registry::{Once, Registry, RegistryError};
+use canbao_registry::{Once, Registry, RegistryError, Versioned};
 
 use crate::support::run::{somebody, write};
 use crate::support::store::{Fresh, both};
@@ -92,4 +95,74 @@ both!(a_name_is_kept_for_a_day, |fresh: Fresh| async move {
     let again = once("k", b"y");
     assert_eq!(propose(&at(25).once(again), &proposal).await.unwrap(), 2);
     assert_eq!(at(25).receipt(again).await.unwrap().unwrap().subject, "request 2");
+});
+
+both!(who_looked_at_another_version_changes_nothing, |fresh: Fresh| async move {
+    let proposal = city(&fresh).await;
+    let (registry, person) = (&fresh.registry, proposal.person);
+    let of = Versioned::Person(person);
+    let looked_at = registry.version(&of).await.unwrap().unwrap();
+    assert_eq!(looked_at, proposal.seen.to_string(), "of a record it is its revision");
+    assert_eq!(registry.version(&Versioned::Person(999)).await.unwrap(), None);
+    let day = Date::parse("2016-11-20").unwrap();
+    let claim = |said: &str| Claim {
+        item: "medical".to_owned(),
+        said: said.to_owned(),
+        said_on: "2016-11-02".to_owned(),
+        source: "入户".to_owned(),
+    };
+    let seen = |version: &str| registry.having_seen(of.clone(), vec!["x".to_owned(), version.to_owned()]);
+    seen(&looked_at).record_claim(&asker(), person, &claim("none"), day).await.unwrap();
+    let now = registry.version(&of).await.unwrap().unwrap();
+    assert_ne!(now, looked_at);
+    let entries = registry.audit_page(None, None, 99).await.unwrap().len();
+    let late = seen(&looked_at).record_claim(&asker(), person, &claim("elsewhere"), day).await;
+    assert!(matches!(late, Err(RegistryError::Stale)), "{late:?}");
+    assert_eq!(registry.claims(&asker(), person).await.unwrap().len(), 1, "nothing is written");
+    assert_eq!(registry.audit_page(None, None, 99).await.unwrap().len(), entries);
+    // what is in the way of everybody is told first, and nobody is told of what they do not reach
+    let nonsense = Claim { item: "x".to_owned(), ..claim("none") };
+    let refused = seen(&looked_at).record_claim(&asker(), person, &nonsense, day).await;
+    assert!(matches!(refused, Err(RegistryError::Refused { .. })));
+    let elsewhere = Asker { scope: Scope::under(["610921"]), ..asker() };
+    let out_of_reach = seen(&looked_at).record_claim(&elsewhere, person, &claim("none"), day).await;
+    assert!(matches!(out_of_reach, Err(RegistryError::Nobody)), "{out_of_reach:?}");
+    // a request has a version of its own, in which its person's is too
+    let seen_now = Proposal { seen: now.parse().unwrap(), ..proposal.clone() };
+    let id = propose(registry, &seen_now).await.unwrap();
+    let request = Versioned::Change(id);
+    let before = registry.version(&request).await.unwrap().unwrap();
+    assert!(before.len() == 16 && before.bytes().all(|byte| byte.is_ascii_hexdigit()), "{before}");
+    let other = Claim { item: "pension".to_owned(), ..claim("none") };
+    registry.record_claim(&asker(), person, &other, day).await.unwrap();
+    let after = registry.version(&request).await.unwrap().unwrap();
+    assert_ne!(after, before);
+    let withdraw = |version: &str| registry.having_seen(request.clone(), vec![version.to_owned()]);
+    assert!(matches!(withdraw(&before).withdraw(&asker(), id, "有误").await, Err(RegistryError::Stale)));
+    withdraw(&after).withdraw(&asker(), id, "有误").await.unwrap();
+    assert!(verify(registry).await.unwrap().faults.is_empty());
+});
+
+both!(a_receipt_is_of_what_was_asked_for, |fresh: Fresh| async move {
+    let registry = &fresh.registry;
+    let file = |name: &str| DeliveryFile {
+        name: name.to_owned(),
+        stored: format!("extracts/{name}"),
+        bytes: 1,
+        sha256: "0".repeat(64),
+    };
+    let begin = async |name: &str| {
+        let named = registry.once(once(name, name.as_bytes()));
+        let kind = SourceKind::RuralMedical;
+        let (id, _) = named.begin_delivery("liu", "rural-medical", kind, &[file(name)]).await.unwrap();
+        (id, registry.receipt(once(name, name.as_bytes())).await.unwrap().unwrap())
+    };
+    begin("first-one").await;
+    // the one before is given up in the same transaction: the receipt is of the new one
+    let (id, done) = begin("second-one").await;
+    assert_eq!(
+        (done.action.as_str(), done.subject),
+        ("deliver-begin", format!("delivery {id} of rural-medical, 1 files"))
+    );
+    assert_eq!(registry.delivery(1).await.unwrap().state, DeliveryState::Discarded);
 });

@@ -2,7 +2,8 @@
 
 use canbao_domain::role::Role;
 use canbao_registry::account::{self, AccountChange, NewAccount};
-use canbao_registry::instant;
+use canbao_registry::area::Areas;
+use canbao_registry::{Versioned, instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -19,10 +20,20 @@ pub(super) fn group() -> Group {
         Call::read("listAccounts", "账号", "/api/v1/accounts", Right::Accounts, list).about("全部账号，按登录名排列。"),
         Call::act("addAccount", "增加账号", "/api/v1/accounts", Right::Accounts, add)
             .about("密码由请求给出，本人首次登录时要换掉。密码太弱的不办。"),
-        Call::act("resetAccount", "重设密码", "/api/v1/accounts/{login}/reset", Right::Accounts, reset)
-            .about("解除锁定，取消动态口令，已登录的全部退出；本人下次登录时要换密码。"),
-        Call::act("changeAccount", "修改账号", "/api/v1/accounts/{login}/change", Right::Accounts, change)
-            .about("改姓名、角色、区划、部门，停用或启用；不写的不改。权限变小或停用的，已登录的全部退出。"),
+        Call::read("getAccount", "一个账号", "/api/v1/accounts/{login}", Right::Accounts, show)
+            .versioned()
+            .about("按登录名查看一个账号。"),
+        Call::act_on("resetAccount", "重设密码", "/api/v1/accounts/{login}/reset", Right::Accounts, Whose::of, reset)
+            .about("解除锁定，取消动态口令，已登录的全部退出，接口令牌全部撤销；本人下次登录时要换密码。"),
+        Call::act_on(
+            "changeAccount",
+            "修改账号",
+            "/api/v1/accounts/{login}/change",
+            Right::Accounts,
+            Whose::of,
+            change,
+        )
+        .about("改姓名、角色、区划、部门，停用或启用；不写的不改。权限变小或停用的，已登录的全部退出。"),
     ];
     Group {
         name: "账号", about: "谁能进系统。账号不能删除，只能停用。令牌只能由本人在页面上或在服务器上建。", calls
@@ -32,6 +43,8 @@ pub(super) fn group() -> Group {
 /// 账号
 #[derive(Serialize, ToSchema)]
 struct Account {
+    #[serde(skip)]
+    tag: String,
     /// 登录名
     login: String,
     /// 姓名
@@ -58,6 +71,39 @@ struct Account {
     last_login: Option<String>,
 }
 
+impl Account {
+    fn of(account: account::Account, areas: &Areas) -> Self {
+        Self {
+            tag: String::new(),
+            login: account.login,
+            name: account.name,
+            role: account.role.as_str(),
+            area: Place::of(areas, &account.area),
+            department: account.department,
+            sources: account.sources.iter().map(|kind| kind.as_str()).collect(),
+            must_change: account.must_change,
+            second_factor: account.second_factor,
+            disabled: account.disabled,
+            locked_until: account.locked_until.map(instant),
+            last_login: account.last_login.map(instant),
+        }
+    }
+}
+
+impl Told for Account {
+    fn example() -> Value {
+        json!({
+            "login": "chen.hui", "name": "陈慧", "role": "county", "area": {"code": "610902", "name": "汉滨区"},
+            "department": null, "sources": [], "must_change": false, "second_factor": true, "disabled": false,
+            "locked_until": null, "last_login": "2016-11-22T08:01:00+08:00",
+        })
+    }
+
+    fn version(&self) -> Option<&str> {
+        Some(&self.tag)
+    }
+}
+
 /// 全部账号
 #[derive(Serialize, ToSchema)]
 struct Accounts {
@@ -66,30 +112,19 @@ struct Accounts {
 
 impl Told for Accounts {
     fn example() -> Value {
-        json!({"accounts": [{
-            "login": "chen.hui", "name": "陈慧", "role": "county", "area": {"code": "610902", "name": "汉滨区"},
-            "department": null, "sources": [], "must_change": false, "second_factor": true, "disabled": false,
-            "locked_until": null, "last_login": "2016-11-22T08:01:00+08:00",
-        }]})
+        json!({"accounts": [Account::example()]})
     }
 }
 
 async fn list(ask: Ask) -> Result<Accounts, Problem> {
-    let areas = &ask.caller.areas;
-    let told = |account: account::Account| Account {
-        login: account.login,
-        name: account.name,
-        role: account.role.as_str(),
-        area: Place::of(areas, &account.area),
-        department: account.department,
-        sources: account.sources.iter().map(|kind| kind.as_str()).collect(),
-        must_change: account.must_change,
-        second_factor: account.second_factor,
-        disabled: account.disabled,
-        locked_until: account.locked_until.map(instant),
-        last_login: account.last_login.map(instant),
-    };
-    Ok(Accounts { accounts: ask.registry.accounts().await?.into_iter().map(told).collect() })
+    let accounts = ask.registry.accounts().await?.into_iter();
+    Ok(Accounts { accounts: accounts.map(|account| Account::of(account, &ask.caller.areas)).collect() })
+}
+
+async fn show(ask: Ask<Whose>) -> Result<Account, Problem> {
+    let tag = ask.version(ask.given.of()).await?;
+    let account = known(&ask).await?;
+    Ok(Account { tag, ..Account::of(account, &ask.caller.areas) })
 }
 
 /// 增加账号
@@ -141,6 +176,12 @@ struct Whose {
     /// 登录名
     #[schema(value_type = word::Login)]
     login: String,
+}
+
+impl Whose {
+    fn of(&self) -> Versioned {
+        Versioned::Account(self.login.clone())
+    }
 }
 
 /// The account, or there is none.

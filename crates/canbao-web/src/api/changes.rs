@@ -1,7 +1,8 @@
 //! Changes of the record: put forward, taken back, decided by somebody else, undone.
 
-use canbao_registry::change::{Decision, Procedure, Proposal, Request, RequestState};
-use canbao_registry::instant;
+use canbao_registry::area::Areas;
+use canbao_registry::change::{Decision, Procedure, Proposal, Request, UndoRequest};
+use canbao_registry::{Versioned, instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -11,6 +12,7 @@ use super::frame::Code;
 use super::frame::call::{Ask, Call, Nothing};
 use super::frame::problem::Problem;
 use super::frame::{Told, word};
+use super::run::Decided;
 use super::{Group, procedure};
 use crate::right::Right;
 use crate::say;
@@ -22,15 +24,30 @@ pub(super) fn group() -> Group {
         ),
         Call::read("listChanges", "待复核的申请", "/api/v1/changes", Right::Check, list)
             .about("所负责区域内等待复核的申请，先提出的在前。"),
+        Call::read("listOwnChanges", "自己提出的申请", "/api/v1/changes/own", Right::Propose, own)
+            .about("本账号提出的申请和它们的结果，先新后旧；成批提出的不在内。"),
+        Call::read("listDoneChanges", "已办理的变更", "/api/v1/changes/done", Right::Check, done)
+            .about("所负责区域内已办理（和已撤销）的变更，先新后旧。"),
         Call::read("getChange", "一件申请", "/api/v1/changes/{id}", Right::Check, show).versioned().about(
             "申请的内容和现在的状态。回答里的 seen 是此人记录现在的版本，审核时原样写回。",
         ),
-        Call::act("decideChange", "审核申请", "/api/v1/changes/{id}/decision", Right::Check, decide)
+        Call::act_on("decideChange", "审核申请", "/api/v1/changes/{id}/decision", Right::Check, Which::of, decide)
             .about("同意则记录随即改变；审核人不能是提出的人。此人的记录在 seen 之后变过的不办。"),
-        Call::act("withdrawChange", "收回申请", "/api/v1/changes/{id}/withdrawal", Right::Propose, withdraw)
+        Call::act_on("withdrawChange", "收回申请", "/api/v1/changes/{id}/withdrawal", Right::Propose, Which::of, withdraw)
             .about("只有提出的人能收回，审核之前。"),
-        Call::act("undoChange", "撤销变更", "/api/v1/changes/{id}/undo", Right::Check, undo)
-            .about("已办理的变更撤销后，记录恢复原样，作为新的一版。之后又有变动的，先撤销后来的。"),
+        Call::act_on("askUndo", "申请撤销变更", "/api/v1/changes/{id}/undo", Right::Propose, Which::of, ask_undo)
+            .about("已办理的变更，由另一人同意以后撤销。之后又有变动的，先撤销后来的。"),
+        Call::act_on("decideUndo", "审核撤销", "/api/v1/changes/{id}/undo/decision", Right::Check, Which::of, decide_undo)
+            .about("同意则记录恢复原样，作为新的一版。审核人不能是申请撤销的人。"),
+        Call::act_on(
+            "withdrawUndo",
+            "收回撤销申请",
+            "/api/v1/changes/{id}/undo/withdrawal",
+            Right::Propose,
+            Which::of,
+            withdraw_undo,
+        )
+        .about("只有申请撤销的人能收回，审核之前。"),
     ];
     Group { name: "变更", about: "动态管理：一人提出，另一人审核，可以撤销。", calls }
 }
@@ -201,10 +218,78 @@ async fn list(ask: Ask<Page>) -> Result<List, Problem> {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ChangesBefore)]
+struct Older {
+    /// 只看第几件以前的：上一次回答中的 next
+    #[schema(value_type = Option<word::After>)]
+    before: Option<i64>,
+    #[schema(value_type = Option<word::Limit>)]
+    limit: Option<i64>,
+}
+
+/// 以前的申请
+#[derive(Serialize, ToSchema)]
+#[schema(as = PastChanges)]
+struct Past {
+    changes: Vec<Waiting>,
+    /// 更早的从哪件之前开始；没有更早的没有
+    next: Option<i64>,
+}
+
+impl Past {
+    fn of(mut found: Vec<(Request, String)>, limit: usize, areas: &Areas) -> Self {
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(request, _)| request.id);
+        let one = |(request, area): (Request, String)| Waiting {
+            change: Summary::of(request),
+            area: Place::of(areas, &area),
+        };
+        Self { changes: found.into_iter().map(one).collect(), next }
+    }
+}
+
+impl Told for Past {
+    fn example() -> Value {
+        let mut change = Summary::sample();
+        if let Some(change) = change.as_object_mut() {
+            let place = json!({"code": "610902001001", "name": "汉滨区 江北街道 张滩村"});
+            change.extend([("area".to_owned(), place), ("state".to_owned(), "done".into())]);
+        }
+        json!({"changes": [change], "next": null})
+    }
+}
+
+/// From which one on, and how many.
+fn asked(older: &Older) -> (i64, usize) {
+    let limit = usize::try_from(older.limit.unwrap_or(50)).unwrap_or(50);
+    (older.before.unwrap_or(i64::MAX), limit)
+}
+
+async fn own(ask: Ask<Older>) -> Result<Past, Problem> {
+    let (before, limit) = asked(&ask.given);
+    let found = ask.registry.made_by(&ask.caller.account.login, before, limit as i64 + 1).await?;
+    Ok(Past::of(found, limit, &ask.caller.areas))
+}
+
+async fn done(ask: Ask<Older>) -> Result<Past, Problem> {
+    let (before, limit) = asked(&ask.given);
+    let found = ask.registry.done_in(&ask.caller.scope, before, limit + 1).await?;
+    Ok(Past::of(found, limit, &ask.caller.areas))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Which {
     /// 申请编号
     #[schema(value_type = word::Id)]
     id: i64,
+}
+
+impl Which {
+    fn of(&self) -> Versioned {
+        Versioned::Change(self.id)
+    }
 }
 
 /// 申请中的一项
@@ -219,6 +304,8 @@ struct Particular {
 /// 一件申请，含内容
 #[derive(Serialize, ToSchema)]
 struct Change {
+    #[serde(skip)]
+    tag: String,
     #[serde(flatten)]
     change: Summary,
     particulars: Vec<Particular>,
@@ -226,6 +313,33 @@ struct Change {
     area: Option<Place>,
     /// 此人记录现在的版本，审核时写在 seen 里；登记库没有的人是 0
     seen: i64,
+    /// 撤销的申请，最近的一次；没有人申请过的没有
+    undo: Option<Undo>,
+}
+
+/// 撤销一件变更的申请
+#[derive(Serialize, ToSchema)]
+#[schema(as = UndoRequest)]
+struct Undo {
+    /// pending 等待审核；done 已撤销；refused 没有同意；withdrawn 已收回
+    state: &'static str,
+    /// 为什么撤销
+    reason: String,
+    /// 谁申请的：账号
+    maker: String,
+    #[schema(value_type = word::Instant)]
+    made_at: String,
+    /// 谁审核的：账号
+    checker: Option<String>,
+    /// 审核或收回的理由
+    answer: Option<String>,
+}
+
+impl Undo {
+    fn of(wish: UndoRequest) -> Self {
+        let UndoRequest { state, reason, maker, made_at, checker, answer, .. } = wish;
+        Self { state: state.as_str(), reason, maker, made_at: instant(made_at), checker, answer }
+    }
 }
 
 impl Told for Change {
@@ -234,18 +348,22 @@ impl Told for Change {
         if let Some(change) = change.as_object_mut() {
             let place = json!({"code": "610902001001", "name": "汉滨区 江北街道 张滩村"});
             change.insert("particulars".to_owned(), json!([{"label": "险种", "value": "城乡居民养老保险"}]));
-            change.extend([("area".to_owned(), place), ("seen".to_owned(), json!(37))]);
+            change.extend([
+                ("area".to_owned(), place),
+                ("seen".to_owned(), json!(37)),
+                ("undo".to_owned(), Value::Null),
+            ]);
         }
         change
     }
 
-    fn version(&self) -> Option<i64> {
-        Some(self.seen)
+    fn version(&self) -> Option<&str> {
+        Some(&self.tag)
     }
 }
 
 /// A request whose person is in reach, with the area and the version of the record; else there is none.
-async fn reached<B>(ask: &Ask<Which, B>, purpose: &str) -> Result<(Request, String, i64), Problem> {
+async fn reached<B>(ask: &Ask<Which, B>, purpose: &'static str) -> Result<(Request, String, i64), Problem> {
     let found = ask.app.registry.request(ask.given.id).await;
     let request = found.map_err(|error| if error.is_refusal() { Problem::nothing() } else { error.into() })?;
     if request.person == 0 {
@@ -257,17 +375,20 @@ async fn reached<B>(ask: &Ask<Which, B>, purpose: &str) -> Result<(Request, Stri
 }
 
 async fn show(ask: Ask<Which>) -> Result<Change, Problem> {
+    let tag = ask.version(Versioned::Change(ask.given.id)).await?;
     let (request, area, seen) = reached(&ask, "复核变更").await?;
     let told = request.procedure.as_ref().map(Procedure::told).unwrap_or_default();
     let particulars = told.into_iter().map(|(label, value)| Particular { label, value }).collect();
-    Ok(Change { change: Summary::of(request), particulars, area: Place::of(&ask.caller.areas, &area), seen })
+    let undo = ask.app.registry.undo_of(ask.given.id).await?.map(Undo::of);
+    let area = Place::of(&ask.caller.areas, &area);
+    Ok(Change { tag, change: Summary::of(request), particulars, area, seen, undo })
 }
 
 /// 审核
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Decision)]
-struct Decided {
+struct Verdict {
     /// 是否同意
     approve: bool,
     /// 理由
@@ -278,15 +399,15 @@ struct Decided {
     seen: i64,
 }
 
-impl Told for Decided {
+impl Told for Verdict {
     fn example() -> Value {
         json!({"approve": true, "reason": "与材料一致", "seen": 37})
     }
 }
 
-async fn decide(ask: Ask<Which, Decided>) -> Result<(), Problem> {
+async fn decide(ask: Ask<Which, Verdict>) -> Result<(), Problem> {
     reached(&ask, "复核变更").await?;
-    let Decided { approve, reason, seen } = ask.body;
+    let Verdict { approve, reason, seen } = ask.body;
     let decision = Decision { approve, reason, seen };
     ask.registry.decide(&ask.caller.asker("复核变更"), ask.given.id, &decision, say::today()).await?;
     ask.app.kept.forget_pending();
@@ -297,10 +418,10 @@ async fn decide(ask: Ask<Which, Decided>) -> Result<(), Problem> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Reason)]
-struct Why {
+pub(super) struct Why {
     /// 理由
     #[schema(value_type = word::Long)]
-    reason: String,
+    pub(super) reason: String,
 }
 
 impl Told for Why {
@@ -316,12 +437,30 @@ async fn withdraw(ask: Ask<Which, Why>) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn undo(ask: Ask<Which, Why>) -> Result<(), Problem> {
-    let (request, ..) = reached(&ask, "撤销变更").await?;
-    if request.state != RequestState::Done {
-        let problem = Problem::new(Code::Refused);
-        return Err(problem.said("这件申请没有办理过，或已经撤销，不能撤销。", "请重新查看它的状态。"));
-    }
-    ask.registry.undo_change(&ask.caller.asker("撤销变更"), ask.given.id, &ask.body.reason).await?;
+async fn ask_undo(ask: Ask<Which, Why>) -> Result<(), Problem> {
+    reached(&ask, "申请撤销变更").await?;
+    ask.registry.ask_undo(&ask.caller.asker("申请撤销变更"), ask.given.id, &ask.body.reason).await?;
+    ask.app.kept.forget_pending();
+    Ok(())
+}
+
+/// The wish to undo a change; 0 where nobody has it.
+async fn wish<B>(ask: &Ask<Which, B>) -> Result<i64, Problem> {
+    Ok(ask.app.registry.undo_of(ask.given.id).await?.map_or(0, |wish| wish.id))
+}
+
+async fn decide_undo(ask: Ask<Which, Decided>) -> Result<(), Problem> {
+    reached(&ask, "复核撤销").await?;
+    let (wish, Decided { approve, reason }) = (wish(&ask).await?, &ask.body);
+    ask.registry.decide_undo(&ask.caller.asker("复核撤销"), wish, *approve, reason).await?;
+    ask.app.kept.forget_pending();
+    Ok(())
+}
+
+async fn withdraw_undo(ask: Ask<Which, Why>) -> Result<(), Problem> {
+    reached(&ask, "收回撤销申请").await?;
+    let wish = wish(&ask).await?;
+    ask.registry.withdraw_undo(&ask.caller.asker("收回撤销申请"), wish, &ask.body.reason).await?;
+    ask.app.kept.forget_pending();
     Ok(())
 }

@@ -9,9 +9,12 @@
 mod accounts;
 mod areas;
 mod batch;
+mod case;
 mod changes;
 mod counts;
+mod delivery;
 mod employers;
+mod exports;
 mod figures;
 mod frame;
 mod log;
@@ -19,6 +22,7 @@ mod me;
 mod people;
 mod person;
 mod procedure;
+mod run;
 
 pub(crate) use frame::call::Call;
 pub(crate) use frame::rate::Rate;
@@ -41,6 +45,10 @@ pub(crate) fn groups() -> Vec<Group> {
         person::group(),
         batch::group(),
         changes::group(),
+        case::group(),
+        delivery::group(),
+        run::group(),
+        exports::group(),
         employers::group(),
         counts::group(),
         figures::group(),

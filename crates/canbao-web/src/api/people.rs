@@ -4,7 +4,7 @@ use canbao_domain::date::Date;
 use canbao_domain::rules::Category;
 use canbao_registry::area::Areas;
 use canbao_registry::person::Whole;
-use canbao_registry::query::{self, Filter, Seek};
+use canbao_registry::query::{self, Filter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 use super::Group;
 use super::areas::Place;
 use super::frame::call::{Ask, Call, Nothing};
+use super::frame::caller::Caller;
 use super::frame::problem::Problem;
+use super::frame::seek::{next, previous, seek};
 use super::frame::{Told, word};
 use crate::page::find::county;
 use crate::page::people::band;
@@ -57,11 +59,35 @@ struct Asked {
     limit: Option<i64>,
 }
 
-impl Asked {
-    fn filter(&self, area: Option<String>, today: Date) -> Filter {
+/// 名单的条件；不写的不限，同时满足
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PeopleFilter {
+    /// 区划；不写是所负责的区域
+    #[schema(value_type = Option<word::AreaCode>)]
+    pub(super) area: Option<String>,
+    #[schema(value_type = Option<word::Category>)]
+    category: Option<String>,
+    #[schema(value_type = Option<word::AgeBand>)]
+    age: Option<String>,
+    #[schema(value_type = Option<word::ManOrWoman>)]
+    sex: Option<String>,
+    #[schema(value_type = Option<word::Aid>)]
+    aid: Option<String>,
+    /// 在保的险种
+    #[schema(value_type = Option<word::Scheme>)]
+    scheme: Option<String>,
+    /// 有这种待核问题
+    #[schema(value_type = Option<word::FindingKind>)]
+    finding: Option<String>,
+}
+
+impl PeopleFilter {
+    /// Who is meant, of whoever calls.
+    pub(super) fn read(&self, caller: &Caller, today: Date) -> Result<Filter, Problem> {
         let (born_from, born_until) = band(self.age.as_deref().unwrap_or_default(), today);
-        Filter {
-            area,
+        Ok(Filter {
+            area: caller.asked(caller.area(self.area.as_deref())?),
             category: self.category.as_deref().and_then(Category::from_word),
             scheme: self.scheme.as_deref().and_then(|scheme| scheme.parse().ok()),
             finding: self.finding.clone(),
@@ -70,17 +96,22 @@ impl Asked {
             born_until,
             subsistence: self.aid.as_deref() == Some("subsistence"),
             disability: self.aid.as_deref() == Some("disability"),
-        }
+        })
     }
+}
 
-    fn seek(&self) -> Seek {
-        let read = |cursor: &String| {
-            let (way, at) = cursor.split_once(':')?;
-            let (area, person) = at.split_once('.')?;
-            let at = (area.to_owned(), person.parse().ok()?);
-            Some(if way == "b" { Seek::Before(at) } else { Seek::After(at) })
-        };
-        self.cursor.as_ref().and_then(read).unwrap_or(Seek::First)
+impl Asked {
+    fn filter(&self) -> PeopleFilter {
+        let Self { area, category, age, sex, aid, scheme, finding, .. } = self;
+        PeopleFilter {
+            area: area.clone(),
+            category: category.clone(),
+            age: age.clone(),
+            sex: sex.clone(),
+            aid: aid.clone(),
+            scheme: scheme.clone(),
+            finding: finding.clone(),
+        }
     }
 }
 
@@ -178,17 +209,16 @@ impl Told for Page {
 
 async fn list(ask: Ask<Asked>) -> Result<Page, Problem> {
     let (caller, today) = (&ask.caller, say::today());
-    let area = caller.area(ask.given.area.as_deref())?;
-    let filter = ask.given.filter(caller.asked(area), today);
+    let filter = ask.given.filter().read(caller, today)?;
     let total = ask.registry.count(&caller.scope, &filter).await?;
     let lines = ask.given.limit.unwrap_or(50);
-    let found = ask.registry.list_from(&caller.asker("人员列表"), &filter, &ask.given.seek(), lines).await?;
-    let key = |way: char, (area, person): &(String, i64)| format!("{way}:{area}.{person}");
+    let found =
+        ask.registry.list_from(&caller.asker("人员列表"), &filter, &seek(ask.given.cursor.as_deref()), lines).await?;
     Ok(Page {
         total,
         people: found.page.lines.iter().map(|line| Line::of_line(line, &caller.areas, today)).collect(),
-        next: found.page.next.as_ref().map(|at| key('a', at)),
-        previous: found.before.as_ref().map(|at| key('b', at)),
+        next: next(found.page.next.as_ref()),
+        previous: previous(found.before.as_ref()),
     })
 }
 

@@ -6,14 +6,18 @@
 //! | `problem` | what can be wrong with a row |
 //! | `look` | reads a delivery and counts what is wrong with it |
 //! | `report` | what was found, as it is kept: nothing in it shows anybody's data |
+//! | `judge` | what must be settled or explained before it is handed over |
+//! | `take` | what is done with it |
 //! | `turn` | who is looked at just now, on a thread of its own |
 //! | `mend` | the rows with something wrong, as a file to mend them by |
 
+pub(crate) mod judge;
 pub(crate) mod look;
 pub(crate) mod mend;
 pub(crate) mod problem;
 pub(crate) mod report;
 pub(crate) mod settings;
+pub(crate) mod take;
 pub(crate) mod turn;
 
 use std::path::{Path, PathBuf};
@@ -22,7 +26,7 @@ use axum::http::StatusCode;
 use canbao_domain::date::Date;
 use canbao_domain::delivery::{DeliveryPlan, Source};
 use canbao_registry::RegistryError;
-use canbao_registry::delivery::DeliveryFile;
+use canbao_registry::delivery::{Delivery, DeliveryFile};
 
 use settings::Settings;
 
@@ -31,7 +35,7 @@ use crate::fault::Fault;
 use crate::http::download::Passing;
 use crate::http::upload::{SentFile, private_folder};
 use crate::right::delivers;
-use crate::right::visitor::Visitor;
+use crate::right::who::Who;
 
 /// A city's own plan, in the data folder.
 const PLAN: &str = "deliveries.toml";
@@ -54,14 +58,24 @@ pub(crate) fn plan(data: &Path) -> Result<DeliveryPlan, Fault> {
 }
 
 /// A source by its name, where it is the visitor's to deliver.
-pub(crate) fn source(app: &App, visitor: &Visitor, name: &str) -> Result<(Source, DeliveryPlan), Fault> {
+pub(crate) fn source(app: &App, who: &Who, name: &str) -> Result<(Source, DeliveryPlan), Fault> {
     let plan = plan(&app.settings.data)?;
-    let found = plan.source(name).filter(|source| delivers(&visitor.account, &visitor.areas, source)).cloned();
+    let found = plan.source(name).filter(|source| delivers(&who.account, &who.areas, source)).cloned();
     let source = found.ok_or_else(|| {
         let what = "没有这个来源，或者不由您报送。".to_owned();
         Fault::Said(what, "请从“数据报送”页进入；由您报送的来源没有列出的，请找系统管理员。".to_owned())
     })?;
     Ok((source, plan))
+}
+
+/// A delivery with its source, where it is theirs.
+pub(crate) async fn mine(app: &App, who: &Who, id: i64) -> Result<(Delivery, Source, DeliveryPlan), Fault> {
+    let delivery = match app.registry.delivery(id).await {
+        Err(error) if error.is_refusal() => return Err(Fault::NoSuchRecord),
+        other => other?,
+    };
+    let (source, plan) = source(app, who, &delivery.source)?;
+    Ok((delivery, source, plan))
 }
 
 /// Where a delivery's files stand.
@@ -125,7 +139,7 @@ pub(crate) async fn hand_over(
         });
     }
     let (id, _) = app.registry.begin_delivery(login, &spec.name, spec.kind, &files).await?;
-    app.registry.set_delivery(id, &Settings::of(spec).json()).await?;
+    app.registry.set_delivery(login, id, &Settings::of(spec).json()).await?;
     turn::Turns::now(app, id).await?;
     app.registry.send_delivery(login, id, as_of, "", as_of).await
 }

@@ -1,6 +1,6 @@
 //! A comparison becomes the record, or is taken back; a snapshot follows, so that figures have their trend.
 
-use canbao_registry::job::{Job, JobKind};
+use canbao_registry::job::{Job, JobKind, JobState};
 
 use super::Program;
 use super::city;
@@ -22,10 +22,28 @@ pub(super) async fn run(app: &App, program: &Program, job: &Job, follow: &Follow
         let run = city::folder(&app.settings.data, comparison).join("run").to_string_lossy().into_owned();
         ["registry", "apply", &run, "--json"].map(str::to_owned).to_vec()
     };
-    let printed = done(start(program, arguments, job, follow).await?)?;
+    let mut printed = done(start(program, arguments, job, follow).await?)?;
+    if job.kind == JobKind::Apply
+        && Trial::read(&printed).revision == 0
+        && let Some(reached) = reached(app, job).await?
+    {
+        printed = reached.json();
+    }
     follow.begin("snapshot");
     let actor = job.decided_by.as_ref().unwrap_or(&job.made_by);
     // the record is what it is; a snapshot that could not be taken is taken by the next
     let _ = app.registry.take_snapshot(actor).await;
     Ok(printed.trim().to_owned())
+}
+
+/// What an earlier apply of the same comparison had reached, which was broken off after all of it was there: nothing was left
+/// to be done, and this one stands for it.
+async fn reached(app: &App, job: &Job) -> Result<Option<Trial>, Stop> {
+    let Some(comparison) = job.of else { return Ok(None) };
+    let earlier = app.registry.jobs_of(comparison).await?;
+    let broken = earlier.iter().find(|other| other.kind == JobKind::Apply && other.id < job.id);
+    let begun = broken.filter(|other| other.state == JobState::Broken).and_then(|other| other.begun_at);
+    let Some(begun) = begun else { return Ok(None) };
+    let last = app.registry.last_apply().await?;
+    Ok(last.filter(|applied| applied.at >= begun).as_ref().map(Trial::of))
 }

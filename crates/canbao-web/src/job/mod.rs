@@ -7,14 +7,17 @@
 //! | `progress` | how far it is |
 //! | `city` | the folder of a comparison: city file, areas, the extracts |
 //! | `compare`, `apply` | the jobs themselves |
+//! | `ready`, `follow` | what can be begun, and what may be done with a job |
 //! | `outcome` | what came of a comparison, and what is conspicuous in it |
 
 mod apply;
 mod child;
 pub(crate) mod city;
 mod compare;
+pub(crate) mod follow;
 pub(crate) mod outcome;
 pub(crate) mod progress;
+pub(crate) mod ready;
 pub(crate) mod runner;
 
 use std::fmt;

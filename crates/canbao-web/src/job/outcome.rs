@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use canbao_domain::standard::Standard;
+use canbao_registry::apply::{Applied, Balance};
 use canbao_run::{AreaCounts, SourceCounts, Summary};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,48 @@ pub(crate) struct Trial {
     pub(crate) untouched: i64,
     pub(crate) contested: i64,
     pub(crate) rules_changed: bool,
+}
+
+impl Trial {
+    /// Of an apply that the record shows.
+    pub(super) fn of(applied: &Applied) -> Self {
+        let Balance { new, changed, ended, untouched, contested, .. } = applied.balance;
+        let count = |people: u64| i64::try_from(people).unwrap_or(i64::MAX);
+        Self {
+            as_of: applied.as_of.clone(),
+            revision: applied.revision,
+            new: count(new),
+            changed: count(changed),
+            ended: count(ended),
+            untouched: count(untouched),
+            contested: count(contested),
+            rules_changed: false,
+        }
+    }
+
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Of what a child told; nothing where it told nothing.
+    pub(crate) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+/// What a kind of finding is called.
+pub(crate) fn finding_name(kind: &str) -> String {
+    named("finding_kinds", kind)
+}
+
+/// What a category of employers is called.
+pub(crate) fn unit_name(word: &str) -> String {
+    named("unit_categories", word)
+}
+
+fn named(table: &str, code: &str) -> String {
+    let entry = Standard::embedded().table(table).and_then(|table| table.get(code));
+    entry.map_or_else(|| code.to_owned(), |entry| entry.name().to_owned())
 }
 
 impl Outcome {

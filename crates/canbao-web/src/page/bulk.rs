@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use canbao_registry::change::{Bulk, BulkDecided, Outcome, Procedure, RequestState, Settled};
 use serde::Deserialize;
@@ -15,6 +14,7 @@ use super::filled;
 use super::given::approves;
 use super::line::place;
 use super::person::Names;
+use super::refusal::{again, or_refused};
 use super::shell::{Crumb, Shell};
 use super::word::Tag;
 use crate::App;
@@ -220,7 +220,7 @@ pub(crate) async fn decide(
     let approve = approves(&given.decision)?;
     let reason = given.reason.trim();
     let asker = visitor.asker("批量复核变更");
-    match app.registry.decide_bulk(&asker, id, approve, reason, say::today()).await {
+    match or_refused(app.registry.decide_bulk(&asker, id, approve, reason, say::today()).await)? {
         Ok(decided) => {
             app.kept.forget_pending();
             // sent once more, what is decided stays decided: the page may answer by itself
@@ -228,12 +228,11 @@ pub(crate) async fn decide(
             shown.done = told(&decided);
             Ok(filled(&shown)?.into_response())
         }
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             let mut shown = shown;
             (shown.error, shown.hint, shown.reason) = (error.to_string(), error.hint(), reason.to_owned());
-            Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+            again(&shown)
         }
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -2,51 +2,29 @@
 
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use canbao_domain::date::Date;
-use canbao_registry::RegistryError;
-use canbao_registry::delivery::{Checked, DeliveryFile, DeliveryState};
 
-use super::delivery::{Typed, mine, page, unsettled};
-use super::filled;
+use super::delivery::{Typed, page};
+use super::refusal::{again, or_refused};
 use crate::App;
-use crate::aside::on_a_thread;
 use crate::delivery::report::Report;
 use crate::delivery::settings::Settings;
-use crate::delivery::turn::{self, Turns};
-use crate::delivery::{self, forget, keep, mend};
+use crate::delivery::{judge, mend, mine, source, take};
 use crate::fault::Fault;
-use crate::http::download::{self, Passing};
-use crate::http::upload::Sent;
+use crate::http::upload::{Sent, SentFile};
 use crate::right::visitor::Visitor;
-use crate::say;
 
 fn to(id: i64) -> Response {
     Redirect::to(&format!("/delivery/{id}")).into_response()
 }
 
-fn disk() -> Fault {
-    Fault::Refused(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "服务器的数据文件夹不能写入，没有办理。".to_owned(),
-        "请系统管理员检查磁盘空间和权限，然后再试。".to_owned(),
-    )
-}
-
-/// Moves what came to where it stays.
-fn kept(app: &App, sent: &mut Sent) -> Result<Vec<DeliveryFile>, Fault> {
+/// The files that were chosen.
+fn chosen(sent: &mut Sent) -> Result<Vec<SentFile>, Fault> {
     sent.files.retain(|file| file.field == "files");
     if sent.files.is_empty() {
         return Err(Fault::Nonsense("没有选文件。", "请返回上一页选择文件，再上传。"));
     }
-    keep(&app.settings.data, std::mem::take(&mut sent.files)).map_err(|_| disk())
-}
-
-/// Files that nobody keeps because the registry refused.
-fn unkept(app: &App, files: &[DeliveryFile], error: RegistryError) -> Fault {
-    forget(&app.settings.data, 0, files);
-    error.into()
+    Ok(std::mem::take(&mut sent.files))
 }
 
 pub(crate) async fn begin(
@@ -55,22 +33,9 @@ pub(crate) async fn begin(
     Path(name): Path<String>,
     mut sent: Sent,
 ) -> Result<Response, Fault> {
-    let (source, _) = delivery::source(&app, &visitor, &name)?;
-    let files = kept(&app, &mut sent)?;
-    let login = &visitor.account.login;
-    let begun = app.registry.begin_delivery(login, &source.name, source.kind, &files).await;
-    let (id, discarded) = begun.map_err(|error| unkept(&app, &files, error))?;
-    if let Some(discarded) = discarded {
-        let old = app.registry.delivery(discarded).await?;
-        forget(&app.settings.data, discarded, &old.files);
-    }
-    let as_of = sent.text("as_of").trim();
-    if Date::parse(as_of).is_some() {
-        let settings = Settings { as_of: Some(as_of.to_owned()), ..Settings::default() };
-        app.registry.set_delivery(id, &settings.json()).await?;
-    }
-    Turns::begin(&app, id);
-    Ok(to(id))
+    let (source, _) = source(&app, &visitor, &name)?;
+    let (files, as_of) = (chosen(&mut sent)?, sent.text("as_of").trim());
+    Ok(to(take::begin(&app, &app.registry, &visitor.account.login, &source, files, as_of).await?))
 }
 
 pub(crate) async fn add(
@@ -80,10 +45,7 @@ pub(crate) async fn add(
     mut sent: Sent,
 ) -> Result<Response, Fault> {
     mine(&app, &visitor, id).await?;
-    let files = kept(&app, &mut sent)?;
-    let added = app.registry.add_to_delivery(&visitor.account.login, id, &files).await;
-    added.map_err(|error| unkept(&app, &files, error))?;
-    Turns::begin(&app, id);
+    take::add(&app, &app.registry, &visitor.account.login, id, chosen(&mut sent)?).await?;
     Ok(to(id))
 }
 
@@ -116,7 +78,7 @@ pub(crate) async fn columns(
                     }
                 }
                 if let Some((field, word, _)) = place('k').and_then(|at| report.unknown.get(at)) {
-                    if value == "unclear" {
+                    if value == judge::UNCLEAR {
                         settings.unclear.entry(field.clone()).or_default().insert(word.clone());
                     } else if !value.is_empty() {
                         settings.codes.entry(field.clone()).or_default().insert(word.clone(), value.to_owned());
@@ -125,8 +87,7 @@ pub(crate) async fn columns(
             }
         }
     }
-    app.registry.set_delivery(id, &settings.json()).await?;
-    Turns::begin(&app, id);
+    take::explain(&app, &app.registry, &visitor.account.login, id, &settings).await?;
     Ok(to(id))
 }
 
@@ -145,45 +106,15 @@ pub(crate) async fn send(
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
     let (delivery, source, plan) = mine(&app, &visitor, id).await?;
-    let report = Report::read(&app.registry.delivery_report(id).await?);
-    let note = given.note.trim();
-    let wrong = |at: &'static str, what: String, hint: String| Typed {
-        as_of: given.as_of.clone(),
-        note: note.to_owned(),
-        at,
-        what,
-        hint,
-    };
-    let refused = 'refused: {
-        let Some(as_of) = Date::parse(&given.as_of) else {
-            break 'refused wrong("as_of", "数据截止日期看不懂。".to_owned(), "请写成 2016-10-31 的样子。".to_owned());
-        };
-        if delivery.state == DeliveryState::Open && delivery.checked == Checked::Sound {
-            let open = unsettled(&report, &Settings::read(&delivery.settings));
-            if !open.is_empty() {
-                break 'refused wrong(
-                    "",
-                    format!("还有 {} 处要您定，没有报送。", open.len()),
-                    "请在“列”里选每个不认识的代码是什么意思，不知道就选“不清楚”。".to_owned(),
-                );
-            }
-            let alarms = super::delivery::alarms(&report, &delivery.found, &plan.alarm);
-            if !alarms.is_empty() && note.chars().count() < 4 {
-                break 'refused wrong(
-                    "note",
-                    "这份数据与上一份差别大，要写明原因才能报送。".to_owned(),
-                    "请写明差别从哪里来，如：两个镇已划归高新区。".to_owned(),
-                );
-            }
+    let sent = judge::send(&app.registry, &visitor.account.login, &delivery, &plan, &given.as_of, &given.note).await;
+    match or_refused(sent)? {
+        Ok(()) => Ok(to(id)),
+        Err(error) => {
+            let (at, what, hint) = (error.item(), error.to_string(), error.hint());
+            let typed = Typed { as_of: given.as_of, note: given.note.trim().to_owned(), at, what, hint };
+            again(&page(&app, &visitor, &delivery, &source, &plan, typed).await?)
         }
-        match app.registry.send_delivery(&visitor.account.login, id, as_of, note, say::today()).await {
-            Ok(()) => return Ok(to(id)),
-            Err(error) if error.is_refusal() => wrong("as_of", error.to_string(), error.hint()),
-            Err(error) => return Err(error.into()),
-        }
-    };
-    let shown = page(&app, &visitor, &delivery, &source, &plan, refused).await?;
-    Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+    }
 }
 
 pub(crate) async fn withdraw(
@@ -193,22 +124,19 @@ pub(crate) async fn withdraw(
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
     let (delivery, source, plan) = mine(&app, &visitor, id).await?;
-    match app.registry.withdraw_delivery(&visitor.account.login, id, &given.note).await {
+    match or_refused(app.registry.withdraw_delivery(&visitor.account.login, id, &given.note).await)? {
         Ok(()) => Ok(to(id)),
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             let typed =
                 Typed { at: "note", what: error.to_string(), hint: error.hint(), note: given.note, ..Typed::default() };
-            let shown = page(&app, &visitor, &delivery, &source, &plan, typed).await?;
-            Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+            again(&page(&app, &visitor, &delivery, &source, &plan, typed).await?)
         }
-        Err(error) => Err(error.into()),
     }
 }
 
 pub(crate) async fn discard(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> Result<Response, Fault> {
     let (delivery, source, _) = mine(&app, &visitor, id).await?;
-    app.registry.discard_delivery(&visitor.account.login, id).await?;
-    forget(&app.settings.data, id, &delivery.files);
+    take::discard(&app, &app.registry, &visitor.account.login, &delivery).await?;
     Ok(Redirect::to(&format!("/data/{}", source.name)).into_response())
 }
 
@@ -226,22 +154,6 @@ pub(crate) async fn mend(
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, Fault> {
     let (delivery, source, _) = mine(&app, &visitor, id).await?;
-    let is_there = !matches!(delivery.state, DeliveryState::Discarded);
-    if delivery.checked != Checked::Sound || !is_there {
-        return Err(Fault::Said("这份数据没有可以下载的行。".to_owned(), "请等读完后再下载。".to_owned()));
-    }
-    let (form, kind, ending) = match wanted.form.as_str() {
-        "csv" => (mend::Form::Csv, "text/csv; charset=utf-8", "csv"),
-        _ => (mend::Form::Xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    };
-    let report = Report::read(&app.registry.delivery_report(id).await?);
-    let input = turn::input(&app, &delivery).await?;
-    let passing = Passing::new(&app.settings.data).map_err(|_| disk())?;
-    let title = format!("{}第{id}次报送待改的行", source.title);
-    let (path, named) = (passing.path().to_owned(), title.clone());
-    let written = on_a_thread(move || mend::write(&input, &report, form, &path, &named, say::today())).await;
-    let rows = written.and_then(Result::ok).ok_or_else(disk)?;
-    // on the log before a byte leaves
-    app.registry.delivery_exported(&visitor.account.login, id, rows).await?;
-    download::send(passing, kind, &format!("{title}.{ending}")).map_err(|_| disk())
+    let form = if wanted.form == "csv" { mend::Form::Csv } else { mend::Form::Xlsx };
+    take::mended(&app, &visitor.account.login, &delivery, &source, form).await
 }

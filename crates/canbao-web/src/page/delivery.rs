@@ -3,9 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, Response};
-use canbao_domain::code::{Benefit, Life, Status};
-use canbao_domain::date::{Date, Month};
-use canbao_domain::delivery::{Alarm, DeliveryPlan, Source};
+use canbao_domain::delivery::{DeliveryPlan, Source};
 use canbao_domain::source::{Field, SourceKind};
 use canbao_registry::delivery::{Checked, Delivery, DeliveryState, Found};
 use serde::Deserialize;
@@ -16,35 +14,25 @@ use super::shell::{Crumb, Shell};
 use super::sources::state;
 use super::word::Tag;
 use crate::App;
+use crate::delivery::judge::{ASKED, UNCLEAR, Unsettled, alarms, codes, guessed, is_asked, looks_like, unsettled};
 use crate::delivery::look::listed;
-use crate::delivery::problem::{Level, Problem, short};
+use crate::delivery::problem::{Level, Problem};
 use crate::delivery::report::Report;
 use crate::delivery::settings::Settings;
 use crate::delivery::turn::Turns;
-use crate::delivery::{self, folder};
+use crate::delivery::{folder, mine};
 use crate::fault::Fault;
 use crate::http::live::{Seen, live};
 use crate::right::visitor::Visitor;
 use crate::say;
 
-/// Words that somebody is asked about, at most.
-const ASKED: usize = 20;
 /// Rows on a page.
 const ROWS: usize = 100;
 
-const ENCODINGS: [(&str, &str); 5] =
+pub(crate) const ENCODINGS: [(&str, &str); 5] =
     [("", "自动"), ("gb18030", "GB18030（GBK）"), ("utf-8", "UTF-8"), ("utf-16le", "UTF-16"), ("big5", "BIG5")];
-const SEPARATORS: [(&str, &str); 5] = [("", "自动"), (",", "逗号"), ("tab", "制表符"), (";", "分号"), ("|", "竖线")];
-
-/// A delivery with its source, where it is the visitor's.
-pub(super) async fn mine(app: &App, visitor: &Visitor, id: i64) -> Result<(Delivery, Source, DeliveryPlan), Fault> {
-    let delivery = match app.registry.delivery(id).await {
-        Err(error) if error.is_refusal() => return Err(Fault::NoSuchRecord),
-        other => other?,
-    };
-    let (source, plan) = delivery::source(app, visitor, &delivery.source)?;
-    Ok((delivery, source, plan))
-}
+pub(crate) const SEPARATORS: [(&str, &str); 5] =
+    [("", "自动"), (",", "逗号"), ("tab", "制表符"), (";", "分号"), ("|", "竖线")];
 
 /// What was typed and refused.
 #[derive(Default)]
@@ -143,43 +131,6 @@ pub(super) struct Page {
     past: Vec<(&'static str, String)>,
 }
 
-/// The words that somebody must be asked about before it is handed over: place in the report, field, word, rows.
-pub(super) fn unsettled(report: &Report, settings: &Settings) -> Vec<(usize, String, String, u64)> {
-    let asked = report.unknown.iter().enumerate().filter(|(_, (field, word, _))| {
-        // a word that may be somebody's number is nobody's code
-        is_asked(field) && short(word) == *word && !settings.knows(field, word)
-    });
-    asked.take(ASKED).map(|(at, (field, word, rows))| (at, field.clone(), word.clone(), *rows)).collect()
-}
-
-fn is_asked(field: &str) -> bool {
-    [Field::Status, Field::Benefit].iter().any(|asked| asked.as_str() == field)
-}
-
-/// What differs so much from the delivery before that it must be explained.
-pub(super) fn alarms(report: &Report, found: &Found, alarm: &Alarm) -> Vec<String> {
-    let mut told = Vec::new();
-    let much = |part: i64, whole: i64, percent: u32| part > 0 && whole > 0 && part * 100 >= whole * i64::from(percent);
-    if found.rows == 0 {
-        told.push("没有一行数据".to_owned());
-    }
-    if let Some(before) = report.before {
-        let fewer = before.rows - found.rows;
-        if much(fewer, before.rows, alarm.rows_fewer) {
-            told.push(format!("比上一份少 {} 行（{}）", say::count(fewer), say::share(fewer, before.rows)));
-        }
-        if much(before.gone, before.people, alarm.people_gone) {
-            let share = say::share(before.gone, before.people);
-            told.push(format!("上一份里约 {} 人不见了（{share}）", say::count(before.gone)));
-        }
-    }
-    if much(found.unreadable, found.rows, alarm.unreadable) {
-        let share = say::share(found.unreadable, found.rows);
-        told.push(format!("{} 行读不出（{share}）", say::count(found.unreadable)));
-    }
-    told
-}
-
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> Result<Html<String>, Fault> {
     let (delivery, source, plan) = mine(&app, &visitor, id).await?;
     filled(&page(&app, &visitor, &delivery, &source, &plan, Typed::default()).await?)
@@ -207,7 +158,7 @@ pub(super) async fn page(
     let sound = delivery.checked == Checked::Sound;
     let into = found.rows - found.unreadable;
     let todo: Vec<(String, String)> = if open && sound {
-        let told = |(at, field, word, rows): (usize, String, String, u64)| {
+        let told = |Unsettled { at, field, word, rows }: Unsettled| {
             let field = field.parse::<Field>().map_or("代码", Field::chinese);
             (format!("k{at}"), format!("{field}里有不认识的代码 {word}，{} 行：请选它是什么意思", count(rows)))
         };
@@ -308,16 +259,17 @@ fn columns(kind: SourceKind, report: &Report, settings: &Settings) -> Vec<Column
             label: meaning(kind, *field).to_owned(),
             chosen: chosen == Some(field.as_str()),
         });
-        let asks =
-            report.unknown.iter().enumerate().filter(|(_, (field, word, _))| {
-                chosen == Some(field.as_str()) && is_asked(field) && short(word) == *word
-            });
+        let asks = report
+            .unknown
+            .iter()
+            .enumerate()
+            .filter(|(_, (field, word, _))| chosen == Some(field.as_str()) && is_asked(field, word));
         let asks = asks.take(ASKED).map(|(at, (field, word, rows))| Ask {
             at,
             word: word.clone(),
             rows: count(*rows),
-            settled: !open.iter().any(|(other, ..)| *other == at),
-            choices: codes(kind, field, word, settings),
+            settled: !open.iter().any(|other| other.at == at),
+            choices: choices_of(kind, field, word, settings),
         });
         Column {
             at,
@@ -337,26 +289,18 @@ fn columns(kind: SourceKind, report: &Report, settings: &Settings) -> Vec<Column
     report.columns.iter().enumerate().map(column).collect()
 }
 
-fn meaning(kind: SourceKind, field: Field) -> &'static str {
+pub(crate) fn meaning(kind: SourceKind, field: Field) -> &'static str {
     if field == Field::Name && !kind.is_person() { "名称" } else { field.chinese() }
 }
 
 /// The codes that a word may mean.
-fn codes(kind: SourceKind, field: &str, word: &str, settings: &Settings) -> Vec<Choice> {
-    let all: Vec<(&'static str, &'static str)> = if field == Field::Benefit.as_str() {
-        Benefit::ALL.iter().map(|code| (code.as_str(), code.chinese())).collect()
-    } else if kind.is_population() {
-        Life::ALL.iter().map(|code| (code.as_str(), code.chinese())).collect()
-    } else {
-        Status::ALL.iter().map(|code| (code.as_str(), code.chinese())).collect()
-    };
+fn choices_of(kind: SourceKind, field: &str, word: &str, settings: &Settings) -> Vec<Choice> {
     let said = settings.codes.get(field).and_then(|codes| codes.get(word)).map(String::as_str);
     let unclear = settings.unclear.get(field).is_some_and(|words| words.contains(word));
-    let known = all.into_iter().filter(|(code, _)| !matches!(*code, "" | "unknown"));
-    let mut choices: Vec<Choice> =
-        known.map(|(code, label)| Choice { word: code, label: label.to_owned(), chosen: said == Some(code) }).collect();
-    choices.push(Choice { word: "unclear", label: "不清楚，按有疑处理".to_owned(), chosen: unclear });
-    choices
+    let is_chosen = |code: &str| if code == UNCLEAR { unclear } else { said == Some(code) };
+    let choice =
+        |(word, label): (&'static str, &str)| Choice { word, label: label.to_owned(), chosen: is_chosen(word) };
+    codes(kind, field).into_iter().map(choice).collect()
 }
 
 fn files(delivery: &Delivery) -> Vec<File> {
@@ -432,18 +376,6 @@ fn reasons(id: i64, report: &Report) -> Vec<Reason> {
     report.reasons.iter().map(told).collect()
 }
 
-fn looks_like(report: &Report, kind: SourceKind) -> String {
-    let other = report.looks_like.as_deref().and_then(|word| word.parse::<SourceKind>().ok());
-    let status = |column: &crate::delivery::report::Column| column.field.as_deref() == Some(Field::Status.as_str());
-    if other.is_none() && kind.is_scheme() && !report.columns.is_empty() && !report.columns.iter().any(status) {
-        return "没有一列是参保状态，比对时不能确定这些人是否参保。请核对是不是选错了文件，或在下面指明是哪一列。"
-            .to_owned();
-    }
-    other.map_or_else(String::new, |other| {
-        format!("各列看上去更像“{}”，不像“{}”。请核对是不是选错了文件。", other.chinese(), kind.chinese())
-    })
-}
-
 fn past(delivery: &Delivery, names: &Names) -> Vec<(&'static str, String)> {
     let mut past = Vec::new();
     if let Some(as_of) = delivery.as_of {
@@ -456,33 +388,6 @@ fn past(delivery: &Delivery, names: &Names) -> Vec<(&'static str, String)> {
         past.push(("说明", delivery.note.clone()));
     }
     past
-}
-
-/// The day that the data stand for: as typed, else by the names of the files, else the last day of the month before.
-fn guessed(delivery: &Delivery, settings: &Settings) -> Date {
-    if let Some(typed) = settings.as_of.as_deref().and_then(Date::parse) {
-        return typed;
-    }
-    let named = delivery.files.iter().find_map(|file| month_in(&file.name));
-    let today = say::today();
-    let last = |month: Month| Month(month.0 + 1).first_day().map(|day| Date(day.0 - 1));
-    let said = named.and_then(last).filter(|day| *day <= today);
-    said.or_else(|| last(Month(Month::of(today).0 - 1))).unwrap_or(today)
-}
-
-/// `2016年10月参合名册.csv`, `201610.xls`, `2016-10-31.csv`: the month.
-fn month_in(name: &str) -> Option<Month> {
-    let digits: Vec<char> = name.chars().collect();
-    (0..digits.len()).find_map(|at| {
-        let number = |from: usize, to: usize| {
-            let part: String = digits.get(from..to)?.iter().collect();
-            part.parse::<u32>().ok().filter(|_| part.chars().all(|c| c.is_ascii_digit()))
-        };
-        let year = number(at, at + 4).filter(|year| (2000..2100).contains(year))?;
-        let after = at + 4 + usize::from(matches!(digits.get(at + 4), Some('年' | '-' | '.' | '_')));
-        let month = number(after, after + 2).or_else(|| number(after, after + 1))?;
-        Month::from_ym(i32::try_from(year).ok()?, month)
-    })
 }
 
 fn progress(app: &App, id: i64) -> String {
@@ -576,25 +481,4 @@ pub(crate) async fn rows(
         back: if asked.page > 0 { path(asked.page - 1) } else { String::new() },
         next: if skip + ROWS < all { path(asked.page + 1) } else { String::new() },
     })
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_month_of_a_file_is_read_from_its_name() {
-        for (name, told) in [
-            ("2016年10月参合名册.csv", Some((2016, 10))),
-            ("参合201609.xls", Some((2016, 9))),
-            ("2016-10-31.csv", Some((2016, 10))),
-            ("2016年9月.csv", Some((2016, 9))),
-            ("名册.csv", None),
-            ("201613.csv", None),
-            ("610902.csv", None),
-        ] {
-            assert_eq!(month_in(name), told.map(|(year, month)| Month::from_ym(year, month).unwrap()), "{name}");
-        }
-    }
 }

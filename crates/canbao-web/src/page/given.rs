@@ -1,6 +1,7 @@
 //! What a form brought.
 
 use crate::fault::Fault;
+use crate::http::upload::Sent;
 
 /// Whether a second person approves: the word of the button that was pressed.
 pub(crate) fn approves(decision: &str) -> Result<bool, Fault> {
@@ -22,6 +23,11 @@ impl Given {
     /// Of what was posted.
     pub(crate) fn of(pairs: Vec<(String, String)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name, value.trim().to_owned())).collect())
+    }
+
+    /// Of a form that may have brought files.
+    pub(crate) fn sent(sent: &Sent) -> Self {
+        Self::of(sent.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// The first value of a name; blank where there is none.

@@ -11,6 +11,7 @@ use crate::App;
 use crate::fault::Fault;
 use crate::right::Right;
 use crate::right::visitor::Visitor;
+use crate::right::who::Who;
 
 /// Searches that are kept at most; the oldest go first.
 const SEARCHES: usize = 20_000;
@@ -142,8 +143,8 @@ impl Kept {
 
     /// How many findings of each kind there are in an area that somebody reaches, and how far they are; the latter at most
     /// some seconds old.
-    pub(crate) async fn work(&self, app: &App, visitor: &Visitor, area: &str) -> Result<Work, Fault> {
-        if !visitor.may(Right::Findings) || !visitor.reaches(area) {
+    pub(crate) async fn work(&self, app: &App, who: &Who, area: &str) -> Result<Work, Fault> {
+        if !who.may(Right::Findings) || !who.reaches(area) {
             return Ok(Arc::default());
         }
         {
@@ -157,11 +158,11 @@ impl Kept {
             let kept = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
             kept.1.get(area).filter(|_| kept.0 == revision).map(Arc::clone)
         };
-        let asked = visitor.asked(area);
+        let asked = who.asked(area);
         let all = match known {
             Some(all) => all,
             None => {
-                let all = Arc::new(app.registry.finding_counts(&visitor.scope, asked).await?);
+                let all = Arc::new(app.registry.finding_counts(&who.scope, asked).await?);
                 let mut kept = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
                 if kept.0 < revision {
                     *kept = (revision, HashMap::new());
@@ -172,7 +173,7 @@ impl Kept {
                 all
             }
         };
-        let work = Arc::new(app.registry.with_handled(&visitor.scope, asked, &all).await?);
+        let work = Arc::new(app.registry.with_handled(&who.scope, asked, &all).await?);
         let mut kept = self.work.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|_, (at, _)| at.elapsed() < FRESH);
         kept.insert(area.to_owned(), (Instant::now(), Arc::clone(&work)));

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_registry::RegistryError;
 use canbao_registry::change::{Decision, Procedure, Request, RequestState, Resting, UndoRequest};
@@ -17,6 +17,7 @@ use super::line::{named, place};
 use super::person::Names;
 use super::propose::told::{Record, records, sentence};
 use super::propose::{scan, told_of};
+use super::refusal::{again, or_refused};
 use super::shell::{Crumb, Shell};
 use super::word::Tag;
 use crate::App;
@@ -245,18 +246,17 @@ fn answered<T>(
     at: &'static str,
     given: &Given,
 ) -> Result<Response, Fault> {
-    match done {
+    match or_refused(done)? {
         Ok(_) => {
             app.kept.forget_pending();
             Ok(Redirect::to(&format!("/change/{}", shown.id)).into_response())
         }
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             (shown.error, shown.hint) = (error.to_string(), error.hint());
             given.reason.trim().clone_into(&mut shown.reason);
             shown.at = at;
-            Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+            again(&shown)
         }
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use canbao_domain::standard::Standard;
 use canbao_registry::RegistryError;
 use canbao_registry::job::{Job, JobKind, JobState};
 use canbao_run::{AreaCounts, SourceCounts};
@@ -16,6 +14,7 @@ use serde::Deserialize;
 use super::filled;
 use super::given::approves;
 use super::person::Names;
+use super::refusal::{again, or_refused};
 use super::runs::{duration, state, took};
 use super::shell::{Crumb, Shell};
 use super::word::Tag;
@@ -23,7 +22,8 @@ use crate::App;
 use crate::fault::Fault;
 use crate::http::live::{Seen, live};
 use crate::job::city::Asked;
-use crate::job::outcome::{Outcome, Trial};
+use crate::job::follow::{Following, cancel as cancel_it, conspicuous, titles};
+use crate::job::outcome::{Outcome, Trial, finding_name, unit_name};
 use crate::job::progress::Progress;
 use crate::right::visitor::Visitor;
 use crate::say;
@@ -107,16 +107,16 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
     let compared = job.kind == JobKind::Compare && job.state == JobState::Done;
     let asked: Asked = if job.kind == JobKind::Compare { parsed(&job.asked) } else { Asked::default() };
     let outcome = if compared { Outcome::read(&job.result) } else { Outcome::default() };
-    let after = app.registry.jobs_of(id).await?;
-    let undone = after.iter().any(|other| other.kind == JobKind::Undo && other.state == JobState::Done);
-    let titles: BTreeMap<&str, &str> =
-        asked.deliveries.iter().map(|taken| (taken.source.as_str(), taken.title.as_str())).collect();
+    let Following { after, can_apply, can_undo, can_decide, can_cancel } = Following::read(&app.registry, &job).await?;
+    let titles = titles(&asked);
     let title = |name: &str| titles.get(name).map_or(name, |title| *title).to_owned();
     let area = |code: &str| visitor.areas.get(code).map_or(code, |area| area.name.as_str()).to_owned();
-    let before = if compared { app.registry.comparison_before(id).await? } else { None };
-    let then = before.as_ref().map(|before| Outcome::read(&before.result));
-    let conspicuous = outcome.conspicuous(then.as_ref(), title, finding, area);
-    let applied: Trial = if job.kind == JobKind::Apply { parsed(&job.result) } else { Trial::default() };
+    let (conspicuous, first) = if compared {
+        conspicuous(&app.registry, &visitor.areas, &job, &asked, &outcome).await?
+    } else {
+        (Vec::new(), true)
+    };
+    let applied = if job.kind == JobKind::Apply { Trial::read(&job.result) } else { Trial::default() };
     let heading = match job.kind {
         JobKind::Compare => format!("比对 · 截至 {} · {}", asked.as_of, job.state.chinese()),
         kind => format!("{} · {}", kind.chinese(), job.state.chinese()),
@@ -126,16 +126,6 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
         .clone()
         .or_else(|| (job.kind == JobKind::Apply && job.state == JobState::Done).then(|| applied.clone()));
     let own = job.made_by == visitor.account.login;
-    let stands = |other: &Job| {
-        other.kind == JobKind::Apply && matches!(other.state, JobState::Queued | JobState::Running | JobState::Done)
-    };
-    let applying = after.iter().find(|other| stands(other));
-    // an apply that was taken back may be made again
-    let taken_back = match applying {
-        Some(apply) => app.registry.jobs_of(apply.id).await?.iter().any(|undo| undo.state == JobState::Done),
-        None => true,
-    };
-    let waits = after.iter().any(|other| other.kind == JobKind::Undo && !other.state.is_over());
     let crumbs = vec![Crumb::to("比对", "/runs"), Crumb::here(format!("第 {id} 个任务"))];
     let progress = app.runner.progress(id).unwrap_or_else(|| Progress::read(&job.progress));
     Ok(Page {
@@ -145,7 +135,7 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
         id,
         state: state(&job),
         alive,
-        can_cancel: job.state == JobState::Queued || (alive && job.kind == JobKind::Compare),
+        can_cancel,
         stages: stages(&progress, job.state)?,
         error: job.error.clone(),
         hint: job.hint.clone(),
@@ -158,24 +148,20 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
             .map(|taken| (taken.delivery, format!("{}（截至 {}）", taken.title, taken.as_of)))
             .collect(),
         conspicuous,
-        first: then.is_none(),
+        first,
         sources: outcome.sources.iter().map(|(name, counts)| source(title(name), counts)).collect(),
         sources_sum: source("合计".to_owned(), &sum(outcome.sources.values())),
         areas: areas(&outcome.areas, area),
-        findings: outcome.findings.iter().map(|(kind, lines)| (finding(kind), say::count(*lines))).collect(),
-        units: outcome.units.iter().map(|(word, units)| (unit(word), say::count(*units))).collect(),
+        findings: outcome.findings.iter().map(|(kind, lines)| (finding_name(kind), say::count(*lines))).collect(),
+        units: outcome.units.iter().map(|(word, units)| (unit_name(word), say::count(*units))).collect(),
         rules_changed: trial.as_ref().is_some_and(|trial| trial.rules_changed),
         trial: trial.as_ref().map(told).unwrap_or_default(),
         untried: outcome.untried,
         after: after.iter().map(|other| (other.id, other.kind.chinese(), state(other))).collect(),
         own,
-        can_apply: compared && taken_back,
-        can_undo: job.kind == JobKind::Apply
-            && job.state == JobState::Done
-            && applied.revision > 0
-            && !undone
-            && !waits,
-        can_decide: job.state == JobState::Waiting,
+        can_apply,
+        can_undo,
+        can_decide,
         typed: String::new(),
         refused: String::new(),
         refused_hint: String::new(),
@@ -184,20 +170,6 @@ async fn page(app: &App, visitor: &Visitor, id: i64) -> Result<Page, Fault> {
 
 fn parsed<T: serde::de::DeserializeOwned + Default>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_default()
-}
-
-/// What a kind of finding is called.
-fn finding(kind: &str) -> String {
-    named("finding_kinds", kind)
-}
-
-fn unit(word: &str) -> String {
-    named("unit_categories", word)
-}
-
-fn named(table: &str, code: &str) -> String {
-    let entry = Standard::embedded().table(table).and_then(|table| table.get(code));
-    entry.map_or_else(|| code.to_owned(), |entry| entry.name().to_owned())
 }
 
 fn facts(job: &Job, names: &Names, asked: &Asked) -> Vec<(&'static str, String)> {
@@ -337,17 +309,16 @@ async fn answer(
     done: Result<i64, RegistryError>,
     typed: String,
 ) -> Result<Response, Fault> {
-    match done {
+    match or_refused(done)? {
         Ok(next) => {
             app.runner.wake();
             Ok(Redirect::to(&format!("/run/{next}")).into_response())
         }
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             let mut shown = page(app, visitor, id).await?;
             (shown.refused, shown.refused_hint, shown.typed) = (error.to_string(), error.hint(), typed);
-            Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+            again(&shown)
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -387,11 +358,6 @@ pub(crate) async fn decide(
 
 pub(crate) async fn cancel(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> Result<Response, Fault> {
     let found = job(&app, id).await?;
-    // of what changes the record nobody could say whether it was done before it was broken off
-    let harmless = found.kind == JobKind::Compare;
-    if found.state == JobState::Running && harmless && app.runner.stop(id, &visitor.account.login) {
-        return Ok(Redirect::to(&format!("/run/{id}")).into_response());
-    }
-    let done = app.registry.cancel_job(&visitor.account.login, id).await;
+    let done = cancel_it(&app, &app.registry, &visitor.account.login, &found).await;
     answer(&app, &visitor, id, done.map(|()| id), String::new()).await
 }

@@ -80,7 +80,7 @@ fn about(job: &Job) -> String {
             format!("截至 {}，{} 个来源{done}", asked.as_of, asked.deliveries.len())
         }
         JobKind::Apply => {
-            let trial: Trial = serde_json::from_str(&job.result).unwrap_or_default();
+            let trial = Trial::read(&job.result);
             let of = job.of.unwrap_or(0);
             match job.state {
                 JobState::Done => format!(

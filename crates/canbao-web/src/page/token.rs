@@ -9,6 +9,7 @@ use canbao_registry::account::{NewToken, Token};
 use serde::Deserialize;
 
 use super::account::{Shown, own_page};
+use super::refusal::or_refused;
 use super::word::Tag;
 use crate::App;
 use crate::api;
@@ -134,13 +135,12 @@ pub(crate) async fn add(
         }
         Some(day) => {
             let new = NewToken { name: typed.name.clone(), scopes: typed.scopes.clone(), expires: end_of(day) };
-            match app.registry.add_token(&visitor.account.login, &visitor.account, new).await {
+            match or_refused(app.registry.add_token(&visitor.account.login, &visitor.account, new).await)? {
                 Ok((_, secret)) => {
                     let made = Typed { secret, ..Typed::default() };
                     return Ok(own_page(&app, &visitor, Shown::Tokens(made)).await?.into_response());
                 }
-                Err(error) if error.is_refusal() => Some((error.to_string(), error.hint())),
-                Err(error) => return Err(error.into()),
+                Err(error) => Some((error.to_string(), error.hint())),
             }
         }
     };

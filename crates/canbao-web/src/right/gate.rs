@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use canbao_registry::account::Needs;
@@ -13,9 +13,9 @@ use canbao_registry::account::Needs;
 use super::visitor::Visitor;
 use super::{Access, may};
 use crate::fault::Fault;
-use crate::http::upload::{self, Carried, FileLimit, Sent};
+use crate::http::upload::{self, Carried, FileLimit, Sent, Token};
 use crate::http::{cookie, origin};
-use crate::{App, Settings, api, watch};
+use crate::{App, api, watch};
 
 /// The largest form.
 const FORM: usize = 256 * 1024;
@@ -64,10 +64,9 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
     // a form that may send files need not: then it comes as any other
     if let Some(limit) = files.filter(|_| !is_form) {
-        let _turn = app.sending.try_acquire().map_err(|_| busy())?;
         let ours = |token: &str| same(token, &session.csrf);
-        let Settings { data, upload, .. } = app.settings.as_ref();
-        let form = upload::receive(data, upload, limit, &parts.headers, std::mem::take(&mut body), ours).await?;
+        let token = Token::First(&ours);
+        let form = upload::take(&app, limit, &parts.headers, std::mem::take(&mut body), token).await?;
         sent = Some(Carried::new(form));
     } else if changes {
         // no handler can forget it: a form without the session's token never gets there
@@ -92,14 +91,6 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         request.extensions_mut().insert(sent);
     }
     Ok(next.run(request).await)
-}
-
-fn busy() -> Fault {
-    Fault::Refused(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "没有接收：同时上传的人太多。".to_owned(),
-        "请过几分钟再上传。".to_owned(),
-    )
 }
 
 /// Why a form did not come whole.

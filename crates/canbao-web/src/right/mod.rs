@@ -3,6 +3,7 @@
 
 pub(crate) mod gate;
 pub(crate) mod visitor;
+pub(crate) mod who;
 
 use canbao_domain::delivery::Source;
 use canbao_domain::role::Role;

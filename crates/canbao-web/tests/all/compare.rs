@@ -37,18 +37,18 @@ fn script(folder: &Path, compare: &str) -> Program {
     Program { file: path, database, key_file: None, memory_limit: "1GB".to_owned() }
 }
 
-fn quick() -> String {
+pub(crate) fn quick() -> String {
     let begin = r#"{"event":"begin","stage":"read","total":10}"#;
     let end = r#"{"event":"end","stage":"read","rows":10,"seconds":0.5}"#;
     format!("echo '{begin}' >&2; echo '{end}' >&2; echo '{SUMMARY}'")
 }
 
-fn with(compare: String) -> impl FnOnce(&mut Settings) {
+pub(crate) fn with(compare: String) -> impl FnOnce(&mut Settings) {
     move |settings| settings.program = Some(script(&settings.data, &compare))
 }
 
 /// A delivery that was handed over.
-async fn sent(site: &Site) -> i64 {
+pub(crate) async fn sent(site: &Site) -> i64 {
     std::fs::create_dir_all(site.data.join("extracts")).unwrap();
     std::fs::write(site.data.join("extracts/a"), "姓名,身份证号\n").unwrap();
     let file =
@@ -213,6 +213,38 @@ async fn what_ran_when_the_server_ended_is_told_as_broken_off() {
     assert_eq!(site.registry.job(1).await.unwrap().state, JobState::Broken);
     let path = begun(&city, delivery).await;
     city.until(&path, "载入登记库会怎样").await;
+    work.abort();
+}
+
+#[tokio::test]
+async fn an_apply_that_was_broken_off_after_it_was_done_is_known_by_its_revision() {
+    let site = Site::with(with(quick())).await;
+    let delivery = sent(&site).await;
+    let (city, other) = (site.logged_in("city").await, site.logged_in("city-too").await);
+    let work = site.work();
+    let path = begun(&city, delivery).await;
+    city.until(&path, "载入登记库会怎样").await;
+    work.abort();
+    drop(work.await);
+    // the server was killed between the apply and the end of its job: the record shows it, the job does not
+    post(&other, &format!("{path}/apply"), &[("reason", "相符")]).await;
+    assert!(site.registry.next_job().await.unwrap().is_some());
+    let run = crate::run::write(site.folder(), "later", "2016-11-30", &crate::support::people());
+    let applied = canbao_registry::apply::apply(&site.registry, &run, "test", false).await.unwrap();
+    assert!(applied.revision > 0);
+    site.registry.break_off_jobs("os:server").await.unwrap();
+    // from now on the program finds nothing to do
+    let nothing = APPLIED.replace("\"revision\":7", "\"revision\":0");
+    let script = site.data.join("canbao.sh");
+    let text = std::fs::read_to_string(&script).unwrap().replace(APPLIED, &nothing);
+    std::fs::write(&script, text).unwrap();
+    let again = post(&other, &format!("{path}/apply"), &[("reason", "再办一次")]).await;
+    let apply = again.location().to_owned();
+    let work = site.work();
+    let page = other.until(&apply, "载入的结果").await;
+    assert!(page.text.contains("申请撤销"), "what was reached can be taken back: {}", page.text);
+    let told = site.registry.job(3).await.unwrap().result;
+    assert!(told.contains(&format!("\"revision\":{}", applied.revision)), "{told}");
     work.abort();
 }
 

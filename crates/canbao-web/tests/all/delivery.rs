@@ -11,7 +11,7 @@ use crate::support::{Browser, Got, Site};
 const RURAL: &str = "/data/rural-medical";
 
 /// A roster of the rural medical scheme: one row is sound, each other has one thing wrong.
-fn roster() -> String {
+pub(crate) fn roster() -> String {
     let number = |seed| number("1977-03-02", seed);
     let wrong = {
         let sound = number(28);
@@ -39,7 +39,7 @@ fn roster() -> String {
 }
 
 /// `n` sound rows from a seed on.
-fn sound(from: u64, rows: u64) -> String {
+pub(crate) fn sound(from: u64, rows: u64) -> String {
     let mut text = "姓名,身份证号,参保状态\n".to_owned();
     for at in from..from + rows {
         text.push_str(&format!("周小琴,{},正常参保\n", number("1977-03-02", at)));

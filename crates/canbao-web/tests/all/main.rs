@@ -8,7 +8,6 @@
 )]
 
 #[path = "../../../canbao-registry/tests/all/support/run.rs"]
-#[expect(dead_code, reason = "the registry's own tests need more of it")]
 mod run;
 
 mod accounts;

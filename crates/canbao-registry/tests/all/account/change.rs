@@ -4,7 +4,7 @@ use argon2::{Argon2, PasswordHash, PasswordVerifier as _};
 use canbao_domain::role::Role;
 use canbao_domain::source::SourceKind;
 use canbao_registry::Registry;
-use canbao_registry::account::{AccountChange, LogIn, Needs, NewAccount};
+use canbao_registry::account::{AccountChange, LogIn, Needs, NewAccount, NewToken};
 use canbao_registry::audit::verify;
 use canbao_registry::backup::{Options, backup, restore};
 
@@ -219,13 +219,25 @@ both!(a_reset_opens_the_lock_and_ends_everything_before_it, |fresh: Fresh| async
     assert!(registry.account("chen.hui").await.unwrap().unwrap().locked_until.is_some());
     assert!(told(registry.reset_account("admin", "chen.hui", "chen.hui12").await).contains("太容易猜"));
     assert!(told(registry.reset_account("admin", "nobody", OTHER).await).contains("没有这个账号"));
+    let account = registry.account("chen.hui").await.unwrap().unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+    let expires = now + 86_400_000;
+    let token_for = |name: &str| NewToken { name: name.to_owned(), scopes: vec!["people".to_owned()], expires };
+    let (_, secret) = registry.add_token("chen.hui", &account, token_for("同步")).await.unwrap();
+    let (gone, _) = registry.add_token("chen.hui", &account, token_for("旧的")).await.unwrap();
+    registry.revoke_token("chen.hui", account.id, gone.id).await.unwrap();
+    let revoked = registry.tokens_of(account.id).await.unwrap()[0].revoked;
+    assert!(registry.token(&secret).await.unwrap().is_some());
     registry.reset_account("admin", "Chen.Hui", OTHER).await.unwrap();
     assert_eq!(needs(registry, &token).await, None);
+    assert!(registry.token(&secret).await.unwrap().is_none(), "whoever had it has nothing left");
+    let tokens = registry.tokens_of(account.id).await.unwrap();
+    assert!(tokens.iter().all(|token| token.revoked.is_some()) && tokens[0].revoked == revoked, "once, for good");
     let account = registry.account("chen.hui").await.unwrap().unwrap();
     assert!(account.must_change && account.locked_until.is_none());
     assert_eq!(registry.log_in("chen.hui", "Jn4!wPz8kd", "c").await.unwrap(), LogIn::Wrong);
     assert_eq!(enter(registry, "chen.hui", OTHER).await.1, Needs::NewPassword);
-    assert!(audited(registry).await.contains(&"admin account-reset account 2 chen.hui".to_owned()));
+    assert!(audited(registry).await.contains(&"admin account-reset account 2 chen.hui: 1 tokens revoked".to_owned()));
 });
 
 both!(a_restored_backup_lets_the_same_people_in, |fresh: Fresh| async move {

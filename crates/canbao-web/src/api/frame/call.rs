@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use canbao_registry::{Once, Registry};
+use canbao_registry::{Once, Registry, Versioned};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,9 +19,9 @@ use super::caller::Caller;
 use super::code::Code;
 use super::problem::Problem;
 use super::receipt::Receipt;
-use super::sent::{JSON, Shapes, name, sent, typed};
-use super::shape::Shape;
+use super::sent::{JSON, Sent, Shapes, name, seen, sent, typed};
 use crate::App;
+use crate::http::upload::{FileLimit, SentFile};
 use crate::right::Right;
 
 /// Nothing is sent.
@@ -45,6 +45,15 @@ pub(crate) struct Ask<P = Nothing, B = Nothing> {
     pub(crate) given: P,
     /// The body.
     pub(crate) body: B,
+    /// Files that came with it.
+    pub(crate) files: Vec<SentFile>,
+}
+
+impl<P, B> Ask<P, B> {
+    /// The version of something, before it is read; blank where it is not there.
+    pub(crate) async fn version(&self, of: Versioned) -> Result<String, Problem> {
+        Ok(self.app.registry.version(&of).await?.unwrap_or_default())
+    }
 }
 
 /// What kind of call it is.
@@ -74,6 +83,18 @@ impl Part {
     }
 }
 
+/// What comes back.
+#[derive(Clone)]
+pub(crate) enum Gives {
+    /// JSON.
+    Json(Part),
+    /// A file, of one of these kinds.
+    File(&'static [&'static str]),
+}
+
+/// Of what a call says which version was looked at, by its parameters.
+type Of<P> = fn(&P) -> Versioned;
+
 /// A call of the interface.
 pub(crate) struct Call {
     pub(crate) kind: Kind,
@@ -85,9 +106,12 @@ pub(crate) struct Call {
     pub(crate) about: &'static str,
     pub(crate) shapes: Arc<Shapes>,
     pub(crate) body: Option<Part>,
-    pub(crate) answer: Part,
+    pub(crate) gives: Gives,
     pub(crate) parameters: Vec<(String, RefOr<Schema>)>,
+    /// Whether its answer has a version.
     pub(crate) versioned: bool,
+    /// Whether it may say which version was looked at.
+    pub(crate) guarded: bool,
     pub(crate) serve: MethodRouter<App>,
 }
 
@@ -106,9 +130,9 @@ impl Call {
         H: Fn(Ask<P>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
-        let shapes = Arc::new(Shapes { parameters: Shape::of::<P>(), body: None });
+        let shapes = Arc::new(Shapes { body: None, ..Shapes::of::<P, Nothing>() });
         let serve = plain::<P, Nothing, T, H, F>(MethodFilter::GET, Arc::clone(&shapes), handler);
-        Self::new::<P, T>(Kind::Read, id, summary, path, right, shapes, None, serve)
+        Self::new::<P>(Kind::Read, id, summary, path, right, shapes, None, Gives::Json(Part::of::<T>()), serve)
     }
 
     /// A `POST` that changes nothing: what is sent must not stand in an address.
@@ -126,9 +150,31 @@ impl Call {
         H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
-        let shapes = Arc::new(Shapes { parameters: Shape::of::<P>(), body: Some(Shape::of::<B>()) });
+        let shapes = Arc::new(Shapes::of::<P, B>());
         let serve = plain::<P, B, T, H, F>(MethodFilter::POST, Arc::clone(&shapes), handler);
-        Self::new::<P, T>(Kind::Ask, id, summary, path, right, shapes, Some(Part::of::<B>()), serve)
+        let (body, gives) = (Some(Part::of::<B>()), Gives::Json(Part::of::<T>()));
+        Self::new::<P>(Kind::Ask, id, summary, path, right, shapes, body, gives, serve)
+    }
+
+    /// A `POST` that gives a file of one of some kinds; that it was taken is on the log each time.
+    pub(crate) fn file<P, B, H, F>(
+        id: &'static str,
+        summary: &'static str,
+        path: &'static str,
+        right: Right,
+        kinds: &'static [&'static str],
+        handler: H,
+    ) -> Self
+    where
+        P: DeserializeOwned + ToSchema + Send + 'static,
+        B: DeserializeOwned + Told + Send + 'static,
+        H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Problem>> + Send + 'static,
+    {
+        let shapes = Arc::new(Shapes { gives: kinds, ..Shapes::of::<P, B>() });
+        let serve = asked::<P, B, H, F>(MethodFilter::POST, Arc::clone(&shapes), handler);
+        let (body, gives) = (Some(Part::of::<B>()), Gives::File(kinds));
+        Self::new::<P>(Kind::Ask, id, summary, path, right, shapes, body, gives, serve)
     }
 
     /// A `POST` that changes something, in one transaction of `Ask::registry`; its receipt is the answer.
@@ -145,9 +191,67 @@ impl Call {
         H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<(), Problem>> + Send + 'static,
     {
-        let shapes = Arc::new(Shapes { parameters: Shape::of::<P>(), body: Some(Shape::of::<B>()) });
-        let serve = acting::<P, B, H, F>(Arc::clone(&shapes), handler);
-        Self::new::<P, Receipt>(Kind::Act, id, summary, path, right, shapes, Some(Part::of::<B>()), serve)
+        Self::acts(id, summary, path, right, Shapes::of::<P, B>(), None, handler)
+    }
+
+    /// The same, of what can be changed meanwhile: with `If-Match` it is done where it is still as it was looked at.
+    pub(crate) fn act_on<P, B, H, F>(
+        id: &'static str,
+        summary: &'static str,
+        path: &'static str,
+        right: Right,
+        of: Of<P>,
+        handler: H,
+    ) -> Self
+    where
+        P: DeserializeOwned + ToSchema + Send + 'static,
+        B: DeserializeOwned + Told + Send + 'static,
+        H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<(), Problem>> + Send + 'static,
+    {
+        Self::acts(id, summary, path, right, Shapes::of::<P, B>(), Some(of), handler)
+    }
+
+    /// The same, of a form (`multipart/form-data`) that brings files in its member `files`.
+    pub(crate) fn upload<P, B, H, F>(
+        id: &'static str,
+        summary: &'static str,
+        path: &'static str,
+        right: Right,
+        limit: FileLimit,
+        of: Option<Of<P>>,
+        handler: H,
+    ) -> Self
+    where
+        P: DeserializeOwned + ToSchema + Send + 'static,
+        B: DeserializeOwned + Told + Send + 'static,
+        H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<(), Problem>> + Send + 'static,
+    {
+        let shapes = Shapes { files: Some(limit), ..Shapes::of::<P, B>() };
+        Self::acts(id, summary, path, right, shapes, of, handler)
+    }
+
+    fn acts<P, B, H, F>(
+        id: &'static str,
+        summary: &'static str,
+        path: &'static str,
+        right: Right,
+        shapes: Shapes,
+        of: Option<Of<P>>,
+        handler: H,
+    ) -> Self
+    where
+        P: DeserializeOwned + ToSchema + Send + 'static,
+        B: DeserializeOwned + Told + Send + 'static,
+        H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<(), Problem>> + Send + 'static,
+    {
+        let shapes = Arc::new(shapes);
+        let serve = acting::<P, B, H, F>(Arc::clone(&shapes), of, handler);
+        let (body, gives) = (Some(Part::of::<B>()), Gives::Json(Part::of::<Receipt>()));
+        let call = Self::new::<P>(Kind::Act, id, summary, path, right, shapes, body, gives, serve);
+        Self { guarded: of.is_some(), ..call }
     }
 
     /// The same with more to be said of it.
@@ -163,7 +267,7 @@ impl Call {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of a call")]
-    fn new<P: ToSchema, T: Told>(
+    fn new<P: ToSchema>(
         kind: Kind,
         id: &'static str,
         summary: &'static str,
@@ -171,12 +275,13 @@ impl Call {
         right: Right,
         shapes: Arc<Shapes>,
         body: Option<Part>,
+        gives: Gives,
         serve: MethodRouter<App>,
     ) -> Self {
         let mut parameters = Vec::new();
         P::schemas(&mut parameters);
-        let (about, versioned, answer) = ("", false, Part::of::<T>());
-        Self { kind, path, right, id, summary, about, shapes, body, answer, parameters, versioned, serve }
+        let (about, versioned, guarded) = ("", false, false);
+        Self { kind, path, right, id, summary, about, shapes, body, gives, parameters, versioned, guarded, serve }
     }
 
     /// The method.
@@ -188,6 +293,7 @@ impl Call {
     }
 }
 
+/// Answered in JSON.
 fn plain<P, B, T, H, F>(method: MethodFilter, shapes: Arc<Shapes>, handler: H) -> MethodRouter<App>
 where
     P: DeserializeOwned + Send + 'static,
@@ -196,24 +302,36 @@ where
     H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<T, Problem>> + Send + 'static,
 {
+    asked(method, shapes, move |ask: Ask<P, B>| {
+        let answer = handler(ask);
+        async move { answer.await.map(|answer| written(&answer, answer.version())) }
+    })
+}
+
+/// What changes nothing.
+fn asked<P, B, H, F>(method: MethodFilter, shapes: Arc<Shapes>, handler: H) -> MethodRouter<App>
+where
+    P: DeserializeOwned + Send + 'static,
+    B: DeserializeOwned + Send + 'static,
+    H: Fn(Ask<P, B>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Response, Problem>> + Send + 'static,
+{
     on(method, move |State(app): State<App>, request: Request| {
         let (shapes, handler) = (Arc::clone(&shapes), handler.clone());
         async move {
             let answered = async {
-                let sent = sent(&shapes, request).await?;
-                let (given, body) = (typed(sent.parameters)?, typed(sent.body)?);
+                let Sent { caller, parameters, body, files, .. } = sent(&app, &shapes, request).await?;
+                let (given, body) = (typed(parameters)?, typed(body)?);
                 let registry = app.registry.clone();
-                handler(Ask { app, caller: sent.caller, registry, given, body }).await
+                handler(Ask { app, caller, registry, given, body, files }).await
             };
-            match answered.await {
-                Ok(answer) => written(&answer, answer.version()),
-                Err(problem) => problem.into_response(),
-            }
+            answered.await.unwrap_or_else(IntoResponse::into_response)
         }
     })
 }
 
-fn acting<P, B, H, F>(shapes: Arc<Shapes>, handler: H) -> MethodRouter<App>
+/// What changes something.
+fn acting<P, B, H, F>(shapes: Arc<Shapes>, of: Option<Of<P>>, handler: H) -> MethodRouter<App>
 where
     P: DeserializeOwned + Send + 'static,
     B: DeserializeOwned + Send + 'static,
@@ -224,18 +342,25 @@ where
         let (shapes, handler) = (Arc::clone(&shapes), handler.clone());
         async move {
             let answered = async {
-                let sent = sent(&shapes, request).await?;
-                let name = name(&sent.headers)?;
-                let asked = format!("{}\n{}", sent.path, sent.body);
+                // before anything large is taken
+                let name = name(request.headers())?;
+                let seen = seen(request.headers())?;
+                let sent = sent(&app, &shapes, request).await?;
+                let digests: Vec<&str> = sent.files.iter().map(|file| file.sha256.as_str()).collect();
+                let asked = format!("{}\n{}\n{}", sent.path, sent.body, digests.join(" "));
                 let account = sent.caller.account.id;
                 let once = Once { account, name: &name, asked: asked.as_bytes() };
                 let known = app.registry.clone();
                 if let Some(done) = known.receipt(once).await? {
                     return Ok(done);
                 }
-                let (given, body) = (typed(sent.parameters)?, typed(sent.body)?);
-                let registry = known.once(once);
-                let did = handler(Ask { app, caller: sent.caller, registry, given, body }).await;
+                let Sent { caller, parameters, body, files, .. } = sent;
+                let (given, body): (P, B) = (typed(parameters)?, typed(body)?);
+                let mut registry = known.once(once);
+                if let (Some(of), Some(versions)) = (of, seen) {
+                    registry = registry.having_seen(of(&given), versions);
+                }
+                let did = handler(Ask { app, caller, registry, given, body, files }).await;
                 // where it was refused because the same was done meanwhile, that is the answer
                 match (known.receipt(once).await?, did) {
                     (Some(done), _) => Ok(done),
@@ -253,10 +378,13 @@ where
     })
 }
 
-fn written<T: Serialize>(answer: &T, version: Option<i64>) -> Response {
+fn written<T: Serialize>(answer: &T, version: Option<&str>) -> Response {
     let Ok(text) = serde_json::to_string(answer) else { return Problem::new(Code::Internal).into_response() };
     let mut response = ([(header::CONTENT_TYPE, JSON)], text).into_response();
-    if let Some(tag) = version.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
+    if let Some(tag) = version
+        .filter(|version| !version.is_empty())
+        .and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok())
+    {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response

@@ -1,39 +1,34 @@
 //! Who calls.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use canbao_domain::scope::Scope;
 use canbao_registry::account::{Account, Token};
 use canbao_registry::area::Areas;
-use canbao_registry::query::Asker;
 
 use super::code::Code;
 use super::problem::Problem;
-use crate::right::{self, Right, may, own_area, reaches};
+use crate::right::who::{Who, carries};
+use crate::right::{Right, may};
 
 /// A program, in the name of an account, with a token.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    pub(crate) account: Arc<Account>,
+    who: Who,
     pub(crate) token: Arc<Token>,
-    /// Whose records they reach.
-    pub(crate) scope: Scope,
-    /// The areas of the day.
-    pub(crate) areas: Arc<Areas>,
 }
 
 impl Caller {
     pub(super) fn new(token: Token, account: Account, areas: Arc<Areas>) -> Self {
-        let scope = right::scope(&account, &areas);
-        Self { account: Arc::new(account), token: Arc::new(token), scope, areas }
+        let token = Arc::new(token);
+        Self { who: Who::new(account, areas, Some(Arc::clone(&token))), token }
     }
 
     /// Why they may not, where role or token is in the way.
     pub(super) fn refused(&self, right: Right) -> Option<Code> {
-        let has = right.scope().is_none_or(|scope| self.token.scopes.iter().any(|own| own == scope));
-        match (may(self.account.role, right), has) {
+        match (may(self.account.role, right), carries(&self.token, right)) {
             (false, _) => Some(Code::RoleMayNot),
             (true, false) => Some(Code::TokenMayNot),
             (true, true) => None,
@@ -43,20 +38,6 @@ impl Caller {
     /// What they may, by role and token.
     pub(crate) fn rights(&self) -> Vec<Right> {
         Right::ALL.into_iter().filter(|right| self.refused(*right).is_none()).collect()
-    }
-
-    /// As whom the registry is asked, and what for: the log tells which token it was.
-    pub(crate) fn asker(&self, purpose: &str) -> Asker {
-        Asker {
-            actor: self.account.login.clone(),
-            scope: self.scope.clone(),
-            purpose: format!("接口令牌 {}：{purpose}", self.token.id).into(),
-        }
-    }
-
-    /// Their own area.
-    pub(crate) fn own_area(&self) -> &str {
-        own_area(&self.account, &self.areas)
     }
 
     /// An area that was asked for, their own where none was.
@@ -73,12 +54,16 @@ impl Caller {
 
     /// An area as the registry is asked for it: the whole city is everybody.
     pub(crate) fn asked(&self, area: &str) -> Option<String> {
-        right::asked(&self.scope, &self.areas, area).map(str::to_owned)
+        self.who.asked(area).map(str::to_owned)
     }
+}
 
-    /// Whether their records are of an area.
-    pub(crate) fn reaches(&self, area: &str) -> bool {
-        reaches(&self.scope, &self.areas, area)
+/// A caller is somebody.
+impl Deref for Caller {
+    type Target = Who;
+
+    fn deref(&self) -> &Who {
+        &self.who
     }
 }
 

@@ -129,7 +129,7 @@ fn groups(document: &Value) -> Vec<Group> {
 
 fn call(document: &Value, path: &str, method: &str, told: &Value) -> Call {
     let parameters = told.get("parameters").and_then(Value::as_array).into_iter().flatten();
-    let body = told.pointer("/requestBody/content/application~1json");
+    let body = told.pointer("/requestBody/content").and_then(Value::as_object).and_then(|all| all.values().next());
     let answer = told.pointer("/responses/200/content/application~1json");
     let part = |part: Option<&Value>| part.and_then(|part| part.get("example")).map(pretty).unwrap_or_default();
     let fields = |part: Option<&Value>| {
@@ -146,10 +146,16 @@ fn call(document: &Value, path: &str, method: &str, told: &Value) -> Call {
         request: part(body),
         fields: fields(body),
         kinds: body.and_then(|part| part.get("schema")).map(|schema| kinds(document, schema)).unwrap_or_default(),
-        answer: part(answer),
+        answer: answer.map_or_else(|| files(told), |answer| part(Some(answer))),
         answered: fields(answer),
         statuses: statuses.map(|(status, _)| status.clone()).collect::<Vec<_>>().join("、"),
     }
+}
+
+/// Of what gives a file, the kinds that it may be of.
+fn files(told: &Value) -> String {
+    let kinds = told.pointer("/responses/200/content").and_then(Value::as_object).into_iter().flatten();
+    kinds.map(|(kind, _)| kind.clone()).collect::<Vec<_>>().join("\n")
 }
 
 fn parameter(document: &Value, told: &Value) -> Parameter {

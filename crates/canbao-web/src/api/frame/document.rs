@@ -16,7 +16,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-use super::call::{Call, Kind, Part};
+use super::call::{Call, Gives, Kind, Part};
 use super::code::Code;
 use super::problem::{Body, KIND};
 use super::word;
@@ -34,7 +34,11 @@ const ABOUT: &str = "全民参保登记系统的接口：页面上能办的事�
 **翻页**：回答里的 `next` 和 `previous` 原样放进下一次请求的 `cursor`。
 
 **办理**：先提出，再由另一个人审核。提出和审核都写明看到的是哪一版（`seen`，即查看时的 `revision`）；之后别人改过，就不办，并说明改了什么。\
+别的办理可以把查看时回答的 `ETag` 写在 `If-Match` 里：之后变过的，回答 412，什么也没有办。\
 办理类请求要带 `Idempotency-Key`：网络中断后用同一个键、同样的内容再发一次，不会办两次，得到的是同一张回执。键保留 24 小时。
+
+**文件**：数据文件用 `multipart/form-data` 上传，边传边存，同一个幂等键重传不会报送两次；下载的文件每次都记入审计。\
+比对、载入这类时间长的办理，先得到编号，再查看它走到哪一步。
 
 **出错**：一律是 `application/problem+json`，按 `code` 判断；`detail` 是给人看的一句话，`hint` 说该怎么办，`errors` 逐项指出位置。出错的回答里没有个人信息。";
 
@@ -55,11 +59,16 @@ fn document() -> OpenApi {
     let mut paths = Paths::new();
     let mut add = |all: &[(String, RefOr<Schema>)]| schemas.extend(all.iter().cloned());
     add(&Part::of::<Body>().schemas);
-    add(&[(word::Key::name().into_owned(), word::Key::schema())]);
+    add(&[
+        (word::Key::name().into_owned(), word::Key::schema()),
+        (word::Tags::name().into_owned(), word::Tags::schema()),
+    ]);
     for group in &groups {
         for call in &group.calls {
             add(&call.parameters);
-            add(&call.answer.schemas);
+            if let Gives::Json(part) = &call.gives {
+                add(&part.schemas);
+            }
             call.body.iter().for_each(|body| add(&body.schemas));
             let (method, operation) = (method(call.kind), operation(group, call));
             paths.add_path_operation(call.path, vec![method], operation);
@@ -124,8 +133,18 @@ fn operation(group: &Group, call: &Call) -> OperationBuilder {
             .example(Some(Value::from("0f9d3c52-6d1c-4a59-9a55-6e2f3b8f7c11")));
         operation = operation.parameter(key.build());
     }
+    if call.guarded {
+        let tags = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .schema(Some(word::reference::<word::Tags>()))
+            .example(Some(Value::from("\"3f0c9a5512d7e846\"")));
+        operation = operation.parameter(tags.build());
+    }
     if let Some(body) = &call.body {
-        let body = RequestBodyBuilder::new().content("application/json", content(body)).required(Some(Required::True));
+        let kind = if call.shapes.files.is_some() { "multipart/form-data" } else { "application/json" };
+        let body = RequestBodyBuilder::new().content(kind, content(body)).required(Some(Required::True));
         operation = operation.request_body(Some(body.build()));
     }
     operation
@@ -164,8 +183,9 @@ fn without_null(mut schema: Value) -> Value {
 /// Which errors a call can have, by status.
 fn codes(call: &Call) -> BTreeMap<u16, Vec<Code>> {
     use Code::{
-        BadCursor, BadJson, BadParameter, Busy, Internal, Invalid, KeyReused, NoKey, NoToken, NotAcceptable, NotFound,
-        NotJson, RecordChanged, Refused, RoleMayNot, TokenMayNot, TooLarge, TooMany, Unavailable, UnknownParameter,
+        BadCursor, BadJson, BadParameter, BadVersion, BrokenOff, Busy, Internal, Invalid, KeyReused, NoKey, NoRoom,
+        NoToken, NotAcceptable, NotForm, NotFound, NotJson, RecordChanged, Refused, RoleMayNot, TokenMayNot, TooLarge,
+        TooMany, TooSlow, Unavailable, UnknownParameter, VersionDiffers,
     };
     let mut all =
         vec![UnknownParameter, BadParameter, NoToken, NotAcceptable, NotFound, TooMany, Internal, Unavailable];
@@ -176,11 +196,19 @@ fn codes(call: &Call) -> BTreeMap<u16, Vec<Code>> {
     if call.right.scope().is_some() {
         all.extend([RoleMayNot, TokenMayNot]);
     }
-    if call.kind != Kind::Read {
-        all.extend([BadJson, TooLarge, NotJson, Invalid]);
+    match (call.kind, call.shapes.files) {
+        (Kind::Read, _) => {}
+        (_, Some(_)) => all.extend([BrokenOff, TooSlow, TooLarge, NotForm, Invalid, NoRoom]),
+        (_, None) => all.extend([BadJson, TooLarge, NotJson, Invalid]),
     }
     if call.kind == Kind::Act {
-        all.extend([NoKey, KeyReused, Refused, RecordChanged, Busy]);
+        all.extend([NoKey, BadVersion, KeyReused, Refused, RecordChanged, Busy]);
+    }
+    if call.guarded {
+        all.push(VersionDiffers);
+    }
+    if matches!(call.gives, Gives::File(_)) {
+        all.push(Refused);
     }
     all.sort_unstable();
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
@@ -191,9 +219,19 @@ fn codes(call: &Call) -> BTreeMap<u16, Vec<Code>> {
 }
 
 fn responses(call: &Call) -> Responses {
-    let mut good = ResponseBuilder::new().description("办成。").content("application/json", content(&call.answer));
+    let mut good = ResponseBuilder::new().description("办成。");
+    match &call.gives {
+        Gives::Json(part) => good = good.content("application/json", content(part)),
+        Gives::File(kinds) => {
+            for kind in *kinds {
+                good = good.content(*kind, utoipa::openapi::Content::new(Some(word::File::schema())));
+            }
+            let name = ObjectBuilder::new().schema_type(Type::String).description(Some("文件的名称"));
+            good = good.header("Content-Disposition", Header::new(name));
+        }
+    }
     if call.versioned {
-        let tag = ObjectBuilder::new().schema_type(Type::String).description(Some("记录的版本，即 revision"));
+        let tag = ObjectBuilder::new().schema_type(Type::String).description(Some("版本；办理时写在 If-Match 里"));
         good = good.header("ETag", Header::new(tag));
     }
     let mut all = ResponsesBuilder::new().response("200", good.build());
@@ -238,7 +276,11 @@ mod tests {
     fn no_two_schemas_share_a_name() {
         let mut known: BTreeMap<String, (Value, &str)> = BTreeMap::new();
         for call in groups().iter().flat_map(|group| &group.calls) {
-            let parts = call.body.iter().chain([&call.answer]).flat_map(|part| &part.schemas);
+            let answer = match &call.gives {
+                Gives::Json(part) => Some(part),
+                Gives::File(_) => None,
+            };
+            let parts = call.body.iter().chain(answer).flat_map(|part| &part.schemas);
             for (name, schema) in parts.chain(&call.parameters) {
                 let schema = serde_json::to_value(schema).unwrap();
                 let (other, of) = known.entry(name.clone()).or_insert_with(|| (schema.clone(), call.id));

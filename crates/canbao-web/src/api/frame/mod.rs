@@ -9,6 +9,7 @@ pub(crate) mod gate;
 pub(crate) mod problem;
 pub(crate) mod rate;
 pub(crate) mod receipt;
+pub(crate) mod seek;
 mod sent;
 mod shape;
 pub(crate) mod word;
@@ -28,8 +29,8 @@ pub(crate) trait Told: ToSchema {
     /// One as it may look.
     fn example() -> Value;
 
-    /// Of a record with versions, the version: it stands in the answer's `ETag` too.
-    fn version(&self) -> Option<i64> {
+    /// Of what can be changed, the version: it stands in the answer's `ETag`, and is sent back in `If-Match`.
+    fn version(&self) -> Option<&str> {
         None
     }
 }

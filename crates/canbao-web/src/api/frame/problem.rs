@@ -1,6 +1,6 @@
 //! An error as programs read it (RFC 9457): nothing personal stands in it, and nothing of what was sent.
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use canbao_registry::RegistryError;
 use canbao_report::ReportError;
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::code::Code;
 use super::word;
 use super::{DOCS, Told};
+use crate::fault::Fault;
 
 /// The type of an error's body.
 pub(crate) const KIND: &str = "application/problem+json";
@@ -135,12 +136,41 @@ impl From<RegistryError> for Problem {
             RegistryError::Nobody => return Self::nothing(),
             RegistryError::Changed { .. } => Code::RecordChanged,
             RegistryError::Busy => Code::Busy,
+            RegistryError::Stale => return Self::new(Code::VersionDiffers),
             RegistryError::NameUsed => Code::KeyReused,
             RegistryError::Database { .. } => return Self::new(Code::Unavailable),
             error if error.is_refusal() => Code::Refused,
             _ => return Self::new(Code::Internal),
         };
         Self::new(code).said(error.to_string(), error.hint())
+    }
+}
+
+/// What a page would be told, for what page and program do by the same functions.
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let code = match &fault {
+            Fault::Registry(_) => Code::Internal,
+            Fault::NoSuchRecord => return Self::nothing(),
+            Fault::Said(..) => Code::NotFound,
+            Fault::MayNot => Code::RoleMayNot,
+            Fault::TooMuch => Code::TooLarge,
+            Fault::TooSlow => Code::TooSlow,
+            Fault::Nonsense(..) => Code::BrokenOff,
+            Fault::Refused(status, ..) => match *status {
+                StatusCode::REQUEST_TIMEOUT => Code::TooSlow,
+                StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+                StatusCode::INSUFFICIENT_STORAGE => Code::NoRoom,
+                StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
+                _ => Code::Refused,
+            },
+            Fault::NoSuchPage | Fault::Forged | Fault::Gone | Fault::Broken => return Self::new(Code::Internal),
+        };
+        if let Fault::Registry(error) = fault {
+            return error.into();
+        }
+        let (what, hint) = fault.told();
+        Self::new(code).said(what, hint)
     }
 }
 
@@ -168,6 +198,23 @@ mod tests {
         let broken = Problem::from(RegistryError::Broken("第 7 号申请".to_owned()));
         assert_eq!(broken.code, Code::Internal);
         assert!(!broken.json().to_string().contains("第 7 号"));
+    }
+
+    #[test]
+    fn what_a_page_would_say_has_its_code() {
+        let refused = |status| Problem::from(Fault::Refused(status, "没有接收。".to_owned(), "请重试。".to_owned()));
+        for (status, code) in [
+            (StatusCode::REQUEST_TIMEOUT, Code::TooSlow),
+            (StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge),
+            (StatusCode::INSUFFICIENT_STORAGE, Code::NoRoom),
+            (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
+        ] {
+            let problem = refused(status);
+            assert_eq!((problem.code, problem.detail.as_str()), (code, "没有接收。"));
+            assert_eq!(problem.code.status(), status);
+        }
+        assert_eq!(Problem::from(Fault::NoSuchRecord).code, Code::NotFound);
+        assert_eq!(Problem::from(Fault::Registry(RegistryError::Stale)).code, Code::VersionDiffers);
     }
 
     #[test]

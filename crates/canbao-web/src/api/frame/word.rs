@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::{PartialSchema, ToSchema};
 
 use super::code;
+use crate::page::exports;
 
 /// The largest identifier: what every program's numbers hold.
 const MOST: i64 = 9_007_199_254_740_991;
@@ -76,12 +77,20 @@ fn schemes() -> Vec<(String, String)> {
 
 /// Free text: anything but control characters.
 const PLAIN: &str = r"^[^\x00-\x1f\x7f]+$";
+const TAGS: &str = "^([*]|\"[A-Za-z0-9._-]{1,40}\"(, ?\"[A-Za-z0-9._-]{1,40}\")*)$";
 const KEY: &str = "^[A-Za-z0-9._:-]{8,64}$";
 
 /// Whether a request may be named so.
 pub(super) fn is_key(name: &str) -> bool {
     (8..=64).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-'))
+}
+
+/// A version out of its tag; none out of a weak one, which is not good enough for a change (RFC 9110, 13.1.1).
+pub(super) fn version(tag: &str) -> Option<String> {
+    let inner = tag.strip_prefix('"')?.strip_suffix('"')?;
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    ((1..=40).contains(&inner.len()) && inner.bytes().all(known)).then(|| inner.to_owned())
 }
 
 schemas! {
@@ -107,6 +116,36 @@ schemas! {
     Dimension => one_of("按什么分行", all!(cube::Dimension));
     /// 答复
     Verdict => one_of("批量查询的答复", all!(canbao_registry::query::Verdict));
+    /// 核对到哪一步
+    Stand => one_of("疑点核对到哪一步", all!(canbao_registry::finding::Stand));
+    /// 结论
+    Ruling => one_of("对疑点的结论", [("same", "是：是同一人，是重复记录，属实"), ("different", "不是：不是此人，两条都要，不属实"), ("ask", "请村里核实")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 核实的答复
+    AskedAnswer => one_of("对请核实的疑点的答复", [("same", "是"), ("different", "不是"), ("unknown", "核实不了，要写明原因")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 任务的种类
+    JobKind => one_of("任务的种类", all!(canbao_registry::job::JobKind));
+    /// 任务的状态
+    JobState => one_of("任务走到哪一步", all!(canbao_registry::job::JobState));
+    /// 报送的状态
+    DeliveryState => one_of("报送走到哪一步", all!(canbao_registry::delivery::DeliveryState));
+    /// 读的结果
+    Checked => one_of("读的结果", [("waiting", "还没有读完"), ("sound", "能读"), ("refused", "读不出来，原因在 error")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 导出的列
+    ExportColumn => one_of("导出的列", exports::all().map(|column| (column.word.to_owned(), column.head.to_owned())).collect());
+    /// 导出的用途
+    ExportPurpose => one_of("导出的用途", exports::PURPOSES.iter().map(|purpose| ((*purpose).to_owned(), (*purpose).to_owned())).collect());
+    /// 文件的格式
+    FileFormat => one_of("文件的格式", [("xlsx", "Excel 工作簿"), ("csv", "CSV 文本")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 列的含义
+    Field => one_of("一列是什么", source::Field::ALL.iter().map(|field| (field.as_str().to_owned(), field.chinese().to_owned())).collect());
+    /// 编码
+    Encoding => one_of("文本的编码", crate::page::delivery::ENCODINGS.iter().filter(|(word, _)| !word.is_empty()).map(|(word, name)| ((*word).to_owned(), (*name).to_owned())).collect());
+    /// 分隔符
+    Separator => one_of("文本的分隔符", crate::page::delivery::SEPARATORS.iter().filter(|(word, _)| !word.is_empty()).map(|(word, name)| ((*word).to_owned(), (*name).to_owned())).collect());
+    /// 来源的名称
+    SourceName => text("来源在报送计划里的名称", 1, 60, "^[A-Za-z0-9_-]{1,60}$");
+    /// 说明
+    Note => text("说明，不要写人的姓名和号码", 0, 500, r"^[^\x00-\x1f\x7f]*$");
     /// 人口类别
     Population => one_of("人口类别", all!(rules::Population));
     /// 性别
@@ -147,6 +186,10 @@ schemas! {
     Login => text("登录名", 2, 32, "^[a-z0-9._-]{2,32}$");
     /// 摘要
     Sha256 => text("SHA-256，64 个十六进制小写字母和数字", 64, 64, "^[0-9a-f]{64}$");
+    /// 看过的版本
+    Tags => text("看过的是哪一版：查看时回答的 ETag，带双引号，几个之间用逗号隔开；* 是不比较", 1, 400, TAGS);
+    /// 文件
+    File => ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).description(Some("文件的内容"));
     /// 幂等键
     Key => text("幂等键：每项新的请求另取一个，重试时不变；保留 24 小时", 8, 64, KEY);
 }

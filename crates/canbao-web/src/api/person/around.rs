@@ -60,7 +60,7 @@ impl Told for Revealed {
 
 pub(super) async fn reveal(ask: Ask<Which, Purpose>) -> Result<Revealed, Problem> {
     let purpose = format!("显示号码、出生日期、电话和住址：{}", ask.body.purpose);
-    let whole = ask.registry.person(&ask.caller.asker(&purpose), ask.given.id).await?;
+    let whole = ask.registry.person(&ask.caller.asker(purpose), ask.given.id).await?;
     let number = |number: &canbao_registry::person::Number| WholeNumber {
         kind: NumberKind::as_str(number.kind),
         value: number.value.clone(),

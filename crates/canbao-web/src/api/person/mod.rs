@@ -5,6 +5,7 @@ mod claim;
 mod past;
 mod record;
 
+use canbao_registry::Versioned;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -32,8 +33,15 @@ pub(super) fn group() -> Group {
             .about("对此人记录提出的全部申请，先旧后新。"),
         Call::read("listClaims", "本人的说法", "/api/v1/people/{id}/claims", Right::People, claim::claims)
             .about("入户或来人时本人对参保情况的说法，先旧后新。"),
-        Call::act("addClaim", "登记本人的说法", "/api/v1/people/{id}/claims", Right::Propose, claim::claim)
-            .about("说法与经办机构的数据不同的，成为待核问题；不改参保记录，也不必审核。"),
+        Call::act_on(
+            "addClaim",
+            "登记本人的说法",
+            "/api/v1/people/{id}/claims",
+            Right::Propose,
+            Which::of,
+            claim::claim,
+        )
+        .about("说法与经办机构的数据不同的，成为待核问题；不改参保记录，也不必审核。"),
     ];
     Group {
         name: "个人记录", about: "一个人的记录和它的经过。区域以外的人一律是 404。", calls
@@ -47,4 +55,10 @@ struct Which {
     /// 人员编号
     #[schema(value_type = word::Id)]
     pub(super) id: i64,
+}
+
+impl Which {
+    fn of(&self) -> Versioned {
+        Versioned::Person(self.id)
+    }
 }

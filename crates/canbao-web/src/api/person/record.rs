@@ -88,6 +88,8 @@ struct Finding {
 /// 一个人的记录，已遮盖
 #[derive(Serialize, ToSchema)]
 pub(super) struct Person {
+    #[serde(skip)]
+    tag: String,
     id: i64,
     /// 记录的版本；提出和审核变更时写在 seen 里
     revision: i64,
@@ -165,8 +167,8 @@ impl Told for Person {
         })
     }
 
-    fn version(&self) -> Option<i64> {
-        Some(self.revision)
+    fn version(&self) -> Option<&str> {
+        Some(&self.tag)
     }
 }
 
@@ -200,6 +202,7 @@ impl Person {
             detail: finding.detail.as_deref().map(covered),
         };
         Self {
+            tag: whole.revision.to_string(),
             id: whole.person,
             revision: whole.revision,
             effective: whole.effective.clone(),

@@ -1,7 +1,7 @@
 //! Files that a form sends along, taken as they come: never whole in memory, never under the name that they were given.
 //!
-//! Only a route that says so in the table of routes takes any ([`FileLimit`]), and only after the gate has let its sender
-//! in. The form's token comes first in it, and is checked before a byte of a file is taken. Each file is then a private
+//! Only a route that says so takes any ([`FileLimit`]), and only after the gate has let its sender in. A page's form has its
+//! token first, which is checked before a byte of a file is taken; a program has shown its own. Each file is then a private
 //! one (mode 0600, a random name) in the data folder until a page keeps it; what nobody keeps is gone with the request,
 //! and what a killed process left is swept by the next.
 
@@ -21,7 +21,9 @@ use axum::http::request::Parts;
 use crate::fault::Fault;
 
 pub(crate) use file::{SentFile, private_folder, sweep};
-pub(crate) use receive::receive;
+#[cfg(test)]
+use receive::receive;
+pub(crate) use receive::{Token, is_form, take};
 
 /// The sizes that files may have. In bytes.
 #[derive(Clone, Copy, Debug)]
@@ -84,14 +86,14 @@ impl Sent {
         Self { fields, files: Vec::new() }
     }
 
+    /// All that was typed, by the names of the fields, in its order.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
     /// What was typed in a field; empty where there is none.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
-    }
-
-    /// All that was typed, in its order.
-    pub(crate) fn fields(&self) -> Vec<(String, String)> {
-        self.fields.clone()
     }
 
     /// The files of a field.

@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 use super::file::{Writing, sweep};
 use super::pace::{Cut, paced};
 use super::{FileLimit, Sent, SentFile, UploadLimits};
+use crate::App;
 use crate::fault::Fault;
 
 /// Typed fields of a form, together.
@@ -24,22 +25,61 @@ const BLOCK: usize = 1 << 20;
 /// What is still read of a form that was refused: a browser shows the refusal once it has sent what it was sending.
 const DRAINED: u64 = 4 << 20;
 
-/// Takes a form with its files. `is_ours` judges its token, which must come first.
+/// What shows that a form's sender may send it.
+#[derive(Clone, Copy)]
+pub(crate) enum Token<'a> {
+    /// A program's token, which the gate has seen.
+    InHead,
+    /// The form's own, which must come first; this judges it.
+    First(&'a (dyn Fn(&str) -> bool + Sync)),
+}
+
+/// Whether it is a form that can bring files.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    boundary(headers).is_some()
+}
+
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    multer::parse_boundary(kind).ok()
+}
+
+/// Takes a form with its files, where not too many are taken just now.
+///
+/// # Errors
+/// As [`receive`].
+pub(crate) async fn take(
+    app: &App,
+    limit: FileLimit,
+    headers: &HeaderMap,
+    body: Body,
+    token: Token<'_>,
+) -> Result<Sent, Fault> {
+    let _turn = app.sending.try_acquire().map_err(|_| {
+        Fault::Refused(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "没有接收：同时上传的人太多。".to_owned(),
+            "请过几分钟再上传。".to_owned(),
+        )
+    })?;
+    receive(&app.settings.data, &app.settings.upload, limit, headers, body, token).await
+}
+
+/// Takes a form with its files.
 ///
 /// # Errors
 /// A sentence: not such a form, a wrong token, too large, too slow, broken off, no room.
-pub(crate) async fn receive(
+pub(super) async fn receive(
     data: &Path,
     limits: &UploadLimits,
     limit: FileLimit,
     headers: &HeaderMap,
     body: Body,
-    is_ours: impl Fn(&str) -> bool,
+    token: Token<'_>,
 ) -> Result<Sent, Fault> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let boundary = text(header::CONTENT_TYPE).and_then(|kind| multer::parse_boundary(kind).ok());
-    let boundary = boundary.ok_or(Fault::Nonsense("没有收到文件。", "请返回上一页选择文件，再上传。"))?;
-    let said: u64 = text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok()).unwrap_or(0);
+    let boundary = boundary(headers).ok_or(Fault::Nonsense("没有收到文件。", "请返回上一页选择文件，再上传。"))?;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let said: u64 = length.and_then(|length| length.parse().ok()).unwrap_or(0);
     let most = Arc::new(AtomicU64::new(limit.bytes(limits) + TYPED as u64));
     let stream = paced(body, Arc::clone(&most), limits.rate_bytes_per_s, limits.patience);
     let mut form = Multipart::new(stream, boundary);
@@ -47,15 +87,17 @@ pub(crate) async fn receive(
         if said > most.load(Ordering::Relaxed) {
             return Err(too_big(limit.bytes(limits)));
         }
-        match form.next_field().await {
-            Ok(Some(first)) if first.name() == Some("csrf") && first.file_name().is_none() => {
-                let token = typed(first, 256).await?;
-                if !is_ours(&token) {
-                    return Err(Fault::Forged);
+        if let Token::First(is_ours) = token {
+            match form.next_field().await {
+                Ok(Some(first)) if first.name() == Some("csrf") && first.file_name().is_none() => {
+                    let token = typed(first, 256).await?;
+                    if !is_ours(&token) {
+                        return Err(Fault::Forged);
+                    }
                 }
+                Ok(_) => return Err(Fault::Forged),
+                Err(error) => return Err(refused(&error, limit.bytes(limits))),
             }
-            Ok(_) => return Err(Fault::Forged),
-            Err(error) => return Err(refused(&error, limit.bytes(limits))),
         }
         room(data, limits, said)?;
         rest(&mut form, data, limit.bytes(limits)).await
@@ -68,6 +110,9 @@ pub(crate) async fn receive(
     taken
 }
 
+/// The member in which extracts come.
+const FILES: &str = "files";
+
 /// The fields after the token.
 async fn rest(form: &mut Multipart<'static>, data: &Path, most: u64) -> Result<Sent, Fault> {
     let mut sent = Sent::default();
@@ -75,7 +120,8 @@ async fn rest(form: &mut Multipart<'static>, data: &Path, most: u64) -> Result<S
     for _ in 0..PARTS {
         let Some(field) = form.next_field().await.map_err(|error| refused(&error, most))? else { return Ok(sent) };
         let name = field.name().unwrap_or_default().to_owned();
-        if field.file_name().is_some() {
+        // programs may send a file without a name
+        if field.file_name().is_some() || name == FILES {
             sent.files.extend(file(field, name, data, most).await?);
         } else {
             let value = typed(field, room).await?;

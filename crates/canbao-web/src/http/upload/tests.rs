@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use futures::StreamExt as _;
 use tempfile::TempDir;
 
-use super::{FileLimit, Sent, UploadLimits, receive};
+use super::{FileLimit, Sent, Token, UploadLimits, receive};
 use crate::fault::Fault;
 
 const TOKEN: &str = "f00d";
@@ -33,7 +33,7 @@ fn small() -> UploadLimits {
 }
 
 async fn send(data: &Path, limits: &UploadLimits, headers: &HeaderMap, body: Body) -> Result<Sent, Fault> {
-    receive(data, limits, FileLimit::Extract, headers, body, |token| token == TOKEN).await
+    receive(data, limits, FileLimit::Extract, headers, body, Token::First(&|token| token == TOKEN)).await
 }
 
 fn left(data: &TempDir) -> usize {

@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::page::field::{Errors, Field};
 use crate::page::filled;
 use crate::page::given::Given;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::right::visitor::Visitor;
 
@@ -78,7 +79,7 @@ pub(crate) async fn add(
         sources,
     };
     let password = invented_password()?;
-    match app.registry.add_account(&visitor.account.login, new, &password).await {
+    match or_refused(app.registry.add_account(&visitor.account.login, new, &password).await)? {
         Ok(account) => {
             let heading = format!("已新增账号 {}", account.login);
             let area = visitor.areas.get(&account.area).map_or("全市", |area| area.name.as_str());
@@ -94,10 +95,6 @@ pub(crate) async fn add(
             let path = format!("/accounts/{}", account.id);
             Ok(filled(&Made { shell, heading, told, items, password, path })?.into_response())
         }
-        Err(error) if error.is_refusal() => {
-            let page = page(&app, &visitor, &given, vec![refused(&error)]).await?;
-            Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(&page(&app, &visitor, &given, vec![refused(&error)]).await?),
     }
 }

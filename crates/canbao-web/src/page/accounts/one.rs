@@ -15,6 +15,7 @@ use crate::fault::Fault;
 use crate::page::field::{Errors, Field};
 use crate::page::filled;
 use crate::page::given::Given;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::visitor::Visitor;
@@ -138,14 +139,10 @@ pub(crate) async fn change(
         sources: Some(sources),
         disabled: None,
     };
-    match app.registry.change_account(&visitor.account.login, &account.login, change).await {
+    match or_refused(app.registry.change_account(&visitor.account.login, &account.login, change).await)? {
         // whoever changed their own post is somebody else from now on
         Ok(_) => Ok(Redirect::to(&format!("/accounts/{id}?done=change")).into_response()),
-        Err(error) if error.is_refusal() => {
-            let page = page(&app, &visitor, &account, &given, vec![refused(&error)]).await?;
-            Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(&page(&app, &visitor, &account, &given, vec![refused(&error)]).await?),
     }
 }
 
@@ -184,13 +181,9 @@ pub(crate) async fn act(
         }
         _ => return Err(Fault::Nonsense("没有选要做什么。", "请返回上一页选一项。")),
     };
-    match done {
+    match or_refused(done)? {
         Ok(()) => Ok(Redirect::to(&format!("/accounts/{id}?done={}", given.act)).into_response()),
-        Err(error) if error.is_refusal() => {
-            let page = page(&app, &visitor, &account, &given_of(&account), vec![refused(&error)]).await?;
-            Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(&page(&app, &visitor, &account, &given_of(&account), vec![refused(&error)]).await?),
     }
 }
 
@@ -199,7 +192,9 @@ async fn reset(app: &App, visitor: &Visitor, account: &Account, password: String
     let path = format!("/accounts/{}", account.id);
     let crumbs =
         vec![Crumb::to("账号", "/accounts"), Crumb::to(account.login.clone(), path.clone()), Crumb::here("重设密码")];
-    let mut told = "原来的密码作废，锁定已解除，动态口令已去掉，已登录的都已退出；登录后要换成自己的密码。".to_owned();
+    let mut told =
+        "原来的密码作废，锁定已解除，动态口令已去掉，已登录的都已退出，接口令牌都已撤销；登录后要换成自己的密码。"
+            .to_owned();
     if account.disabled {
         told.push_str("账号仍是停用的，要登录还须启用。");
     }

@@ -17,6 +17,7 @@ use crate::fault::Fault;
 use crate::page::field::{Errors, Field};
 use crate::page::filled;
 use crate::page::given::Given;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::right::visitor::Visitor;
 use crate::say;
@@ -72,11 +73,10 @@ pub(crate) async fn change(
             } else {
                 app.registry.try_area(&asker, &code, &change, from).await.map(|()| false)
             };
-            match done {
+            match or_refused(done)? {
                 Ok(true) => return Ok(Redirect::to(&format!("/areas/{code}?done={}", asked.act)).into_response()),
                 Ok(false) => return Ok(filled(&check(&app, &visitor, &code, &change, &asked).await?)?.into_response()),
-                Err(error) if error.is_refusal() => (error.to_string(), hint_of(&error), error.item()),
-                Err(error) => return Err(error.into()),
+                Err(error) => (error.to_string(), hint_of(&error), error.item()),
             }
         }
     };
@@ -85,7 +85,7 @@ pub(crate) async fn change(
         shown.typed_name = asked.name;
     }
     (shown.typed_manager, shown.typed_from) = (asked.manager, asked.from);
-    Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+    again(&shown)
 }
 
 /// What to do; what speaks of commands is for who works at the server.
@@ -210,16 +210,14 @@ pub(crate) async fn add(
     };
     let change = AreaChange::Add { name: given.text("name").to_owned(), parent: given.maybe("parent") };
     let code = given.text("code");
-    match app.registry.change_area(&visitor.asker("变更区划"), code, &change, from).await {
+    match or_refused(app.registry.change_area(&visitor.asker("变更区划"), code, &change, from).await)? {
         Ok(_) => Ok(Redirect::to(&format!("/areas/{code}?done=add")).into_response()),
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             let errors = match error.item() {
                 "" => Errors::new(),
                 item => vec![(item, format!("{error}{}", hint_of(&error)))],
             };
-            let page = new(&app, &visitor, &given, errors, Some(error)).await?;
-            Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
+            again(&new(&app, &visitor, &given, errors, Some(error)).await?)
         }
-        Err(error) => Err(error.into()),
     }
 }

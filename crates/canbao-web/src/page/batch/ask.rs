@@ -95,7 +95,7 @@ async fn page(
 
 pub(crate) async fn ask(State(app): State<App>, visitor: Visitor, mut sent: Sent) -> Result<Response, Fault> {
     let files = sent.files_of("list");
-    let given = Given::of(sent.fields());
+    let given = Given::sent(&sent);
     let mut errors = Errors::new();
     let [file] = match <[SentFile; 1]>::try_from(files) {
         Ok(one) => one.map(Some),

@@ -183,7 +183,7 @@ pub(crate) async fn card(State(app): State<App>) -> Result<Response, Fault> {
 pub(crate) async fn add(State(app): State<App>, visitor: Visitor, mut sent: Sent) -> Result<Response, Fault> {
     let desk = at_desk(&app)?;
     let file = sent.files_of("card").pop();
-    let given = Given::of(sent.fields());
+    let given = Given::sent(&sent);
     let none = (String::new(), String::new());
     let mut errors = Errors::new();
     let mut card = None;

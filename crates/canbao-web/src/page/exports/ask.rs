@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_registry::export::{List, NewExport};
 
-use super::column::{columns, told};
+use super::column::{columns, masks, told};
 use crate::App;
 use crate::fault::Fault;
 use crate::page::field::{Choice, Errors, Field, plain};
 use crate::page::given::Given;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::{employers, filled, finding, people};
 use crate::right::Right;
@@ -19,8 +20,13 @@ use crate::right::visitor::Visitor;
 use crate::{say, sheet};
 
 /// What lists are taken along for.
-const PURPOSES: [&str; 6] =
+pub(crate) const PURPOSES: [&str; 6] =
     ["入户调查用名单", "发给镇（办）、村核实", "与部门核对数据", "上级要求报送", "检查、审计要求", "其他"];
+
+/// A purpose as it is kept: one of [`PURPOSES`], and for whom.
+pub(crate) fn purpose(purpose: &str, note: &str) -> String {
+    format!("{purpose}：{}", note.trim())
+}
 
 #[derive(Template)]
 #[template(path = "export_new.html")]
@@ -78,11 +84,6 @@ fn usual(list: &List) -> Given {
     };
     let given = Given::default().or("whole", "no").or("format", "xlsx");
     fields.iter().fold(given, |given, field| given.or("fields", field))
-}
-
-/// Whether anything in a list is masked on pages: then it is asked whether it leaves masked.
-fn masks(list: &List) -> bool {
-    columns(list).iter().any(|column| column.masked)
 }
 
 pub(crate) async fn form(
@@ -199,8 +200,8 @@ async fn page(
 
 async fn go_on(app: &App, visitor: &Visitor, wanted: Wanted, given: &Given) -> Result<Response, Fault> {
     let mut errors = Errors::new();
-    let purpose = PURPOSES.into_iter().find(|purpose| *purpose == given.text("purpose"));
-    if purpose.is_none() {
+    let chosen = PURPOSES.into_iter().find(|purpose| *purpose == given.text("purpose"));
+    if chosen.is_none() {
         errors.push(("purpose", "请选用途。".to_owned()));
     }
     if given.text("note").is_empty() || given.text("note").chars().count() > 100 {
@@ -219,7 +220,7 @@ async fn go_on(app: &App, visitor: &Visitor, wanted: Wanted, given: &Given) -> R
         errors.push(("format", "请选文件的格式。".to_owned()));
     }
     let none = (String::new(), String::new());
-    let (Some(purpose), Some(format), true) = (purpose, format, errors.is_empty()) else {
+    let (Some(chosen), Some(format), true) = (chosen, format, errors.is_empty()) else {
         let page = page(app, visitor, &wanted, given, errors, none).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response());
     };
@@ -228,15 +229,13 @@ async fn go_on(app: &App, visitor: &Visitor, wanted: Wanted, given: &Given) -> R
         area: visitor.own_area().to_owned(),
         fields,
         whole: masks(&wanted.list) && given.text("whole") == "yes",
-        purpose: format!("{purpose}：{}", given.text("note")),
+        purpose: purpose(chosen, given.text("note")),
         format: format.as_str().to_owned(),
     };
-    match app.registry.ask_export(&visitor.asker("申请导出"), &new).await {
+    match or_refused(app.registry.ask_export(&visitor.asker("申请导出"), &new).await)? {
         Ok(id) => Ok(Redirect::to(&format!("/export/{id}")).into_response()),
-        Err(error) if error.is_refusal() => {
-            let page = page(app, visitor, &wanted, given, Errors::new(), (error.to_string(), error.hint())).await?;
-            Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
+        Err(error) => {
+            again(&page(app, visitor, &wanted, given, Errors::new(), (error.to_string(), error.hint())).await?)
         }
-        Err(error) => Err(error.into()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use canbao_registry::export::{Export, List};
 
@@ -11,21 +12,31 @@ use crate::aside::on_a_thread;
 use crate::fault::Fault;
 use crate::http::download::{self, Passing};
 use crate::page::person::Names;
-use crate::right::visitor::Visitor;
+use crate::right::who::Who;
 use crate::say;
 use crate::sheet::{self, Form, Frame};
 
-const FAILED: Fault = Fault::Nonsense("文件没有做成，没有下载。", "请稍候重试；持续出现时请联系系统管理员。");
+/// The kinds of file.
+pub(crate) const KINDS: [&str; 2] = [XLSX, CSV];
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV: &str = "text/csv; charset=utf-8";
 
-/// The answer that carries it.
-pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Result<Response, Fault> {
+fn failed() -> Fault {
+    Fault::Refused(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "文件没有做成，没有下载。".to_owned(),
+        "请稍候重试；持续出现时请联系系统管理员。".to_owned(),
+    )
+}
+
+/// The file of a request that may be taken, as an answer. The taking stands on the audit already.
+pub(crate) async fn answer(app: &App, who: &Who, export: &Export) -> Result<Response, Fault> {
     let wanted = &export.wanted;
     let form = Form::from_word(&wanted.format).unwrap_or(Form::Xlsx);
     let columns = chosen(&wanted.list, &wanted.fields);
-    let mut asker = visitor.asker("");
-    asker.purpose = format!("导出第 {} 件：{}", export.id, if wanted.whole { "完整" } else { "遮盖" }).into();
+    let asker = who.asker(format!("导出第 {} 件：{}", export.id, if wanted.whole { "完整" } else { "遮盖" }));
     let counted = app.registry.list_rows(&asker, &wanted.list).await?;
-    let (areas, mut rows) = (&visitor.areas, Vec::<Vec<String>>::new());
+    let (areas, mut rows) = (&who.areas, Vec::<Vec<String>>::new());
     let given = match &wanted.list {
         List::People(filter) => {
             let take = |line| {
@@ -58,8 +69,8 @@ pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Resul
     let mark = format!(
         "第 {} 件导出 · {}（{}）{} 下载 · {checker} 审批 · 用途：{} · 含个人信息，只用于此用途，用后销毁",
         export.id,
-        visitor.account.name,
-        visitor.account.login,
+        who.account.name,
+        who.account.login,
         say::time(say::now_ms()),
         wanted.purpose
     );
@@ -70,14 +81,14 @@ pub(super) async fn made(app: &App, visitor: &Visitor, export: &Export) -> Resul
         columns: columns.iter().map(|column| (column.head, column.width)).collect(),
         count: format!("共 {} {}", say::count(given), wanted.list.measure()),
     };
-    let passing = Passing::new(&app.settings.data).map_err(|_| FAILED)?;
+    let passing = Passing::new(&app.settings.data).map_err(|_| failed())?;
     let path = passing.path().to_owned();
     let written = on_a_thread(move || {
         let rows = rows.into_iter().map(|row| row.into_iter().map(Cow::Owned).collect());
         sheet::write(&path, form, &frame, rows)
     });
-    written.await.and_then(Result::ok).ok_or(FAILED)?;
+    written.await.and_then(Result::ok).ok_or_else(failed)?;
     // the name says the request and nothing of whom it is about
     let name = format!("canbao-export-{}.{}", export.id, form.as_str());
-    download::send(passing, form.media(), &name).map_err(|_| FAILED)
+    download::send(passing, form.media(), &name).map_err(|_| failed())
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_registry::RegistryError;
 use canbao_registry::change::RequestState;
@@ -18,10 +17,12 @@ use crate::page::filled;
 use crate::page::given::approves;
 use crate::page::line::place;
 use crate::page::person::Names;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::Right;
 use crate::right::visitor::Visitor;
+use crate::right::who::Who;
 use crate::say;
 
 /// Requests on a page, at most.
@@ -42,7 +43,8 @@ fn rows(export: &Export) -> String {
     format!("{} {}", say::count(export.rows), export.wanted.list.measure())
 }
 
-fn is_open(export: &Export) -> bool {
+/// Whether the file may be taken just now.
+pub(crate) fn is_open(export: &Export) -> bool {
     export.state == RequestState::Done && export.until.is_some_and(|until| until >= say::now_ms())
 }
 
@@ -93,8 +95,8 @@ pub(crate) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Htm
 }
 
 /// The area whose requests somebody sees: whoever may not approve sees their own alone.
-fn reach(visitor: &Visitor) -> &str {
-    if visitor.may(Right::ApproveExport) { visitor.own_area() } else { "" }
+pub(crate) fn reach(who: &Who) -> &str {
+    if who.may(Right::ApproveExport) { who.own_area() } else { "" }
 }
 
 #[derive(Template)]
@@ -174,13 +176,12 @@ pub(crate) struct Given {
 
 fn answered(shown: Page, done: Result<(), RegistryError>, reason: &str) -> Result<Response, Fault> {
     let mut shown = shown;
-    match done {
+    match or_refused(done)? {
         Ok(()) => Ok(Redirect::to(&format!("/export/{}", shown.id)).into_response()),
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             (shown.error, shown.hint, shown.reason) = (error.to_string(), error.hint(), reason.to_owned());
-            Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+            again(&shown)
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -215,5 +216,5 @@ pub(crate) async fn take(State(app): State<App>, visitor: Visitor, Path(id): Pat
         Ok(export) => export,
         Err(error) => return answered(shown, Err(error), ""),
     };
-    file::made(&app, &visitor, &export).await
+    file::answer(&app, &visitor, &export).await
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use canbao_registry::finding::WorkLine;
 use serde::Deserialize;
@@ -14,6 +13,7 @@ use crate::fault::Fault;
 use crate::page::filled;
 use crate::page::line::{named, place};
 use crate::page::person::Names;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::visitor::Visitor;
@@ -111,19 +111,18 @@ pub(crate) async fn answer(
         "unknown" => None,
         _ => return Err(Fault::Nonsense("没有选答复。", "请返回上一页选一个。")),
     };
-    match app.registry.answer_ask(&visitor.asker("答复核实"), handling, answer, &given.note).await {
+    match or_refused(app.registry.answer_ask(&visitor.asker("答复核实"), handling, answer, &given.note).await)? {
         Ok(()) => {
             app.kept.forget_work();
             Ok(Redirect::to("/asked").into_response())
         }
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             let mut page = page(&app, &visitor).await?;
             match page.rows.iter_mut().find(|row| row.handling == handling) {
                 Some(row) => (row.error, row.written) = (format!("{error}{}", error.hint()), given.note),
                 None => (page.error, page.hint) = (error.to_string(), error.hint()),
             }
-            Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
+            again(&page)
         }
-        Err(error) => Err(error.into()),
     }
 }

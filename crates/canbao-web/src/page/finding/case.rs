@@ -5,30 +5,28 @@ use axum::extract::{Path, Query, State};
 use axum::response::Html;
 use canbao_domain::date::Date;
 use canbao_paper::drawing::Fall;
-use canbao_registry::evidence::{Candidate, Clue, Step, compare};
 use canbao_registry::finding::{Case, Handling, Question, Stand, Verdict, WorkFilter};
 use canbao_registry::person::Whole;
 use serde::Deserialize;
 
-use super::side::{self, Piece, Sides};
+use super::side::Piece;
+use super::view::{self, SURE, View, bits, candidate_of, say_sure};
 use super::{DAYS, kind_name, source_name, stand_tag};
 use crate::App;
 use crate::fault::Fault;
 use crate::page::filled;
 use crate::page::line::{named, place};
-use crate::page::person::{Insured, Names, covered, row_of};
+use crate::page::person::{Insured, Names, row_of};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::Right;
 use crate::right::visitor::Visitor;
 use crate::say;
 
-/// The probability above which the comparison links by itself, and its odds in bits.
-const SURE: (&str, f64) = ("99 %", 6.63);
-/// No probability is told as surer than this.
-const SUREST: f64 = 0.99999;
+/// The keys of the verdicts.
+const KEYS: [&str; 3] = ["1", "2", "3"];
 
-/// A field of the two sides.
+/// A field of the two sides, drawn.
 struct Line {
     label: &'static str,
     row: Vec<Piece>,
@@ -134,34 +132,10 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
     let (before, after) =
         app.registry.beside(&visitor.asker("核对疑点"), &filter, (&case.line.area, case.line.id)).await?;
     let to = |id: Option<i64>| id.map(|id| format!("/finding/{id}")).unwrap_or_default();
-    let whose = case.people.iter().find(|whole| whole.person == with);
-    let likely = || case.people.iter().find(|whole| !case.is_out(whole.person)).or(case.people.first());
-    let whose = whose.or_else(likely);
-    let candidate = whose.and_then(|whole| candidate_of(&case, whole.person));
-    let (mut lines, mut end, mut head) = (Vec::new(), None, String::new());
-    if let (Some(clue), Some(whole)) = (&case.row, whose) {
-        let weighed = fall(clue, whole, candidate, &visitor.areas);
-        (lines, end, head) = (weighed.lines, weighed.end, weighed.head);
-    } else if let Some(clue) = &case.row {
-        lines = alone(clue, &visitor.areas);
-    }
-    if let (Question::Twice, Some(clue), Some(other)) = (question, &case.row, &case.other) {
-        lines = both(clue, other);
-        (end, head) = (None, String::new());
-    }
-    let sure = candidate.map(|one| say_sure(one.confidence));
-    let name = whose.map(|whole| named(whole.record.name.as_deref()));
-    let nameless = question == Question::Whose && whose.is_some_and(|whole| whole.number().is_none());
-    let asks = match (question, &name, &sure) {
-        (Question::Whose, Some(name), _) if nameless => format!("{name}的身份证号无法确认"),
-        (Question::Whose, Some(name), Some(sure)) if case.line.person.is_none() => {
-            format!("这一行是不是{name}？把握 {sure}，不到自动认定的 {}", SURE.0)
-        }
-        (Question::Whose, Some(name), Some(sure)) => format!("这一行是不是{name}？比对认定是，把握 {sure}"),
-        (Question::Whose, Some(name), None) => format!("这一行是不是{name}？"),
-        (Question::Whose, None, _) => "这一行是谁？没有找到相近的人".to_owned(),
-        _ => question.chinese().to_owned(),
-    };
+    let view = View::new(&case, with);
+    let whose = view.whose;
+    let drawn = drawn(&view, visitor);
+    let nameless = view.is_nameless();
     let today = say::today();
     let sub = sub(&case, visitor);
     let heading = format!("{} · 第 {id} 号", kind_name(&kind));
@@ -171,19 +145,18 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
         Crumb::here(format!("第 {id} 号")),
     ];
     let stand = case.line.stand();
-    let decides = visitor.may(Right::Findings) && matches!(stand, Stand::Open | Stand::Asked | Stand::Answered);
-    let mut buttons = Vec::new();
-    for (key, verdict) in [("1", Verdict::Same), ("2", Verdict::Different), ("3", Verdict::Ask)] {
-        let possible = match verdict {
-            // nothing can be said of somebody whom the next comparison cannot name
-            Verdict::Same => question != Question::Whose || whose.is_some_and(|whole| whole.number().is_some()),
-            Verdict::Ask => stand == Stand::Open,
-            _ => true,
-        };
-        if possible {
-            buttons.push((key, verdict.as_str(), question.said(verdict), question.follows(verdict)));
-        }
-    }
+    let decides = visitor.may(Right::Findings) && stand != Stand::Done;
+    let button = |(at, verdict): (usize, &Verdict)| {
+        (
+            KEYS.get(at).copied().unwrap_or_default(),
+            verdict.as_str(),
+            question.said(*verdict),
+            question.follows(*verdict),
+        )
+    };
+    let all = [Verdict::Same, Verdict::Different, Verdict::Ask];
+    let possible = view.possible();
+    let buttons = all.iter().enumerate().filter(|(_, verdict)| possible.contains(verdict)).map(button).collect();
     let undo = app.registry.last_handling(&visitor.account.login).await?.filter(|_| visitor.may(Right::Findings));
     let undo = undo.map(|last| {
         let said = if last.finding == id { "本条".to_owned() } else { format!("第 {} 号", last.finding) };
@@ -191,8 +164,7 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
     });
     let past: Vec<Past> = case.past.iter().map(|one| told(one, question, &names, visitor)).collect();
     let answered = case.line.handling.as_ref().filter(|one| one.answer.is_some()).map(|one| answer(one, &names));
-    let shown: f64 = case.row.iter().flat_map(|clue| &clue.candidates).map(|one| one.confidence).sum();
-    let rest = if case.line.person.is_none() && shown > 0.0 { say_sure(1.0 - shown) } else { String::new() };
+    let rest = view.rest().map(say_sure).unwrap_or_default();
     let elsewhere: Vec<String> = case.elsewhere.iter().map(|area| county(area, visitor)).collect();
     Ok(Page {
         shell: Shell::of(app, visitor, &format!("/findings/{kind}"), heading.clone(), crumbs).await?,
@@ -200,14 +172,14 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
         sub,
         id,
         stand: stand_tag(stand),
-        question: asks,
-        sentence: sentence(&case),
+        question: view.question(),
+        sentence: view.sentence(),
         missing: case.row.is_none() && case.line.row.is_some(),
         heads: heads(&case, whose),
-        head,
-        weighed: end.is_some(),
-        lines,
-        end,
+        head: drawn.head,
+        weighed: drawn.end.is_some(),
+        lines: drawn.lines,
+        end: drawn.end,
         people: case.people.iter().map(|whole| person(whole, &case, whose, visitor)).collect(),
         rest,
         elsewhere: elsewhere.join("、"),
@@ -234,20 +206,6 @@ pub(super) async fn page(app: &App, visitor: &Visitor, id: i64, with: i64) -> Re
     })
 }
 
-/// Why, as the comparison says it; else what the finding says.
-fn sentence(case: &Case) -> String {
-    let said = case.row.as_ref().map(|clue| clue.sentence.clone()).filter(|sentence| !sentence.is_empty());
-    said.unwrap_or_else(|| case.line.detail.as_deref().map(covered).unwrap_or_default())
-}
-
-fn candidate_of(case: &Case, person: i64) -> Option<&Candidate> {
-    case.row.as_ref()?.candidates.iter().find(|candidate| candidate.person == person)
-}
-
-fn say_sure(probability: f64) -> String {
-    format!("{:.1} %", (probability.clamp(0.0, 1.0) * 100.0).min(99.9))
-}
-
 fn sub(case: &Case, visitor: &Visitor) -> String {
     let mut parts = vec![place(&case.line.area, &visitor.areas)];
     if let Some(clue) = &case.row {
@@ -260,7 +218,8 @@ fn sub(case: &Case, visitor: &Visitor) -> String {
 }
 
 fn heads(case: &Case, whose: Option<&Whole>) -> (String, String) {
-    let row = |clue: &Clue| format!("{}第 {} 行", source_name(&clue.kind), say::count(clue.row));
+    let row =
+        |clue: &canbao_registry::evidence::Clue| format!("{}第 {} 行", source_name(&clue.kind), say::count(clue.row));
     let left = case.row.as_ref().map(row).unwrap_or_default();
     let right = match (case.question(), &case.other, whose) {
         (Question::Twice, Some(other), _) => row(other),
@@ -270,40 +229,33 @@ fn heads(case: &Case, whose: Option<&Whole>) -> (String, String) {
     (left, right)
 }
 
-struct Weighed {
+/// The two sides as they are drawn; where they were weighed, each is a step of the waterfall.
+struct Drawn {
     lines: Vec<Line>,
     end: Option<(String, String, String)>,
     head: String,
 }
 
-/// The two sides field by field; where they were weighed, each is a step of the waterfall.
-fn fall(clue: &Clue, whole: &Whole, candidate: Option<&Candidate>, areas: &canbao_registry::area::Areas) -> Weighed {
-    let steps = compare(clue, whole, candidate);
-    let Some(candidate) = candidate else {
-        let lines = steps.iter().map(|step| line(step, areas, String::new(), String::new())).collect();
-        return Weighed { lines, end: None, head: String::new() };
+fn drawn(view: &View<'_>, visitor: &Visitor) -> Drawn {
+    let lines = view.lines(&visitor.areas);
+    let draw = |line: view::Line, weight: String, fall: String| {
+        let view::Line { label, row, record, said, .. } = line;
+        Line { label, row, record, said, weight, fall }
     };
-    let sure = candidate.confidence.clamp(1.0 - SUREST, SUREST);
-    let whole_sum = (sure / (1.0 - sure)).log2();
-    let mut weights: Vec<f64> = steps.iter().map(|step| step.weight.unwrap_or(0.0)).collect();
-    // others whom the row may mean, and somebody unknown, take their share
-    let rest = whole_sum - weights.iter().sum::<f64>();
-    weights.push(rest);
+    let Some(candidate) = view.weighed() else {
+        let lines = lines.into_iter().map(|line| draw(line, String::new(), String::new())).collect();
+        return Drawn { lines, end: None, head: String::new() };
+    };
+    let weights: Vec<f64> = lines.iter().filter_map(|line| line.weight).collect();
     let axis = Fall::new(&weights, SURE.1);
     let mut sum = 0.0;
-    let mut lines = Vec::new();
-    for (step, weight) in steps.iter().zip(&weights) {
-        lines.push(line(step, areas, bits(*weight), axis.step(sum, sum + weight)));
+    let mut steps = Vec::new();
+    for line in lines {
+        let weight = line.weight.unwrap_or_default();
+        steps.push(draw(line, signed(weight), axis.step(sum, sum + weight)));
         sum += weight;
     }
-    lines.push(Line {
-        label: "别的可能",
-        row: Vec::new(),
-        record: Vec::new(),
-        said: "其他候选人和不在册的人，也要分去一些可能".to_owned(),
-        weight: bits(rest),
-        fall: axis.step(sum, whole_sum),
-    });
+    let whole_sum = bits(candidate);
     let odds = 2_f64.powf(whole_sum.abs());
     let times = if odds < 10.0 { format!("{odds:.1}") } else { say::count(odds.round() as i64) };
     let said = if whole_sum >= 0.0 {
@@ -311,11 +263,12 @@ fn fall(clue: &Clue, whole: &Whole, candidate: Option<&Candidate>, areas: &canba
     } else {
         format!("不是同一人的可能约为是的 {times} 倍，把握 {}", say_sure(candidate.confidence))
     };
-    let end = Some((said, bits(whole_sum), axis.end(whole_sum, &say_sure(candidate.confidence))));
-    Weighed { lines, end, head: axis.head(SURE.0) }
+    let end = Some((said, signed(whole_sum), axis.end(whole_sum, &say_sure(candidate.confidence))));
+    Drawn { lines: steps, end, head: axis.head(SURE.0) }
 }
 
-fn bits(weight: f64) -> String {
+/// A weight with its sign: `+2.6`, `−14.0`.
+fn signed(weight: f64) -> String {
     let rounded = (weight * 10.0).round() / 10.0;
     if rounded < 0.0 {
         format!("−{:.1}", -rounded)
@@ -324,87 +277,6 @@ fn bits(weight: f64) -> String {
     } else {
         "0.0".to_owned()
     }
-}
-
-fn line(step: &Step, areas: &canbao_registry::area::Areas, weight: String, fall: String) -> Line {
-    let (row, record) = sides(step.field, step.row.as_deref(), step.record.as_deref(), areas);
-    Line { label: step.label, row, record, said: step.said.clone(), weight, fall }
-}
-
-fn sides(field: &str, row: Option<&str>, record: Option<&str>, areas: &canbao_registry::area::Areas) -> Sides {
-    let (row, record) = (row.unwrap_or_default(), record.unwrap_or_default());
-    match field {
-        // one side alone has nothing to compare with, and stays covered
-        "number" if row.is_empty() || record.is_empty() => {
-            let cover = |text: &str| if text.is_empty() { Vec::new() } else { side::plain(&say::number(text)) };
-            (cover(row), cover(record))
-        }
-        "number" => side::numbers(row, record),
-        "phone" if row.is_empty() || record.is_empty() => {
-            let cover = |text: &str| if text.is_empty() { Vec::new() } else { side::plain(&say::phone(text)) };
-            (cover(row), cover(record))
-        }
-        "phone" => side::phones(row, record),
-        "birth_date" if row.is_empty() || record.is_empty() => (side::date(row), side::date(record)),
-        "birth_date" => side::dates(row, record),
-        "area_code" => {
-            let name = |code: &str| if code.is_empty() { String::new() } else { place(code, areas) };
-            side::texts(&name(row), &name(record))
-        }
-        _ if row.is_empty() || record.is_empty() => (side::plain(row), side::plain(record)),
-        _ => side::texts(row, record),
-    }
-}
-
-/// A row that nobody is like.
-fn alone(clue: &Clue, areas: &canbao_registry::area::Areas) -> Vec<Line> {
-    let fields = [
-        ("number", "身份证号"),
-        ("name", "姓名"),
-        ("sex", "性别"),
-        ("birth_date", "出生日期"),
-        ("area_code", "区划"),
-        ("address", "住址"),
-        ("household", "户号"),
-        ("unit_name", "单位"),
-        ("phone", "电话"),
-        ("status", "参保状态"),
-    ];
-    let shown = fields.into_iter().filter_map(|(field, label)| {
-        let (row, record) = sides(field, Some(clue.field(field)?), None, areas);
-        Some(Line { label, row, record, said: String::new(), weight: String::new(), fall: String::new() })
-    });
-    shown.collect()
-}
-
-/// Two rows of an extract, as they were written.
-fn both(one: &Clue, other: &Clue) -> Vec<Line> {
-    let fields = [
-        ("number", "身份证号"),
-        ("name", "姓名"),
-        ("sex", "性别"),
-        ("birth_date", "出生日期"),
-        ("area_code", "区划"),
-        ("address", "住址"),
-        ("phone", "电话"),
-        ("status", "参保状态"),
-        ("benefit", "待遇"),
-        ("unit_name", "单位"),
-        ("pooling_area", "统筹区"),
-        ("since", "参保时间"),
-    ];
-    let areas = canbao_registry::area::Areas::default();
-    let shown = fields.into_iter().filter_map(|(field, label)| {
-        let (left, right) = (one.field(field), other.field(field));
-        if left.is_none() && right.is_none() {
-            return None;
-        }
-        let field = if field == "area_code" { "code" } else { field };
-        let (row, record) = sides(field, left, right, &areas);
-        let said = if left == right { "相同" } else { "不同" };
-        Some(Line { label, row, record, said: said.to_owned(), weight: String::new(), fall: String::new() })
-    });
-    shown.collect()
 }
 
 fn person(whole: &Whole, case: &Case, whose: Option<&Whole>, visitor: &Visitor) -> Person {

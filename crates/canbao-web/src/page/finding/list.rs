@@ -130,13 +130,7 @@ pub(crate) async fn show(
         .work_list(&visitor.asker("核对疑点列表"), &filter, &seek(&asked.after, &asked.before, &asked.from), LINES)
         .await?;
     let place_name = visitor.areas.get(&visitor.area).map_or("全市", |area| area.name.as_str());
-    let of = |stand: Option<Stand>| match stand {
-        None => counts.all,
-        Some(Stand::Open) => counts.open(),
-        Some(Stand::Asked) => counts.asked,
-        Some(Stand::Answered) => counts.answered,
-        Some(Stand::Done) => counts.done,
-    };
+    let of = |stand: Option<Stand>| counts.of(stand);
     let heading = format!("{place_name} · {} {} 条", entry.name(), say::count(of(stand)));
     let crumbs = vec![Crumb::to(place_name, "/"), Crumb::to("疑点核对", "/findings"), Crumb::here(entry.name())];
     let word = stand.map_or("all", Stand::as_str);

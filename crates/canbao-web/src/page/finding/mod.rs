@@ -6,7 +6,8 @@ pub(crate) mod case;
 pub(crate) mod decide;
 pub(crate) mod list;
 pub(crate) mod overview;
-mod side;
+pub(crate) mod side;
+pub(crate) mod view;
 
 use canbao_domain::source::SourceKind;
 use canbao_domain::standard;
@@ -15,7 +16,7 @@ use canbao_registry::finding::Stand;
 use super::word::Tag;
 
 /// Days that a village has to answer, unless the clerk says another.
-const DAYS: i32 = 7;
+pub(crate) const DAYS: i32 = 7;
 
 /// What a kind of finding is called.
 pub(crate) fn kind_name(kind: &str) -> String {

@@ -2,9 +2,9 @@
 
 /// A run of characters that is marked or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) text: String,
-    pub(super) marked: bool,
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    pub(crate) marked: bool,
 }
 
 /// The two sides of a field.

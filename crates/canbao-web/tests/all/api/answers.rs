@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::document::{document, operations};
 use super::{Answer, Program};
+use crate::compare::{quick, sent, with};
 use crate::support::{Site, number_of};
 
 struct Check {
@@ -30,9 +31,108 @@ impl Check {
     }
 }
 
+async fn cases(site: &Site, check: &mut Check) {
+    let county = site.program("county").await;
+    check.hold("countCases", county.get("/api/v1/cases/counts").await);
+    let mut all = Vec::new();
+    for kind in ["row-unresolved", "name-differs", "birth-differs"] {
+        let list = check.hold("listCases", county.get(&format!("/api/v1/cases?kind={kind}")).await);
+        all.extend(list["cases"].as_array().unwrap().iter().map(|case| case["id"].clone()));
+    }
+    for case in &all {
+        check.hold("getCase", county.get(&format!("/api/v1/cases/{case}")).await);
+    }
+    let path = format!("/api/v1/cases/{}/decision", all[0]);
+    let due = canbao_domain::date::Date(canbao_web::say::today().days() + 3).to_string();
+    let ask = json!({"verdict": "ask", "asked": "610902001001", "due": due});
+    let done = check.hold("decideCase", county.act(&path, "ask-it-1", ask).await);
+    let village = site.program("village").await;
+    let asked = check.hold("listAsked", village.get("/api/v1/asked").await);
+    let answer = format!("/api/v1/asked/{}/answer", asked["questions"][0]["handling"]);
+    check.hold("answerAsked", village.act(&answer, "answer-1", json!({"answer": "different"})).await);
+    check.hold("getCase", county.get(&format!("/api/v1/cases/{}", all[0])).await);
+    let undo = format!("/api/v1/handlings/{}/undo", done["handling"]);
+    check.hold("undoHandling", county.act(&undo, "take-back", json!({})).await);
+    let many = json!({"cases": all, "verdict": "different"});
+    check.hold("decideCases", county.act("/api/v1/cases/decisions", "all-of-them", many).await);
+    for case in &all {
+        check.hold("getCase", county.get(&format!("/api/v1/cases/{case}")).await);
+    }
+}
+
+async fn deliveries(site: &Site, check: &mut Check) {
+    let reporter = site.program("reporter").await;
+    check.hold("listSources", reporter.get("/api/v1/sources").await);
+    let begin = "/api/v1/sources/rural-medical/deliveries";
+    let file: [(&str, &[u8]); 1] = [("册.csv", "姓名,身份证号,参保状态\n周小琴,,9\n多,一,个,逗\n".as_bytes())];
+    let begun = check.hold("beginDelivery", reporter.upload(begin, "upload-1", &[], &file).await);
+    let path = format!("/api/v1/deliveries/{}", begun["delivery"]);
+    let at = |act: &str| format!("{path}/{act}");
+    check.hold("getDelivery", reporter.get(&path).await);
+    check.hold("addFiles", reporter.upload(&at("files"), "add-one-1", &[], &file).await);
+    let read = |one: &Value| one["checked"] == "sound" && one["reading"].is_null();
+    check.hold("getDelivery", reporter.until(&path, read).await);
+    check.hold("listBadRows", reporter.get(&at("rows")).await);
+    let said = json!({"codes": [{"field": "status", "word": "9", "code": "normal"}]});
+    check.hold("explainDelivery", reporter.act(&at("settings"), "explain-1", said).await);
+    check.hold("getDelivery", reporter.until(&path, read).await);
+    let file = reporter.ask(&at("rows/file"), json!({"format": "csv"})).await;
+    assert_eq!(file.status, StatusCode::OK, "{}", file.text);
+    check.called.insert("takeBadRows".to_owned());
+    let confirmed = json!({"as_of": "2016-10-31", "note": "首次报送，有待核对"});
+    check.hold("sendDelivery", reporter.act(&at("send"), "send-it-1", confirmed).await);
+    check.hold("withdrawDelivery", reporter.act(&at("withdrawal"), "back-it-1", json!({"reason": "有误"})).await);
+    let again = check.hold("beginDelivery", reporter.upload(begin, "upload-2", &[], &[("x.csv", b"")]).await);
+    let path = format!("/api/v1/deliveries/{}", again["delivery"]);
+    // one that cannot be read
+    let refused = reporter.until(&path, |one| one["checked"] != "waiting" && one["reading"].is_null()).await;
+    assert_eq!(check.hold("getDelivery", refused)["checked"], "refused");
+    check.hold("discardDelivery", reporter.act(&format!("{path}/discard"), "give-up-1", json!({})).await);
+    check.hold("getSource", reporter.get("/api/v1/sources/rural-medical").await);
+}
+
+async fn runs(site: &Site, check: &mut Check) {
+    let delivery = sent(site).await;
+    let (city, other) = (site.program("city").await, site.program("city-too").await);
+    check.hold("getInputs", city.get("/api/v1/runs/inputs").await);
+    let begin = json!({"as_of": "2016-10-31", "deliveries": [delivery]});
+    let cancelled = check.hold("beginRun", city.act("/api/v1/runs", "begin-1", begin.clone()).await);
+    let at = |job: &Value, act: &str| format!("/api/v1/runs/{}{act}", job["job"]);
+    check.hold("getRun", city.get(&at(&cancelled, "")).await);
+    check.hold("cancelRun", city.act(&at(&cancelled, "/cancel"), "cancel-1", json!({})).await);
+    let work = site.work();
+    let done = |run: &Value| run["state"] == "done";
+    let run = check.hold("beginRun", city.act("/api/v1/runs", "begin-2", begin).await);
+    check.hold("getRun", city.until(&at(&run, ""), done).await);
+    let why = json!({"reason": "相符"});
+    let apply = check.hold("applyRun", other.act(&at(&run, "/apply"), "apply-1", why.clone()).await);
+    check.hold("getRun", city.until(&at(&apply, ""), done).await);
+    let undo = check.hold("askUndoRun", city.act(&at(&apply, "/undo"), "undo-1-1", why).await);
+    let agree = json!({"approve": false, "reason": "不必撤销"});
+    check.hold("decideRun", other.act(&at(&undo, "/decision"), "decide-no", agree).await);
+    check.hold("getRun", city.get(&at(&undo, "")).await);
+    check.hold("listRuns", city.get("/api/v1/runs").await);
+    work.abort();
+}
+
+async fn exports(site: &Site, check: &mut Check) {
+    let (county, checker) = (site.program("county").await, site.program("checker").await);
+    let wanted = json!({"filter": {}, "columns": ["name"], "purpose": "其他", "note": "试", "format": "xlsx"});
+    let made = check.hold("askExport", county.act("/api/v1/exports", "ask-list", wanted).await);
+    let at = |act: &str| format!("/api/v1/exports/{}{act}", made["export"]);
+    let agree = json!({"approve": true, "reason": "相符"});
+    check.hold("decideExport", checker.act(&at("/decision"), "decide-1", agree).await);
+    check.hold("getExport", county.get(&at("")).await);
+    let file = county.ask(&at("/file"), json!({})).await;
+    assert_eq!(file.status, StatusCode::OK, "{}", file.text);
+    check.called.insert("takeExport".to_owned());
+    check.hold("withdrawExport", county.act(&at("/withdrawal"), "back-1-1", json!({"reason": "不用了"})).await);
+    check.hold("listExports", county.get("/api/v1/exports").await);
+}
+
 #[tokio::test]
 async fn every_answer_is_as_the_document_tells() {
-    let site = Site::new().await;
+    let site = Site::with(with(quick())).await;
     site.registry.take_snapshot("test").await.unwrap();
     let mut check = Check { document: document(), called: BTreeSet::new() };
     let (city, county): (Program<'_>, Program<'_>) = (site.program("city").await, site.program("county").await);
@@ -94,7 +194,24 @@ async fn every_answer_is_as_the_document_tells() {
     let decision = json!({"approve": true, "reason": "与公安注销一致", "seen": seen});
     check.hold("decideChange", city.act(&of(&made, "/decision"), "decide-1", decision).await);
     check.hold("getChange", city.get(&of(&made, "")).await);
-    check.hold("undoChange", city.act(&of(&made, "/undo"), "undo-it-1", json!({"reason": "办错了人"})).await);
+    let wrong = json!({"reason": "办错了人"});
+    check.hold("askUndo", city.act(&of(&made, "/undo"), "undo-it-1", wrong.clone()).await);
+    check.hold("getChange", city.get(&of(&made, "")).await);
+    check.hold("withdrawUndo", city.act(&of(&made, "/undo/withdrawal"), "undo-back-1", wrong.clone()).await);
+    check.hold("askUndo", city.act(&of(&made, "/undo"), "undo-it-2", wrong).await);
+    let agree = json!({"approve": true, "reason": "确实办错"});
+    check.hold("decideUndo", county.act(&of(&made, "/undo/decision"), "undo-by-two", agree.clone()).await);
+    check.hold("listOwnChanges", county.get("/api/v1/changes/own?limit=1").await);
+    check.hold("listDoneChanges", city.get("/api/v1/changes/done").await);
+    check.hold("getAreaHistory", county.get("/api/v1/areas/610902001002/history").await);
+    let renamed = json!({"act": "rename", "from": canbao_web::say::today().to_string(), "name": "黄沟新村"});
+    check.hold("changeArea", city.act("/api/v1/areas/610902001002/changes", "rename-1", renamed).await);
+    let history = check.hold("getAreaHistory", county.get("/api/v1/areas/610902001002/history").await);
+    assert_eq!(history["periods"].as_array().unwrap().last().unwrap()["name"], "黄沟新村");
+    cases(&site, &mut check).await;
+    deliveries(&site, &mut check).await;
+    runs(&site, &mut check).await;
+    exports(&site, &mut check).await;
     check.hold("listChangesOfPerson", city.get(&at("/changes")).await);
     check.hold("getHistory", city.get(&at("/history")).await);
     check.hold("getPerson", city.get(&at("?as_of=2016-11-02")).await);
@@ -106,6 +223,7 @@ async fn every_answer_is_as_the_document_tells() {
     });
     check.hold("addAccount", admin.act("/api/v1/accounts", "an-account", new).await);
     let renamed = json!({"name": "李敏敏"});
+    check.hold("getAccount", admin.get("/api/v1/accounts/wj").await);
     check.hold("changeAccount", admin.act("/api/v1/accounts/wj/change", "a-change-1", renamed).await);
     let password = json!({"password": "另一条-河畔-Liu8"});
     check.hold("resetAccount", admin.act("/api/v1/accounts/wj/reset", "a-reset-1", password).await);

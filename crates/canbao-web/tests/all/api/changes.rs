@@ -45,7 +45,14 @@ async fn one_puts_forward_another_decides_and_it_can_be_undone() {
     assert_eq!((again.status, &again.json), (StatusCode::OK, &done.json));
     let twice = checker.act(&decide, "decide-twice", yes(&after["revision"])).await;
     assert_eq!((twice.status, twice.code()), (StatusCode::CONFLICT, "refused"));
-    let undone = checker.act(&format!("/api/v1/changes/{id}/undo"), "undo-once", json!({"reason": "办错了人"})).await;
+    let undo = format!("/api/v1/changes/{id}/undo");
+    let asked = checker.act(&undo, "undo-once", json!({"reason": "办错了人"})).await;
+    assert_eq!((asked.status, asked.json["act"].as_str()), (StatusCode::OK, Some("ask-undo")), "{}", asked.text);
+    assert_eq!(checker.get(&format!("/api/v1/changes/{id}")).await.json["undo"]["state"], "pending");
+    let agree = json!({"approve": true, "reason": "确实办错"});
+    let own = checker.act(&format!("{undo}/decision"), "undo-own", agree.clone()).await;
+    assert_eq!((own.status, own.code()), (StatusCode::CONFLICT, "refused"), "two people: {}", own.text);
+    let undone = maker.act(&format!("{undo}/decision"), "undo-by-two", agree).await;
     assert_eq!((undone.status, undone.json["act"].as_str()), (StatusCode::OK, Some("undo")), "{}", undone.text);
     let back = checker.get(&format!("/api/v1/people/{person}")).await.json;
     assert_eq!((&back["pension"], &back["category"]), (&json!("none"), &json!("uninsured")));

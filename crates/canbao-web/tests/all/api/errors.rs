@@ -11,6 +11,8 @@ use super::{Answer, Program, token};
 use crate::support::{Site, number_of, settings};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
+const FORM: (&str, &str) = ("content-type", "multipart/form-data; boundary=b");
+const EXTRACTS: &str = "/api/v1/sources/rural-medical/deliveries";
 const KEY: (&str, &str) = ("idempotency-key", "a-name-of-a-request");
 
 fn sound(got: &Answer) {
@@ -44,6 +46,7 @@ async fn each_code_is_reached() {
     let future =
         json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": "2099-11-01"});
     let other = json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": "2016-11-02"});
+    let claim = json!({"item": "medical", "said": "none", "said_on": "2016-11-20", "source": "窗口"});
     let post = async |headers: &[(&str, &str)], body: String| city.send(Method::POST, changes, headers, body).await;
     let mut reached = vec![
         post(&[JSON, KEY], "{".to_owned()).await,
@@ -71,7 +74,13 @@ async fn each_code_is_reached() {
         post(&[("content-type", "text/plain"), KEY], death.to_string()).await,
         post(&[KEY], death.to_string()).await,
         post(&[JSON, KEY], json!({"王秀英": 1}).to_string()).await,
+        city.send(Method::POST, "/api/v1/changes/1/undo", &[JSON, KEY, ("if-match", "x")], String::new()).await,
+        city.send(Method::POST, EXTRACTS, &[JSON, KEY], "{}".to_owned()).await,
+        city.send(Method::POST, EXTRACTS, &[FORM, KEY], "--b\r\nContent-Disposition: form-data; na".to_owned()).await,
+        city.act_seen(&format!("{of_person}/claims"), "a-claim-1", "\"0\"", claim).await,
     ];
+    let full = Site::with(|settings| settings.upload.free_bytes = u64::MAX).await;
+    reached.push(full.program("city").await.upload(EXTRACTS, "no-room-1", &[], &[("王秀英.csv", b"x")]).await);
     let done = post(&[JSON, KEY], death.to_string()).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.text);
     reached.push(post(&[JSON, KEY], other.to_string()).await);
@@ -96,8 +105,8 @@ async fn each_code_is_reached() {
         sound(got);
         codes.extend(Code::ALL.iter().filter(|code| code.as_str() == got.code()));
     }
-    // these two need an apply at work, and a defect
-    codes.extend([Code::Busy, Code::Internal]);
+    // these need an apply at work, a sender that stalls, and a defect
+    codes.extend([Code::Busy, Code::TooSlow, Code::Internal]);
     let all: BTreeSet<Code> = Code::ALL.iter().copied().collect();
     let missing: Vec<_> = all.difference(&codes).collect();
     assert!(missing.is_empty(), "{missing:?}");

@@ -1,12 +1,17 @@
 //! The interface, called as a program calls it.
 
 mod answers;
+mod cases;
 mod changes;
+mod deliveries;
 mod document;
 mod errors;
+mod exports;
 mod people;
 mod rights;
+mod runs;
 mod tokens;
+mod versions;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -16,7 +21,23 @@ use serde_json::Value;
 use crate::support::Site;
 
 /// All that a token can carry.
-pub(crate) const ALL: [&str; 7] = ["people", "reveal", "propose", "check", "figures", "accounts", "log"];
+pub(crate) const ALL: [&str; 15] = [
+    "people",
+    "reveal",
+    "propose",
+    "check",
+    "findings",
+    "answer",
+    "figures",
+    "deliver",
+    "compare",
+    "areas",
+    "change-areas",
+    "export",
+    "approve-export",
+    "accounts",
+    "log",
+];
 
 /// What came back.
 #[derive(Debug)]
@@ -28,6 +49,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The version of what it shows, as it is sent back.
+    pub(crate) fn tag(&self) -> String {
+        self.headers["etag"].to_str().unwrap().to_owned()
+    }
+
     /// The code of an error; blank where there is none.
     pub(crate) fn code(&self) -> &str {
         self.json["code"].as_str().unwrap_or_default()
@@ -77,7 +103,53 @@ impl Program<'_> {
         self.send(Method::POST, path, &headers, body.to_string()).await
     }
 
+    /// The same, of what was looked at as a version.
+    pub(crate) async fn act_seen(&self, path: &str, name: &str, tag: &str, body: Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("idempotency-key", name), ("if-match", tag)];
+        self.send(Method::POST, path, &headers, body.to_string()).await
+    }
+
+    /// Sends a form with files.
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        name: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (field, text) in fields {
+            let part = format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{text}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (file, bytes) in files {
+            let head = format!("--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{file}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--b--\r\n");
+        let headers = [("content-type", "multipart/form-data; boundary=b"), ("idempotency-key", name)];
+        self.send_bytes(Method::POST, path, &headers, body).await
+    }
+
+    /// Asks for something until it is so; what it is in the end.
+    pub(crate) async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Answer {
+        for _ in 0..400 {
+            let got = self.get(path).await;
+            if is_so(&got.json) {
+                return got;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("{path}: never so: {}", self.get(path).await.text);
+    }
+
     pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        self.send_bytes(method, path, headers, body.into_bytes()).await
+    }
+
+    async fn send_bytes(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !self.secret.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.secret));

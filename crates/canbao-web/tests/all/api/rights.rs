@@ -11,10 +11,12 @@ use super::{ALL, Program, token};
 use crate::support::{ACCOUNTS, Site};
 
 /// Who may, by letters of the roles; `*` everybody with a token. The scope that the token needs; blank for none.
-const TABLE: [(&str, &str, &str, &str); 36] = [
+const TABLE: &[(&str, &str, &str, &str)] = &[
     ("GET", "/api/v1/me", "*", ""),
     ("GET", "/api/v1/areas", "*", ""),
     ("GET", "/api/v1/areas/{code}", "*", ""),
+    ("GET", "/api/v1/areas/{code}/history", "管市县", "areas"),
+    ("POST", "/api/v1/areas/{code}/changes", "市", "change-areas"),
     ("GET", "/api/v1/people", "市县镇村", "people"),
     ("POST", "/api/v1/people/search", "市县镇村", "people"),
     ("GET", "/api/v1/people/{id}", "市县镇村", "people"),
@@ -28,10 +30,47 @@ const TABLE: [(&str, &str, &str, &str); 36] = [
     ("POST", "/api/v1/batch", "市县镇村", "people"),
     ("POST", "/api/v1/changes", "市县镇村", "propose"),
     ("GET", "/api/v1/changes", "市县", "check"),
+    ("GET", "/api/v1/changes/own", "市县镇村", "propose"),
+    ("GET", "/api/v1/changes/done", "市县", "check"),
     ("GET", "/api/v1/changes/{id}", "市县", "check"),
     ("POST", "/api/v1/changes/{id}/decision", "市县", "check"),
     ("POST", "/api/v1/changes/{id}/withdrawal", "市县镇村", "propose"),
-    ("POST", "/api/v1/changes/{id}/undo", "市县", "check"),
+    ("POST", "/api/v1/changes/{id}/undo", "市县镇村", "propose"),
+    ("POST", "/api/v1/changes/{id}/undo/decision", "市县", "check"),
+    ("POST", "/api/v1/changes/{id}/undo/withdrawal", "市县镇村", "propose"),
+    ("GET", "/api/v1/cases/counts", "市县镇", "findings"),
+    ("GET", "/api/v1/cases", "市县镇", "findings"),
+    ("GET", "/api/v1/cases/{id}", "市县镇", "findings"),
+    ("POST", "/api/v1/cases/{id}/decision", "市县镇", "findings"),
+    ("POST", "/api/v1/cases/decisions", "市县镇", "findings"),
+    ("POST", "/api/v1/handlings/{id}/undo", "市县镇", "findings"),
+    ("GET", "/api/v1/asked", "市县镇村", "answer"),
+    ("POST", "/api/v1/asked/{id}/answer", "市县镇村", "answer"),
+    ("GET", "/api/v1/sources", "市部", "deliver"),
+    ("GET", "/api/v1/sources/{source}", "市部", "deliver"),
+    ("POST", "/api/v1/sources/{source}/deliveries", "市部", "deliver"),
+    ("POST", "/api/v1/deliveries/{id}/files", "市部", "deliver"),
+    ("GET", "/api/v1/deliveries/{id}", "市部", "deliver"),
+    ("POST", "/api/v1/deliveries/{id}/settings", "市部", "deliver"),
+    ("GET", "/api/v1/deliveries/{id}/rows", "市部", "deliver"),
+    ("POST", "/api/v1/deliveries/{id}/rows/file", "市部", "deliver"),
+    ("POST", "/api/v1/deliveries/{id}/send", "市部", "deliver"),
+    ("POST", "/api/v1/deliveries/{id}/withdrawal", "市部", "deliver"),
+    ("POST", "/api/v1/deliveries/{id}/discard", "市部", "deliver"),
+    ("GET", "/api/v1/runs/inputs", "市", "compare"),
+    ("POST", "/api/v1/runs", "市", "compare"),
+    ("GET", "/api/v1/runs", "市", "compare"),
+    ("GET", "/api/v1/runs/{id}", "市", "compare"),
+    ("POST", "/api/v1/runs/{id}/apply", "市", "compare"),
+    ("POST", "/api/v1/runs/{id}/undo", "市", "compare"),
+    ("POST", "/api/v1/runs/{id}/decision", "市", "compare"),
+    ("POST", "/api/v1/runs/{id}/cancel", "市", "compare"),
+    ("POST", "/api/v1/exports", "市县镇", "export"),
+    ("GET", "/api/v1/exports", "市县镇", "export"),
+    ("GET", "/api/v1/exports/{id}", "市县镇", "export"),
+    ("POST", "/api/v1/exports/{id}/decision", "市县", "approve-export"),
+    ("POST", "/api/v1/exports/{id}/withdrawal", "市县镇", "export"),
+    ("POST", "/api/v1/exports/{id}/file", "市县镇", "export"),
     ("POST", "/api/v1/employers/search", "市县镇村", "people"),
     ("POST", "/api/v1/employers/people", "市县镇村", "people"),
     ("GET", "/api/v1/counts", "市县镇村", "people"),
@@ -42,6 +81,7 @@ const TABLE: [(&str, &str, &str, &str); 36] = [
     ("GET", "/api/v1/figures/by/{dimension}", "市县镇领", "figures"),
     ("GET", "/api/v1/accounts", "管", "accounts"),
     ("POST", "/api/v1/accounts", "管", "accounts"),
+    ("GET", "/api/v1/accounts/{login}", "管", "accounts"),
     ("POST", "/api/v1/accounts/{login}/reset", "管", "accounts"),
     ("POST", "/api/v1/accounts/{login}/change", "管", "accounts"),
     ("GET", "/api/v1/audit", "审", "log"),
@@ -54,6 +94,7 @@ fn calls() -> impl Iterator<Item = (Method, String, &'static str, &'static str)>
     let closed = TABLE.iter().filter(|(_, _, who, _)| *who != "-");
     closed.map(|(method, path, who, scope)| {
         let path = path.replace("{id}", "1").replace("{code}", "610902").replace("{dimension}", "sex");
+        let path = path.replace("{source}", "rural-medical");
         (method.parse().unwrap(), path.replace("{login}", "nobody"), *who, *scope)
     })
 }
@@ -166,6 +207,8 @@ async fn what_is_out_of_reach_is_not_there() {
             for (path, body) in [
                 ("decision", json!({"approve": true, "reason": "同意", "seen": seen})),
                 ("undo", json!({"reason": "有误"})),
+                ("undo/decision", json!({"approve": true, "reason": "同意"})),
+                ("undo/withdrawal", json!({"reason": "有误"})),
                 ("withdrawal", json!({"reason": "有误"})),
             ] {
                 let got = program.act(&format!("/api/v1/changes/{change}/{path}"), "not-in-reach", body).await;

@@ -53,6 +53,6 @@ async fn a_token_is_made_shown_once_and_revoked() {
     assert_eq!(browser.post("/account/tokens/revoke", &own).await.location(), "/account#tokens");
     assert_eq!(program.get("/api/v1/me").await.status, StatusCode::UNAUTHORIZED);
     assert!(browser.get("/account").await.text.contains("已撤销"));
-    let leader = site.logged_in("reporter").await.get("/account").await;
-    assert!(leader.text.contains("没有可以交给程序的权限"));
+    let reporter = site.logged_in("reporter").await.get("/account").await;
+    assert!(reporter.text.contains("value=\"deliver\"") && !reporter.text.contains("value=\"people\""));
 }

@@ -50,7 +50,7 @@ pub(super) async fn serve(settings: &Settings, language: Language) -> Result<(),
         proxied: settings.secure && !by_https,
         demo: is_demo,
         authority,
-        program: Program::of_this(&address.url, address.key_file.clone()).ok(),
+        program: program(settings, &address),
         identity: path(&settings.identity_file).or_else(|| Some(beside(&address, "identity"))),
         ..Pages::new(settings.office.clone(), data)
     };
@@ -141,6 +141,12 @@ fn started(
         );
     }
     text
+}
+
+/// How comparisons are run.
+fn program(settings: &Settings, address: &Address) -> Option<Program> {
+    let program = Program::of_this(&address.url, address.key_file.clone()).ok()?;
+    Some(Program { memory_limit: settings.memory_limit.clone(), ..program })
 }
 
 fn address_of(text: &str) -> Result<Option<SocketAddr>, Failure> {

@@ -10,6 +10,7 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 use crate::output::failure::Failure;
+use crate::output::memory::MemoryLimit;
 
 /// The file with everything, and what each setting means.
 pub(super) const EXAMPLE: &str = include_str!("../../../../../deploy/canbao.example.toml");
@@ -40,6 +41,7 @@ pub(super) struct Settings {
     pub(super) upload_paper_mb: u64,
     pub(super) upload_free_mb: u64,
     pub(super) upload_at_once: usize,
+    pub(super) memory_limit: String,
     pub(super) head_seconds: u64,
     pub(super) body_seconds: u64,
     pub(super) body_bytes_per_second: u64,
@@ -76,6 +78,7 @@ impl Default for Settings {
             upload_paper_mb: 20,
             upload_free_mb: 512,
             upload_at_once: 8,
+            memory_limit: text("2GB"),
             head_seconds: 15,
             body_seconds: 60,
             body_bytes_per_second: 4_096,
@@ -215,6 +218,13 @@ fn check(key: &str, value: &Value, place: &Place) -> Result<(), Failure> {
         && !value.as_integer().is_some_and(|number| (*from..=*to).contains(&number))
     {
         return Err(Failure::new(format!("{place}：{key} 超出范围。")).hint(format!("{key} 应当从 {from} 到 {to}。")));
+    }
+    if key == "memory_limit"
+        && let Err(error) = value.as_str().unwrap_or_default().parse::<MemoryLimit>()
+    {
+        return Err(
+            Failure::new(format!("{place}：memory_limit {}。", error.chinese())).hint("例：memory_limit = \"2GB\"")
+        );
     }
     if let Value::Array(parts) = value
         && !parts.iter().all(Value::is_str)

@@ -4,7 +4,7 @@ use super::{Password, Who, actor, runtime, shown};
 use crate::output::failure::Failure;
 use crate::output::language::Language;
 
-/// Give an account another password: it is locked no longer, its second factor and all its sessions end
+/// Give an account another password: it is locked no longer, its second factor, all its sessions and all its tokens end
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -26,8 +26,8 @@ pub(super) fn done(arguments: &Arguments, language: Language) -> Result<String, 
         reset
     })?;
     let mut text = language.pick(
-        format!("已重设账号 {login} 的密码：锁定已解除，动态口令已取消，已登录的都已退出。\n"),
-        format!("Account {login} has another password: no longer locked, no second factor, logged out everywhere.\n"),
+        format!("已重设账号 {login} 的密码：锁定已解除，动态口令已取消，已登录的都已退出，接口令牌都已撤销。\n"),
+        format!("Account {login} has another password: no longer locked, no second factor, logged out everywhere, tokens revoked.\n"),
     );
     text += &shown(&password, invented, language);
     if account.is_some_and(|account| account.disabled) {

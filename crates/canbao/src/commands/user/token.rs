@@ -22,7 +22,8 @@ Examples:
 /// Tokens by which programs call the API in an account's name
 ///
 /// A token may do what its scopes say, as far as the account's role and area allow: people, reveal, propose, check,
-/// figures, accounts, log. Its secret is printed once and kept nowhere. Owners make their own in the browser, too.
+/// findings, answer, figures, deliver, compare, areas, change-areas, export, approve-export, accounts,
+/// log. Its secret is printed once and kept nowhere. Owners make their own in the browser, too.
 ///
 /// Memory: some 30 MB.
 #[derive(clap::Args)]
@@ -45,7 +46,7 @@ struct Add {
     /// What it is for, such as 镇级平台同步
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// What it may do: people, reveal, propose, check, figures, accounts or log; may be repeated
+    /// What it may do: people, reveal, propose, check, findings, answer, figures, deliver, compare, areas, change-areas, export, approve-export, accounts or log; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     scopes: Vec<String>,
     /// The last day on which it holds, a year from today at most

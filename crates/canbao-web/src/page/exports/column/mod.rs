@@ -15,9 +15,9 @@ use crate::page::finding::kind_name;
 use crate::say;
 
 /// A column: its word, its head, whether it holds what is masked on pages.
-pub(super) struct Column {
-    pub(super) word: &'static str,
-    pub(super) head: &'static str,
+pub(crate) struct Column {
+    pub(crate) word: &'static str,
+    pub(crate) head: &'static str,
     pub(super) masked: bool,
     /// Characters wide, for a workbook.
     pub(super) width: f64,
@@ -28,7 +28,7 @@ const fn column(word: &'static str, head: &'static str, masked: bool, width: f64
 }
 
 /// The columns of a list.
-pub(super) fn columns(list: &List) -> &'static [Column] {
+pub(crate) fn columns(list: &List) -> &'static [Column] {
     match list {
         List::People(_) => &people::COLUMNS,
         List::Findings(_) => &findings::COLUMNS,
@@ -36,8 +36,24 @@ pub(super) fn columns(list: &List) -> &'static [Column] {
     }
 }
 
+/// All columns that any list has, each word once.
+pub(crate) fn all() -> impl Iterator<Item = &'static Column> {
+    let lists: [&'static [Column]; 3] = [&people::COLUMNS, &findings::COLUMNS, &employers::COLUMNS];
+    let mut known = Vec::new();
+    lists.into_iter().flatten().filter(move |column| {
+        let new = !known.contains(&column.word);
+        known.push(column.word);
+        new
+    })
+}
+
+/// Whether anything in a list is masked on pages: then it is asked whether it leaves masked.
+pub(crate) fn masks(list: &List) -> bool {
+    columns(list).iter().any(|column| column.masked)
+}
+
 /// Those that were asked for, in their order.
-pub(super) fn chosen(list: &List, fields: &[String]) -> Vec<&'static Column> {
+pub(crate) fn chosen(list: &List, fields: &[String]) -> Vec<&'static Column> {
     columns(list).iter().filter(|column| fields.iter().any(|word| word == column.word)).collect()
 }
 
@@ -48,7 +64,7 @@ fn level(areas: &Areas, code: &str, level: &str) -> String {
 }
 
 /// A list in words, for who decides and for the watermark.
-pub(super) fn told(list: &List, areas: &Areas) -> String {
+pub(crate) fn told(list: &List, areas: &Areas) -> String {
     let area =
         |code: Option<&str>| code.and_then(|code| areas.get(code)).map_or("全市", |area| area.name.as_str()).to_owned();
     match list {

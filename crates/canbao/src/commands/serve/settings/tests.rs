@@ -63,6 +63,8 @@ fn what_is_wrong_is_told_by_its_place() {
         ("#\nconnections = 0", [("", "")], ["F 第 2 行：connections 超出范围", "从 1 到 100000"]),
         ("tls_names = [1]", [("", "")], ["F 第 1 行：tls_names 应当是一列文字", "[\"…\""]),
         ("tls = \"on\"", [("", "")], ["F 第 1 行：tls 不能这样写", "\"off\"、\"files\"、\"city-ca\""]),
+        ("memory_limit = \"2\"", [("", "")], ["F 第 1 行：memory_limit 不能少于 256MB", "2GB"]),
+        ("", [("CANBAO_MEMORY_LIMIT", "viel")], ["环境变量 CANBAO_MEMORY_LIMIT：memory_limit 要写成数字加单位", "2GB"]),
         ("office = 安康", [("", "")], ["F 第 1 行看不懂", "双引号"]),
         ("\n\noffice = \"a\"\noffice = \"b\"", [("", "")], ["F 第 4 行看不懂", "提示："]),
         ("", [("CANBAO_SECURE", "yes")], ["环境变量 CANBAO_SECURE：secure 应当是 true 或 false", "secure = true"]),
