@@ -11,9 +11,9 @@ use canbao_registry::account::Account;
 use canbao_registry::change::Waiting;
 use canbao_registry::finding::WorkCounts;
 
-use super::filled;
 use super::person::Names;
 use super::shell::{Crumb, Shell, WORKED};
+use super::{deed, filled};
 use crate::App;
 use crate::fault::Fault;
 use crate::right::Right;
@@ -217,12 +217,12 @@ async fn logs(app: &App) -> Result<Vec<(&'static str, &'static str, Vec<Done>)>,
     let done = done.into_iter().map(|one| Done {
         at: say::time(one.at),
         who: names.of(&one.actor),
-        what: format!("{} {}", one.action, one.subject),
+        what: format!("{}：{}", deed::done(&one.action), deed::to_what(&one.subject)),
     });
     let looks = looks.into_iter().map(|one| Done {
         at: say::time(one.at),
         who: names.of(&one.actor),
-        what: format!("{}，{} 人", one.purpose, say::count(one.persons)),
+        what: format!("{}，{} 人", deed::done(&one.purpose), say::count(one.persons)),
     });
     Ok(vec![("最近的办理", "/log", done.collect()), ("最近的查看", "/looks", looks.collect())])
 }

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,6 +16,8 @@ use super::{Access, may};
 use crate::fault::Fault;
 use crate::http::upload::{self, Carried, FileLimit};
 use crate::http::{cookie, origin};
+use crate::page::login;
+use crate::page::resume::{self, Onward};
 use crate::{App, Settings, api, watch};
 
 /// The largest form.
@@ -47,7 +50,7 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         None => None,
     };
     let (Some(token), Some((session, account))) = (token, known) else {
-        return Ok(to_login(&request));
+        return nobody(&app, access, files.is_some(), request).await;
     };
     watch::asked_by(account.id);
     if let Access::May(right) = access {
@@ -78,7 +81,11 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         let bytes = to_bytes(body, FORM).await.map_err(|error| cut(&error))?;
         let given = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf");
         if !given.is_some_and(|(_, value)| same(&value, &session.csrf)) {
-            return Err(Fault::Forged);
+            // a page of ours that an earlier session drew: what was typed there is asked about, and never just done
+            return match typed(access, &parts, &bytes, None) {
+                Some(onward) => resume::page(&app, &onward, &session.csrf, false),
+                None => Err(Fault::Forged),
+            };
         }
         body = Body::from(bytes);
     }
@@ -117,10 +124,35 @@ fn same(one: &str, other: &str) -> bool {
     one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
 }
 
-/// To the login, and from there back where they wanted to go.
-fn to_login(request: &Request) -> Response {
-    let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    if request.method() != Method::GET || wanted == "/" {
+/// To the login, and from there back where they wanted to go: to a page, or on with the form that they had filled.
+async fn nobody(app: &App, access: Access, sends_files: bool, request: Request) -> Result<Response, Fault> {
+    if request.method() == Method::GET {
+        let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return Ok(to_login(wanted));
+    }
+    let (parts, body) = request.into_parts();
+    let came_from = origin::came_from(&parts.headers);
+    if !sends_files && matches!(access, Access::May(_)) {
+        let bytes = to_bytes(body, FORM).await.map_err(|error| cut(&error))?;
+        let who = match cookie::session(&parts.headers, app.settings.secure) {
+            Some(token) => app.registry.whose_session(token).await?,
+            None => None,
+        };
+        if let Some(onward) = typed(access, &parts, &bytes, who) {
+            return login::again(app, onward);
+        }
+    }
+    Ok(to_login(came_from.as_deref().unwrap_or("/")))
+}
+
+/// What was typed in a form of a page that only a whole session sees; passwords and codes are of others.
+fn typed(access: Access, parts: &Parts, bytes: &[u8], who: Option<String>) -> Option<Onward> {
+    let path = parts.uri.path_and_query().map(|path| path.as_str()).filter(|_| matches!(access, Access::May(_)))?;
+    Onward::of(path, &parts.headers, bytes, who)
+}
+
+fn to_login(wanted: &str) -> Response {
+    if wanted == "/" {
         return Redirect::to("/login").into_response();
     }
     let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
