@@ -187,7 +187,8 @@ pub(super) fn to_what(subject: &str) -> String {
 }
 
 fn named(word: &str) -> String {
-    let right = || Right::ALL.into_iter().find(|right| right.scope() == Some(word)).map(|right| right.chinese().to_owned());
+    let right =
+        || Right::ALL.into_iter().find(|right| right.scope() == Some(word)).map(|right| right.chinese().to_owned());
     let known = of(&WORDS, word).map(str::to_owned);
     let known = known.or_else(|| word.parse::<SourceKind>().ok().map(|kind| kind.chinese().to_owned()));
     let known = known.or_else(|| Role::from_word(word).map(|role| role.chinese().to_owned()));

@@ -154,7 +154,15 @@ pub(crate) async fn prove(State(app): State<App>, visitor: Visitor) -> Result<Ht
         counts: vec![
             ("办理记录", format!("{} 条", count(found.entries))),
             ("查看记录", format!("{} 条", count(found.looks))),
-            ("重新汇总", format!("{} 次载入、{} 次变更，共 {} 行", count(found.applies), count(found.changes), count(found.rows))),
+            (
+                "重新汇总",
+                format!(
+                    "{} 次载入、{} 次变更，共 {} 行",
+                    count(found.applies),
+                    count(found.changes),
+                    count(found.rows)
+                ),
+            ),
         ],
         heads: vec![("办理记录", head(&found.head)), ("查看记录", head(&found.looks_head))],
         faults: found.faults,

@@ -48,8 +48,16 @@ const ROLES: [(&str, &[&str], &[&str]); 8] = [
         ],
         &["/accounts", "/looks", "/runs", "/data"],
     ),
-    ("town", &["/", "/people?category=partial", "/findings", "/asked", "/figures"], &["/changes", "/accounts", "/employers"]),
-    ("village", &["/", "/people", "/asked", "/changes/mine"], &["/changes", "/findings", "/figures", "/log", "/exports"]),
+    (
+        "town",
+        &["/", "/people?category=partial", "/findings", "/asked", "/figures"],
+        &["/changes", "/accounts", "/employers"],
+    ),
+    (
+        "village",
+        &["/", "/people", "/asked", "/changes/mine"],
+        &["/changes", "/findings", "/figures", "/log", "/exports"],
+    ),
     ("reporter", &["/", "/data", "/account"], &["/people", "/findings", "/figures", "/log", "/accounts", "/runs"]),
     ("leader", &["/", "/figures"], &["/people", "/findings", "/changes", "/asked", "/log", "/data"]),
     ("auditor", &["/", "/log", "/looks"], &["/people", "/figures", "/findings", "/accounts", "/data"]),

@@ -105,7 +105,8 @@ pub(super) async fn day(day: &Day) {
     // whoever runs the system reaches nobody
     let person = day.somebody(&day.area_of("county"), "");
     let person = format!("/person/{}", person.person);
-    let beyond = ["/people", &person, "/findings", "/changes", "/exports", "/figures", "/log", "/looks", "/data", "/runs"];
+    let beyond =
+        ["/people", &person, "/findings", "/changes", "/exports", "/figures", "/log", "/looks", "/data", "/runs"];
     day.refused(&browser, &beyond).await;
     assert_eq!(browser.count("#q").await, 0);
     day.log_out(browser, "the administrator").await;

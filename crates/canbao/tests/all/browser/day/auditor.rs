@@ -63,6 +63,10 @@ pub(super) async fn day(day: &Day) {
     browser.says(&super::thousands(proved["entries"].as_i64().unwrap())).await;
     browser.says(&head[..8]).await;
 
-    day.refused(&browser, &["/people", "/person/1", "/findings", "/figures", "/accounts", "/exports", "/data", "/runs"]).await;
+    day.refused(
+        &browser,
+        &["/people", "/person/1", "/findings", "/figures", "/accounts", "/exports", "/data", "/runs"],
+    )
+    .await;
     day.log_out(browser, "the auditor").await;
 }

@@ -114,7 +114,8 @@ pub(super) async fn day(day: &Day) {
     browser.says("要由另一位市级经办核对后同意载入").await;
     assert!(!browser.offers("同意载入").await);
     let token = browser.token().await;
-    let (status, said) = browser.post(&format!("/run/{job}/apply"), &[("csrf", &token), ("reason", "我自己看过了")]).await;
+    let (status, said) =
+        browser.post(&format!("/run/{job}/apply"), &[("csrf", &token), ("reason", "我自己看过了")]).await;
     assert_eq!(status, 409, "{said}");
     assert_eq!(figures_at_home(&browser).await, before, "nothing has changed yet");
     day.log_out(browser, "the city's clerk").await;
@@ -167,7 +168,8 @@ pub(super) async fn day(day: &Day) {
 /// The page goes on by itself, piece by piece, and is not drawn anew until all is over.
 async fn watched(day: &Day, browser: &Browser) {
     browser.script("window.stays = true", Vec::new()).await;
-    let seen = "return window.stays === true && (document.querySelector('[data-live]') || { textContent: '' }).textContent";
+    let seen =
+        "return window.stays === true && (document.querySelector('[data-live]') || { textContent: '' }).textContent";
     let begun = Instant::now();
     let (mut live, mut looked) = (false, false);
     while browser.heading().await.contains("进行中") || browser.heading().await.contains("排队") {

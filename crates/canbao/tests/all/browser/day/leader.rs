@@ -41,7 +41,8 @@ pub(super) async fn day(day: &Day) {
         if size == OFFICE {
             let person = day.somebody(county, "uninsured");
             let person = format!("/person/{}", person.person);
-            day.refused(&browser, &["/people", &person, "/findings", "/changes", "/exports", "/employers", "/log"]).await;
+            day.refused(&browser, &["/people", &person, "/findings", "/changes", "/exports", "/employers", "/log"])
+                .await;
             let (token, reveal) = (browser.token().await, format!("{person}/reveal"));
             for (path, more) in [("/people/find", ("q", "王")), (reveal.as_str(), ("purpose", "核对身份"))] {
                 let (status, said) = browser.post(path, &[("csrf", &token), more]).await;

@@ -142,7 +142,8 @@ impl Day {
         if browser.script(wide, Vec::new()).await == true {
             faults.push("wider than the screen".to_owned());
         }
-        let primary = "return [...document.querySelectorAll('main .btn.primary')].filter((at) => at.checkVisibility()).length";
+        let primary =
+            "return [...document.querySelectorAll('main .btn.primary')].filter((at) => at.checkVisibility()).length";
         if browser.script(primary, Vec::new()).await.as_i64().unwrap() > 1 {
             faults.push("more than one main act".to_owned());
         }
@@ -258,7 +259,8 @@ impl Day {
 /// A count as pages write it: `12,304`.
 fn thousands(count: i64) -> String {
     let digits = count.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|three| std::str::from_utf8(three).unwrap()).collect();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|three| std::str::from_utf8(three).unwrap()).collect();
     groups.join(",")
 }
 
@@ -313,9 +315,9 @@ fn data_are_delivered_compared_approved_applied_and_undone() {
 #[test]
 fn the_record_is_searched_decided_changed_and_taken_along() {
     on("browser-kept", async |day| {
-        county::findings(day).await;
+        let asked = county::findings(day).await;
         county::changes(day).await;
-        town::day(day).await;
+        town::day(day, &asked).await;
         exports::day(day).await;
         leader::day(day).await;
         session::day(day).await;

@@ -123,7 +123,8 @@ pub(super) async fn day(day: &Day) {
                        const field = row.querySelector('select[name^=c]'); \
                        return field ? [[row.cells[0].textContent, field.value]] : []; }))";
     let columns = browser.script(columns, Vec::new()).await;
-    for (header, field) in [("姓名", "name"), ("证件号码", "number"), ("参保状态", "status"), ("单位编号", "unit_code")] {
+    for (header, field) in [("姓名", "name"), ("证件号码", "number"), ("参保状态", "status"), ("单位编号", "unit_code")]
+    {
         assert_eq!(columns[header], field, "{columns}");
     }
     assert_eq!(browser.counted("号码有错", "行数").await, numbers_wrong(&month), "{}", browser.text().await);
@@ -188,7 +189,8 @@ pub(super) async fn day(day: &Day) {
         seen += usize::from(status == 200);
     }
     assert_eq!(seen, 1, "of the deliveries that the city began with, one is theirs");
-    day.refused(&browser, &["/people", "/person/1", "/findings", "/finding/1", "/figures", "/runs", "/run/1", "/log"]).await;
+    day.refused(&browser, &["/people", "/person/1", "/findings", "/finding/1", "/figures", "/runs", "/run/1", "/log"])
+        .await;
     day.log_out(browser, "the reporter").await;
 }
 
