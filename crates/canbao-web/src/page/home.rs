@@ -43,6 +43,8 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
 
 /// After how many days something that waits is said to wait long.
 const LONG: i64 = 5;
+/// Sources on the first page of whoever compares.
+const SOURCES: usize = 8;
 /// Lines of the log on the first page.
 const LINES: i64 = 8;
 const DAY: i64 = 86_400_000;
@@ -97,6 +99,9 @@ struct Page {
     under: &'static str,
     /// A reporter's sources, as they stand.
     lines: Vec<super::sources::Line>,
+    /// Of whoever compares: how many sources there are, and those that need somebody first.
+    sources: String,
+    first: Vec<super::sources::Line>,
     /// What an auditor reads: title, where all of it is, the last lines.
     logs: Vec<(&'static str, &'static str, Vec<Done>)>,
     reports: bool,
@@ -116,11 +121,16 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
         }
         sum = Some(row("合计", "", &*app.kept.counts(&app, &visitor, &visitor.area).await?, lists));
     }
-    let lines = if visitor.account.role == Role::Reporter {
-        super::sources::standing(&app, &visitor).await?
-    } else {
-        Vec::new()
-    };
+    let (mut lines, mut first, mut sources) = (Vec::new(), Vec::new(), String::new());
+    if visitor.may(Right::Deliver) {
+        let standing = super::sources::standing(&app, &visitor).await?;
+        if visitor.may(Right::Compare) {
+            sources = super::sources::told(&standing);
+            first = standing.into_iter().take(SOURCES).collect();
+        } else {
+            lines = standing;
+        }
+    }
     let today = say::today();
     let heading = match visitor.account.role {
         Role::Reporter if !lines.is_empty() => {
@@ -153,6 +163,8 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
             _ => "村(社区)",
         },
         lines,
+        sources,
+        first,
         logs: if visitor.may(Right::Log) { logs(&app).await? } else { Vec::new() },
         reports: visitor.may(Right::Figures),
     })
