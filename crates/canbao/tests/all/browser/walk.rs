@@ -43,7 +43,7 @@ const ROLES: [(&str, &[&str], &[&str]); 8] = [
             "/findings/row-unresolved",
             "/changes",
             "/changes/mine",
-            "/employer/1",
+            "first of /employers",
             "/figures",
         ],
         &["/accounts", "/looks", "/runs", "/data"],
@@ -78,7 +78,10 @@ pub(super) async fn everybody(day: &Day) {
         for size in [OFFICE, PHONE] {
             let browser = day.log_in(login, size).await;
             for page in pages {
-                browser.go(page).await;
+                browser.go(page.strip_prefix("first of ").unwrap_or(page)).await;
+                if page.starts_with("first of ") {
+                    browser.press_at("table.rows tbody th a").await;
+                }
                 browser.find("main .title h1").await;
                 day.check(&browser, &format!("{login} {page}")).await;
             }

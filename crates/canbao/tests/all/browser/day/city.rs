@@ -90,7 +90,7 @@ pub(super) async fn day(day: &Day) {
     browser.says("可以离开本页").await;
     let job = browser.at().await.rsplit('/').next().unwrap().to_owned();
     watched(day, &browser).await;
-    until(&browser, "完成").await;
+    until(&browser, "· 完成").await;
     day.check(&browser, "run done").await;
 
     // the balance, held against the run's own files
@@ -171,16 +171,15 @@ async fn watched(day: &Day, browser: &Browser) {
     let seen =
         "return window.stays === true && (document.querySelector('[data-live]') || { textContent: '' }).textContent";
     let begun = Instant::now();
-    let (mut live, mut looked) = (false, false);
+    let (mut first, mut live) = (None, false);
     while browser.heading().await.contains("进行中") || browser.heading().await.contains("排队") {
         if let Value::String(text) = browser.script(seen, Vec::new()).await
+            && first.get_or_insert_with(|| text.clone()) != &text
             && text.contains("完成")
+            && !live
         {
             live = true;
-            if !looked {
-                day.check(browser, "run at work").await;
-                looked = true;
-            }
+            day.check(browser, "run at work").await;
         }
         assert!(begun.elapsed() < Duration::from_secs(240), "the comparison never ends");
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -57,7 +57,6 @@ pub(super) struct Somebody {
     pub(super) person: i64,
     pub(super) name: String,
     pub(super) number: String,
-    pub(super) area: String,
     pub(super) birth: String,
 }
 
@@ -176,6 +175,7 @@ impl Day {
     pub(super) async fn log_out(&self, browser: Browser, whose: &str) {
         self.faults.borrow_mut().extend(browser.complaints().await.into_iter().map(|said| format!("{whose}: {said}")));
         self.addresses(&browser, whose).await;
+        browser.go("/").await;
         browser.press_at(".top .pop.end > summary").await;
         browser.press("退出").await;
         browser.find("#password").await;
@@ -213,7 +213,6 @@ impl Day {
             person: one["person"].as_i64().unwrap(),
             name: text(one, "name"),
             number: text(one, "number"),
-            area: text(one, "area"),
             birth: text(one, "birth_date"),
         });
         people.filter(|one| one.number.len() == 18 && one.name.chars().count() > 1).collect()

@@ -196,7 +196,7 @@ pub(super) async fn day(day: &Day) {
 
 async fn send(browser: &Browser, rows: usize) {
     browser.press(&format!("确认报送 {} 行", super::thousands(rows as i64))).await;
-    browser.says("比对用到以前可以撤回").await;
+    browser.says("这一份留在报送记录里").await;
 }
 
 /// How many numbers in the damaged file are wrong, by the rule itself.

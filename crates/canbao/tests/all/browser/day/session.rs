@@ -25,7 +25,7 @@ async fn another_tab(browser: &Browser) -> [fantoccini::wd::WindowHandle; 2] {
 
 /// Logs out in one tab while something is typed in another: it is not lost.
 async fn ended(day: &Day) {
-    let person = day.somebody(&day.area_of("county"), "interrupted");
+    let person = day.somebody(&day.area_of("county"), "confirmed");
     let form = format!("/person/{}/change/name-changed", person.person);
     let name = format!("{}改", person.name);
     day.personal(&name);
@@ -133,7 +133,8 @@ async fn keyboard(day: &Day) {
         focus_is_seen(&browser).await;
         let at = "const at = document.activeElement; \
                   const all = [...document.querySelectorAll('a, button, input, select, summary')]; return all.indexOf(at)";
-        order.push(browser.script(at, Vec::new()).await.as_i64().unwrap());
+        // a table that scrolls by itself is none of these
+        order.extend(browser.script(at, Vec::new()).await.as_i64().filter(|at| *at >= 0));
         browser.key(TAB).await;
     }
     assert!(order.is_sorted(), "the focus jumps: {order:?}");
