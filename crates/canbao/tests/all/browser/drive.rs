@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -215,9 +216,22 @@ impl Browser {
         self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
     }
 
-    /// Its title.
+    /// Its title, as soon as there is one.
     pub(super) async fn heading(&self) -> String {
-        self.find("main h1").await.text().await.unwrap()
+        let begun = Instant::now();
+        loop {
+            let read = "const at = document.querySelector('main h1'); return at && at.innerText";
+            if let Value::String(heading) = self.glance(read).await {
+                return heading;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no heading");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// What a script sees on a page that may be drawn anew by itself at this very moment; null where it just is.
+    pub(super) async fn glance(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_default()
     }
 
     /// Waits until the page says something.
@@ -339,15 +353,15 @@ impl Browser {
     }
 
     /// Where the page falls short of WCAG 2.2 AA, by axe-core.
-    pub(super) async fn barriers(&self, axe: &str) -> Vec<String> {
-        self.client.execute(axe, Vec::new()).await.unwrap();
+    pub(super) async fn barriers(&self, axe: &str) -> Result<Vec<String>, CmdError> {
+        self.client.execute(axe, Vec::new()).await?;
         let run = "const done = arguments[arguments.length - 1]; \
                    axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }) \
                       .then((found) => done(found.violations.map((one) => \
                           one.id + ': ' + one.help + ' — ' + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | '))), \
                           (error) => done(['axe failed: ' + error]));";
-        let found = self.client.execute_async(run, Vec::new()).await.unwrap();
-        found.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+        let found = self.client.execute_async(run, Vec::new()).await?;
+        Ok(found.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect())
     }
 
     pub(super) async fn close(self) {

@@ -173,13 +173,13 @@ async fn watched(day: &Day, browser: &Browser) {
     let begun = Instant::now();
     let (mut first, mut live) = (None, false);
     while browser.heading().await.contains("进行中") || browser.heading().await.contains("排队") {
-        if let Value::String(text) = browser.script(seen, Vec::new()).await
+        if let Value::String(text) = browser.glance(seen).await
             && first.get_or_insert_with(|| text.clone()) != &text
             && text.contains("完成")
             && !live
         {
             live = true;
-            day.check(browser, "run at work").await;
+            day.check_at_work(browser, "run at work").await;
         }
         assert!(begun.elapsed() < Duration::from_secs(240), "the comparison never ends");
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -135,20 +135,32 @@ impl Day {
 
     /// Nothing on the page is out of reach, broken, or refused by the content policy.
     pub(super) async fn check(&self, browser: &Browser, page: &str) {
-        let mut faults = browser.barriers(&self.axe).await;
+        let barriers = browser.barriers(&self.axe).await.unwrap();
+        self.look(browser, page, barriers).await;
+    }
+
+    /// The same of a page that is drawn anew as soon as something ends, perhaps while it is looked at.
+    pub(super) async fn check_at_work(&self, browser: &Browser, page: &str) {
+        if let Ok(barriers) = browser.barriers(&self.axe).await {
+            self.look(browser, page, barriers).await;
+        }
+    }
+
+    async fn look(&self, browser: &Browser, page: &str, barriers: Vec<String>) {
+        let mut faults = barriers;
         faults.extend(browser.complaints().await);
         let wide = "return document.documentElement.scrollWidth > window.innerWidth + 1";
-        if browser.script(wide, Vec::new()).await == true {
+        if browser.glance(wide).await == true {
             faults.push("wider than the screen".to_owned());
         }
         let primary =
             "return [...document.querySelectorAll('main .btn.primary')].filter((at) => at.checkVisibility()).length";
-        if browser.script(primary, Vec::new()).await.as_i64().unwrap() > 1 {
+        if browser.glance(primary).await.as_i64() > Some(1) {
             faults.push("more than one main act".to_owned());
         }
         self.faults.borrow_mut().extend(faults.into_iter().map(|fault| format!("{page}: {fault}")));
         if let Some(folder) = &self.pictures {
-            let wide = browser.script("return window.innerWidth", Vec::new()).await;
+            let wide = browser.glance("return window.innerWidth").await;
             let name = page.replace(['/', ' ', '?'], "-");
             browser.picture(&folder.join(format!("{name}-{wide}.png"))).await;
         }
