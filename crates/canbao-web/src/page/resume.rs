@@ -31,6 +31,25 @@ pub(crate) struct Onward {
     pub(crate) who: String,
     /// What was in it, without its token, as forms are sent.
     pub(crate) typed: String,
+    /// How it was sent: `files` where it may bring files; `file` where it did, which was not taken.
+    pub(crate) kind: String,
+}
+
+/// A form that came when nobody was logged in any more, or with another session's token.
+pub(crate) struct Came {
+    /// Its fields, the token among them.
+    pub(crate) fields: Vec<(String, String)>,
+    /// As [`Onward::kind`].
+    pub(crate) kind: &'static str,
+}
+
+impl Came {
+    /// One that is sent as most are.
+    pub(crate) fn plain(headers: &HeaderMap, body: &[u8]) -> Option<Self> {
+        let kind = headers.get(header::CONTENT_TYPE)?.as_bytes();
+        let plain = kind.starts_with(b"application/x-www-form-urlencoded");
+        plain.then(|| Self { fields: url::form_urlencoded::parse(body).into_owned().collect(), kind: "" })
+    }
 }
 
 impl Onward {
@@ -39,19 +58,17 @@ impl Onward {
         Self { next: origin::own_path(next).to_owned(), ..Self::default() }
     }
 
-    /// Of a form that came when nobody was logged in any more. None where nothing was typed, or it is no form of ours.
-    pub(crate) fn of(path: &str, headers: &HeaderMap, body: &[u8], who: Option<String>) -> Option<Self> {
-        let is_form = headers.get(header::CONTENT_TYPE)?.as_bytes().starts_with(b"application/x-www-form-urlencoded");
-        let token = url::form_urlencoded::parse(body).find(|(name, _)| name == "csrf").map(|(_, value)| value)?;
-        let ours = token.len() == TOKEN && token.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_form || !ours || !origin::says_own(headers) {
+    /// Of a form that was not done. None where nothing was typed, or it is no form of ours.
+    pub(crate) fn of(path: &str, headers: &HeaderMap, came: Came, who: Option<String>) -> Option<Self> {
+        let (token, fields): (Vec<_>, Vec<_>) = came.fields.into_iter().partition(|(name, _)| name == "csrf");
+        let hex = |token: &str| token.len() == TOKEN && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let ours = token.first().is_some_and(|(_, token)| hex(token));
+        if !ours || !origin::says_own(headers) || fields.iter().all(|(_, value)| value.is_empty()) {
             return None;
         }
-        let mut typed = url::form_urlencoded::Serializer::new(String::new());
-        typed.extend_pairs(url::form_urlencoded::parse(body).filter(|(name, _)| name != "csrf"));
-        let typed = typed.finish();
+        let typed = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let next = origin::came_from(headers).unwrap_or_else(|| "/".to_owned());
-        (!typed.is_empty()).then(|| Self { next, to: path.to_owned(), who: who.unwrap_or_default(), typed })
+        Some(Self { next, to: path.to_owned(), who: who.unwrap_or_default(), typed, kind: came.kind.to_owned() })
     }
 
     /// Whether something was typed that is not lost.
@@ -81,6 +98,9 @@ struct Page {
     /// Whether they have just logged in again; else they had done so elsewhere.
     again: bool,
     to: String,
+    files: bool,
+    /// A file was chosen, and is to be chosen again.
+    file: bool,
     back: String,
     csrf: String,
     fields: Vec<(String, String)>,
@@ -99,6 +119,8 @@ pub(crate) fn page(app: &App, onward: &Onward, csrf: &str, again: bool) -> Resul
     let page = Page {
         again,
         to: onward.to.clone(),
+        files: !onward.kind.is_empty(),
+        file: onward.kind == "file",
         back: onward.next().to_owned(),
         csrf: csrf.to_owned(),
         texts: texts.map(|text| text.chars().take(LONG).collect()).collect(),

@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::http::upload::{self, Carried, FileLimit};
 use crate::http::{cookie, origin};
 use crate::page::login;
-use crate::page::resume::{self, Onward};
+use crate::page::resume::{self, Came, Onward};
 use crate::{App, Settings, api, watch};
 
 /// The largest form.
@@ -82,7 +82,8 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         let given = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf");
         if !given.is_some_and(|(_, value)| same(&value, &session.csrf)) {
             // a page of ours that an earlier session drew: what was typed there is asked about, and never just done
-            return match typed(access, &parts, &bytes, None) {
+            let came = Came::plain(&parts.headers, &bytes);
+            return match came.and_then(|came| typed(access, &parts, came, None)) {
                 Some(onward) => resume::page(&app, &onward, &session.csrf, false),
                 None => Err(Fault::Forged),
             };
@@ -132,13 +133,18 @@ async fn nobody(app: &App, access: Access, sends_files: bool, request: Request) 
     }
     let (parts, body) = request.into_parts();
     let came_from = origin::came_from(&parts.headers);
-    if !sends_files && matches!(access, Access::May(_)) {
-        let bytes = to_bytes(body, FORM).await.map_err(|error| cut(&error))?;
+    if matches!(access, Access::May(_)) {
+        let came = if sends_files {
+            let (fields, file) = upload::typed(&parts.headers, body, &app.settings.upload).await;
+            Some(Came { fields, kind: if file { "file" } else { "files" } })
+        } else {
+            Came::plain(&parts.headers, &to_bytes(body, FORM).await.map_err(|error| cut(&error))?)
+        };
         let who = match cookie::session(&parts.headers, app.settings.secure) {
             Some(token) => app.registry.whose_session(token).await?,
             None => None,
         };
-        if let Some(onward) = typed(access, &parts, &bytes, who) {
+        if let Some(onward) = came.and_then(|came| typed(access, &parts, came, who)) {
             return login::again(app, onward);
         }
     }
@@ -146,9 +152,9 @@ async fn nobody(app: &App, access: Access, sends_files: bool, request: Request) 
 }
 
 /// What was typed in a form of a page that only a whole session sees; passwords and codes are of others.
-fn typed(access: Access, parts: &Parts, bytes: &[u8], who: Option<String>) -> Option<Onward> {
+fn typed(access: Access, parts: &Parts, came: Came, who: Option<String>) -> Option<Onward> {
     let path = parts.uri.path_and_query().map(|path| path.as_str()).filter(|_| matches!(access, Access::May(_)))?;
-    Onward::of(path, &parts.headers, bytes, who)
+    Onward::of(path, &parts.headers, came, who)
 }
 
 fn to_login(wanted: &str) -> Response {

@@ -11,6 +11,7 @@ mod receive;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests;
+mod typed;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::fault::Fault;
 
 pub(crate) use file::{SentFile, private_folder, sweep};
 pub(crate) use receive::receive;
+pub(crate) use typed::typed;
 
 /// The sizes that files may have. In bytes.
 #[derive(Clone, Copy, Debug)]

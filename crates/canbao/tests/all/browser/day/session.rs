@@ -1,6 +1,6 @@
 //! What the browser itself does: a session ends while somebody types, two tabs, the keyboard alone, the way back.
 
-use super::county::focus_is_seen;
+use super::county::{focus_is_seen, stands};
 use super::{Day, OFFICE, PHONE};
 use crate::browser::drive::Browser;
 
@@ -64,13 +64,12 @@ async fn tabs(day: &Day) {
     let browser = day.log_in("county2", OFFICE).await;
     let stranger = day.log_in("county", OFFICE).await;
     let token = stranger.token().await;
-    let person = day.somebody(&day.area_of("county"), "uninsured");
-    let form = format!("/person/{}/change/death", person.person);
-    let fields = [("csrf", token.as_str()), ("step", "propose"), ("effective", "2016-11-20"), ("papers", "死亡证明")];
-    let (status, said) = browser.post(&form, &fields).await;
+    let before = stands(&browser).await;
+    let finding = browser.find("table.rows tbody th a").await.attr("href").await.unwrap().unwrap();
+    let fields = [("csrf", token.as_str()), ("verdict", "different"), ("note", "别处的表单")];
+    let (status, said) = browser.post(&finding, &fields).await;
     assert!(status == 403 && said.contains("还没有提交"), "another session's token does nothing: {said}");
-    browser.go("/changes/mine").await;
-    browser.keeps_quiet_of("死亡，第").await;
+    assert_eq!(stands(&browser).await, before);
     day.log_out(stranger, "somebody else").await;
 
     browser.go("/findings/name-differs").await;
