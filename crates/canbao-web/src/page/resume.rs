@@ -20,7 +20,7 @@ const TOKEN: usize = 64;
 
 /// Where somebody was going when they were asked to log in, and what they had typed. Fields of the log-in's forms; a field
 /// that is not there is blank.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Onward {
     /// The page that they wanted to see.
