@@ -90,6 +90,8 @@ pub struct App {
     pub(crate) cubes: Arc<Cubes>,
     /// Who may send files just now.
     pub(crate) sending: Arc<Semaphore>,
+    /// Whether the logs may be proved just now: one proof at a time, for it reads all of the record.
+    pub(crate) proving: Arc<Semaphore>,
     pub(crate) watch: Arc<Watch>,
     pub(crate) rate: Arc<api::Rate>,
     /// Which deliveries are looked at.
@@ -256,6 +258,7 @@ fn routes() -> Vec<Route> {
         post("/accounts/{id}", May(Right::Accounts), accounts::one::change),
         post("/accounts/{id}/act", May(Right::Accounts), accounts::one::act),
         get("/log", May(Right::Log), log::audit),
+        post("/log/prove", May(Right::Log), log::prove),
         get("/looks", May(Right::Log), log::looks),
         post("/account/tokens", May(Right::Home), token::add),
         post("/account/tokens/revoke", May(Right::Home), token::revoke),
@@ -284,7 +287,9 @@ impl App {
         upload::sweep(&settings.data);
         let sending = Arc::new(Semaphore::new(settings.upload.at_once));
         let (kept, batches, cubes, watch, rate, turns, runner) = Default::default();
-        Self { registry, settings: Arc::new(settings), kept, batches, cubes, sending, watch, rate, turns, runner }
+        let proving = Arc::new(Semaphore::new(1));
+        let settings = Arc::new(settings);
+        Self { registry, settings, kept, batches, cubes, sending, proving, watch, rate, turns, runner }
     }
 
     /// The same, with a log.

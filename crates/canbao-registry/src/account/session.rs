@@ -157,6 +157,16 @@ impl Registry {
         Ok(Some((Session { csrf, needs, begun }, account)))
     }
 
+    /// The login whose session a token is or was; none where it was logged out or is no token. It lets nobody in.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn whose_session(&self, token: &str) -> Result<Option<String>, RegistryError> {
+        let sql = "SELECT a.login FROM session s JOIN account a ON a.id = s.account WHERE s.hash = $1";
+        let row = self.store.statements().await?.first(sql, values![secret::hash(token).to_vec()]).await?;
+        Ok(row.map(|row| row.text(0).to_owned()))
+    }
+
     /// Logs out. A token that is none any more ends nothing.
     ///
     /// # Errors

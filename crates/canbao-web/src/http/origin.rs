@@ -21,6 +21,19 @@ pub(crate) fn is_own(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Whether a browser says that a request comes from a page of this very host, as all of today's do.
+pub(crate) fn says_own(headers: &HeaderMap) -> bool {
+    (headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN)) && is_own(headers)
+}
+
+/// The page of this host that a request came from, by its path.
+pub(crate) fn came_from(headers: &HeaderMap) -> Option<String> {
+    let (_, rest) = headers.get(header::REFERER)?.to_str().ok()?.split_once("://")?;
+    let (host, path) = rest.split_at(rest.find('/')?);
+    let own = headers.get(header::HOST).is_some_and(|own| own.as_bytes() == host.as_bytes());
+    (own && own_path(path) == path).then(|| path.to_owned())
+}
+
 /// The path that somebody is sent on to after logging in: one of this host's own, else the home page.
 pub(crate) fn own_path(next: &str) -> &str {
     let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\0']);

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::App;
 use crate::fault::Fault;
-use crate::http::cookie;
+use crate::http::{cookie, origin};
 use crate::right::visitor::Visitor;
 
 pub(crate) async fn choose(
@@ -19,9 +19,9 @@ pub(crate) async fn choose(
         return Err(Fault::NoSuchRecord);
     }
     // back to the list they were on, from its beginning; a person's page is of no area
-    let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
-    let path = from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
-    let on_list = path
+    let from = origin::came_from(&headers);
+    let on_list = from
+        .as_deref()
         .filter(|path| path.starts_with("/people?") || *path == "/people" || matches!(*path, "/changes" | "/figures"));
     let category = on_list.and_then(|path| path.split(['?', '&']).find(|pair| pair.starts_with("category=")));
     let to = match (on_list, category) {

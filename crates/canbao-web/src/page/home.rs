@@ -11,9 +11,9 @@ use canbao_registry::account::Account;
 use canbao_registry::change::Waiting;
 use canbao_registry::finding::WorkCounts;
 
-use super::filled;
 use super::person::Names;
 use super::shell::{Crumb, Shell, WORKED};
+use super::{deed, filled};
 use crate::App;
 use crate::fault::Fault;
 use crate::right::Right;
@@ -43,6 +43,8 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
 
 /// After how many days something that waits is said to wait long.
 const LONG: i64 = 5;
+/// Sources on the first page of whoever compares.
+const SOURCES: usize = 8;
 /// Lines of the log on the first page.
 const LINES: i64 = 8;
 const DAY: i64 = 86_400_000;
@@ -97,6 +99,9 @@ struct Page {
     under: &'static str,
     /// A reporter's sources, as they stand.
     lines: Vec<super::sources::Line>,
+    /// Of whoever compares: how many sources there are, and those that need somebody first.
+    sources: String,
+    first: Vec<super::sources::Line>,
     /// What an auditor reads: title, where all of it is, the last lines.
     logs: Vec<(&'static str, &'static str, Vec<Done>)>,
     reports: bool,
@@ -116,11 +121,16 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
         }
         sum = Some(row("合计", "", &*app.kept.counts(&app, &visitor, &visitor.area).await?, lists));
     }
-    let lines = if visitor.account.role == Role::Reporter {
-        super::sources::standing(&app, &visitor).await?
-    } else {
-        Vec::new()
-    };
+    let (mut lines, mut first, mut sources) = (Vec::new(), Vec::new(), String::new());
+    if visitor.may(Right::Deliver) {
+        let standing = super::sources::standing(&app, &visitor).await?;
+        if visitor.may(Right::Compare) {
+            sources = super::sources::told(&standing);
+            first = standing.into_iter().take(SOURCES).collect();
+        } else {
+            lines = standing;
+        }
+    }
     let today = say::today();
     let heading = match visitor.account.role {
         Role::Reporter if !lines.is_empty() => {
@@ -153,6 +163,8 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
             _ => "村(社区)",
         },
         lines,
+        sources,
+        first,
         logs: if visitor.may(Right::Log) { logs(&app).await? } else { Vec::new() },
         reports: visitor.may(Right::Figures),
     })
@@ -217,12 +229,12 @@ async fn logs(app: &App) -> Result<Vec<(&'static str, &'static str, Vec<Done>)>,
     let done = done.into_iter().map(|one| Done {
         at: say::time(one.at),
         who: names.of(&one.actor),
-        what: format!("{} {}", one.action, one.subject),
+        what: format!("{}：{}", deed::done(&one.action), deed::to_what(&one.subject)),
     });
     let looks = looks.into_iter().map(|one| Done {
         at: say::time(one.at),
         who: names.of(&one.actor),
-        what: format!("{}，{} 人", one.purpose, say::count(one.persons)),
+        what: format!("{}，{} 人", deed::done(&one.purpose), say::count(one.persons)),
     });
     Ok(vec![("最近的办理", "/log", done.collect()), ("最近的查看", "/looks", looks.collect())])
 }

@@ -2,12 +2,14 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Html;
+use canbao_registry::audit::verify;
 use serde::Deserialize;
 
-use super::filled;
 use super::person::Names;
 use super::shell::{Crumb, Shell};
+use super::{deed, filled};
 use crate::App;
 use crate::fault::Fault;
 use crate::right::visitor::Visitor;
@@ -70,8 +72,8 @@ pub(crate) async fn audit(
             seq: say::count(done.seq),
             at: say::time(done.at),
             who: names.of(&done.actor),
-            what: done.action,
-            subject: done.subject,
+            what: deed::done(&done.action),
+            subject: deed::to_what(&done.subject),
             count: done.revision.map_or_else(String::new, |revision| revision.to_string()),
         })
         .collect();
@@ -79,7 +81,7 @@ pub(crate) async fn audit(
     filled(&Page {
         shell: Shell::of(&app, &visitor, "/log", "办理记录", crumbs).await?,
         heading: "办理记录",
-        sub: "每一条都与前一条相连，改动、缺失或换序都会被 canbao audit verify 查出",
+        sub: "每一条都与前一条相连，改动、缺失或换序，按“核验”就能查出",
         path: "/log",
         heads: ["办了什么", "对象", "版本"],
         lines,
@@ -104,8 +106,8 @@ pub(crate) async fn looks(
             seq: say::count(look.seq),
             at: say::time(look.at),
             who: names.of(&look.actor),
-            what: look.purpose,
-            subject: look.subject,
+            what: deed::done(&look.purpose),
+            subject: deed::to_what(&look.subject),
             count: say::count(look.persons),
         })
         .collect();
@@ -120,4 +122,55 @@ pub(crate) async fn looks(
         actor: asked.actor,
         older,
     })
+}
+
+#[derive(Template)]
+#[template(path = "verified.html")]
+struct Proof {
+    shell: Shell,
+    heading: String,
+    counts: Vec<(&'static str, String)>,
+    heads: Vec<(&'static str, String)>,
+    faults: Vec<String>,
+}
+
+/// Whether both chains are whole and the record is what the audit says.
+pub(crate) async fn prove(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
+    let _turn = app.proving.try_acquire().map_err(|_| {
+        let what = "正在核验，是别人刚才按的。".to_owned();
+        Fault::Refused(StatusCode::SERVICE_UNAVAILABLE, what, "请等几分钟再按；一次只核验一遍。".to_owned())
+    })?;
+    let found = verify(&app.registry).await?;
+    let count = |count: u64| say::count(i64::try_from(count).unwrap_or(i64::MAX));
+    let head = |head: &str| if head.is_empty() { "还没有记录".to_owned() } else { grouped(head) };
+    let heading = match found.faults.len() {
+        0 => "核验 · 都连得上，没有改动".to_owned(),
+        faults => format!("核验 · 发现 {faults} 处改动"),
+    };
+    let crumbs = vec![Crumb::to("审计", "/log"), Crumb::here("核验")];
+    filled(&Proof {
+        shell: Shell::of(&app, &visitor, "/log", heading.clone(), crumbs).await?,
+        heading,
+        counts: vec![
+            ("办理记录", format!("{} 条", count(found.entries))),
+            ("查看记录", format!("{} 条", count(found.looks))),
+            (
+                "重新汇总",
+                format!(
+                    "{} 次载入、{} 次变更，共 {} 行",
+                    count(found.applies),
+                    count(found.changes),
+                    count(found.rows)
+                ),
+            ),
+        ],
+        heads: vec![("办理记录", head(&found.head)), ("查看记录", head(&found.looks_head))],
+        faults: found.faults,
+    })
+}
+
+/// Hexadecimal digits in groups of eight.
+fn grouped(digits: &str) -> String {
+    let groups = digits.as_bytes().chunks(8).map(|group| String::from_utf8_lossy(group));
+    groups.collect::<Vec<_>>().join(" ")
 }

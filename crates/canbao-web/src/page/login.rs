@@ -11,11 +11,15 @@ use canbao_registry::account::{LogIn, Needs, NotChanged, Passed};
 use serde::Deserialize;
 
 use super::filled;
+use super::resume::{self, Onward};
 use crate::fault::Fault;
-use crate::http::{cookie, origin};
+use crate::http::cookie;
 use crate::right::visitor::Visitor;
 use crate::watch::Login;
 use crate::{App, asset, say};
+
+const NEW_PASSWORD: &str = "换一个新密码";
+const FACTOR: &str = "输入动态口令";
 
 /// A page that stands alone: one form.
 #[derive(Template)]
@@ -25,7 +29,8 @@ struct Page {
     heading: &'static str,
     error: String,
     login: String,
-    next: String,
+    /// Where they go afterwards.
+    onward: Onward,
     csrf: String,
     office: String,
     style: String,
@@ -39,7 +44,7 @@ impl Page {
             heading,
             error: String::new(),
             login: String::new(),
-            next: String::new(),
+            onward: Onward::default(),
             csrf: String::new(),
             office: app.office(),
             style: asset::path("style.css"),
@@ -55,15 +60,21 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn form(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Html<String>, Fault> {
-    filled(&Page { next: origin::own_path(&wanted.next).to_owned(), ..Page::new(&app, "login", "登录") })
+    filled(&Page { onward: Onward::page(&wanted.next), ..Page::new(&app, "login", "登录") })
+}
+
+/// The log-in, where somebody's session ended while they filled a form.
+pub(crate) fn again(app: &App, onward: Onward) -> Result<Response, Fault> {
+    let page = Page { login: onward.who.clone(), onward, ..Page::new(app, "login", "登录") };
+    Ok((StatusCode::UNAUTHORIZED, filled(&page)?).into_response())
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Given {
     login: String,
     password: String,
-    #[serde(default)]
-    next: String,
+    #[serde(flatten)]
+    onward: Onward,
 }
 
 pub(crate) async fn log_in(
@@ -71,9 +82,10 @@ pub(crate) async fn log_in(
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     Form(given): Form<Given>,
 ) -> Result<Response, Fault> {
-    let next = origin::own_path(&given.next).to_owned();
+    let onward = given.onward.clone();
     let refused = |status: StatusCode, error: String| {
-        let page = Page { error, login: given.login.clone(), next: next.clone(), ..Page::new(&app, "login", "登录") };
+        let (login, onward) = (given.login.clone(), onward.clone());
+        let page = Page { error, login, onward, ..Page::new(&app, "login", "登录") };
         Ok((status, filled(&page)?).into_response())
     };
     let wrong = "账号或密码不对。请核对大小写后重新输入。";
@@ -85,14 +97,7 @@ pub(crate) async fn log_in(
         LogIn::Slow { .. } => Login::Slow,
     });
     match ended {
-        LogIn::In { token, needs, .. } => {
-            let to = match needs {
-                Needs::NewPassword => "/password",
-                Needs::SecondFactor => "/factor",
-                Needs::Nothing => next.as_str(),
-            };
-            with_cookie(Redirect::to(to).into_response(), cookie::begin(&token, app.settings.secure))
-        }
+        LogIn::In { token, account, .. } => entered(&app, &token, onward.clone().of_login(&account.login)).await,
         // a disabled account is told no sooner than a wrong password
         LogIn::Wrong | LogIn::Disabled => refused(StatusCode::UNAUTHORIZED, wrong.to_owned()),
         LogIn::Locked { until } => refused(StatusCode::TOO_MANY_REQUESTS, locked(until)),
@@ -101,6 +106,30 @@ pub(crate) async fn log_in(
             format!("这台电脑上登录失败的次数太多，请 {} 分钟后再试。", retry_after_s.div_euclid(60) + 1),
         ),
     }
+}
+
+/// On from one step of the log-in: to what is still to be done, to what was typed before, or to the page that was wanted.
+async fn entered(app: &App, token: &str, onward: Onward) -> Result<Response, Fault> {
+    let Some((session, _)) = app.registry.session(token).await? else {
+        return Ok(Redirect::to("/login").into_response());
+    };
+    let csrf = session.csrf.clone();
+    let step = |form, heading| -> Result<Response, Fault> {
+        if onward.has_typed() {
+            let page = Page { csrf: csrf.clone(), onward: onward.clone(), ..Page::new(app, form, heading) };
+            return Ok(filled(&page)?.into_response());
+        }
+        let next: String = url::form_urlencoded::byte_serialize(onward.next().as_bytes()).collect();
+        let query = if onward.next() == "/" { String::new() } else { format!("?next={next}") };
+        Ok(Redirect::to(&format!("/{form}{query}")).into_response())
+    };
+    let response = match session.needs {
+        Needs::NewPassword => step("password", NEW_PASSWORD)?,
+        Needs::SecondFactor => step("factor", FACTOR)?,
+        Needs::Nothing if onward.has_typed() => resume::page(app, &onward, &session.csrf, true)?,
+        Needs::Nothing => Redirect::to(onward.next()).into_response(),
+    };
+    with_cookie(response, cookie::begin(token, app.settings.secure))
 }
 
 pub(crate) async fn log_out(State(app): State<App>, visitor: Visitor) -> Result<Response, Fault> {
@@ -119,9 +148,13 @@ pub(super) fn with_cookie(mut response: Response, cookie: Option<header::HeaderV
     Ok(response)
 }
 
-pub(crate) async fn password_form(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
-    let csrf = visitor.session.csrf.clone();
-    filled(&Page { csrf, ..Page::new(&app, "password", "换一个新密码") })
+pub(crate) async fn password_form(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Html<String>, Fault> {
+    let (csrf, onward) = (visitor.session.csrf.clone(), Onward::page(&wanted.next));
+    filled(&Page { csrf, onward, ..Page::new(&app, "password", NEW_PASSWORD) })
 }
 
 #[derive(Deserialize)]
@@ -129,6 +162,8 @@ pub(crate) struct NewPassword {
     old: String,
     new: String,
     again: String,
+    #[serde(flatten)]
+    onward: Onward,
 }
 
 pub(crate) async fn change_password(
@@ -139,9 +174,7 @@ pub(crate) async fn change_password(
     let error = if given.new == given.again {
         let change = app.registry.change_password(&visitor.account, &given.old, &given.new, &visitor.token).await?;
         match change {
-            Ok(token) => {
-                return with_cookie(Redirect::to("/").into_response(), cookie::begin(&token, app.settings.secure));
-            }
+            Ok(token) => return entered(&app, &token, given.onward).await,
             Err(NotChanged::WrongOld) => "现在的密码不对。".to_owned(),
             Err(NotChanged::Weak(why)) => why,
             Err(NotChanged::Locked { until }) => locked(until),
@@ -150,18 +183,24 @@ pub(crate) async fn change_password(
         "两次输入的新密码不一样。".to_owned()
     };
     let csrf = visitor.session.csrf.clone();
-    let page = Page { csrf, error, ..Page::new(&app, "password", "换一个新密码") };
+    let page = Page { csrf, error, onward: given.onward, ..Page::new(&app, "password", NEW_PASSWORD) };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response())
 }
 
-pub(crate) async fn factor_form(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
-    let csrf = visitor.session.csrf.clone();
-    filled(&Page { csrf, ..Page::new(&app, "factor", "输入动态口令") })
+pub(crate) async fn factor_form(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Html<String>, Fault> {
+    let (csrf, onward) = (visitor.session.csrf.clone(), Onward::page(&wanted.next));
+    filled(&Page { csrf, onward, ..Page::new(&app, "factor", FACTOR) })
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Code {
     code: String,
+    #[serde(flatten)]
+    onward: Onward,
 }
 
 pub(crate) async fn pass_factor(
@@ -170,9 +209,7 @@ pub(crate) async fn pass_factor(
     Form(given): Form<Code>,
 ) -> Result<Response, Fault> {
     let error = match app.registry.pass_second_factor(&visitor.token, given.code.trim()).await? {
-        Passed::In { token } => {
-            return with_cookie(Redirect::to("/").into_response(), cookie::begin(&token, app.settings.secure));
-        }
+        Passed::In { token } => return entered(&app, &token, given.onward).await,
         Passed::Ended => return Ok(Redirect::to("/login").into_response()),
         Passed::Wrong => {
             app.watch.metrics.login(Login::Wrong);
@@ -181,6 +218,6 @@ pub(crate) async fn pass_factor(
         Passed::Locked { until } => locked(until),
     };
     let csrf = visitor.session.csrf.clone();
-    let page = Page { csrf, error, ..Page::new(&app, "factor", "输入动态口令") };
+    let page = Page { csrf, error, onward: given.onward, ..Page::new(&app, "factor", FACTOR) };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response())
 }

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,6 +16,8 @@ use super::{Access, may};
 use crate::fault::Fault;
 use crate::http::upload::{self, Carried, FileLimit, Sent, Token};
 use crate::http::{cookie, origin};
+use crate::page::login;
+use crate::page::resume::{self, Came, Onward};
 use crate::{App, api, watch};
 
 /// The largest form.
@@ -47,7 +50,7 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         None => None,
     };
     let (Some(token), Some((session, account))) = (token, known) else {
-        return Ok(to_login(&request));
+        return nobody(&app, access, files.is_some(), request).await;
     };
     watch::asked_by(account.id);
     if let Access::May(right) = access {
@@ -76,7 +79,12 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         let bytes = to_bytes(body, FORM).await.map_err(|error| cut(&error))?;
         let given = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf");
         if !given.is_some_and(|(_, value)| same(&value, &session.csrf)) {
-            return Err(Fault::Forged);
+            // a page of ours that an earlier session drew: what was typed there is asked about, and never just done
+            let came = Came::plain(&parts.headers, &bytes);
+            return match came.and_then(|came| typed(access, &parts, came, None)) {
+                Some(onward) => resume::page(&app, &onward, &session.csrf, false),
+                None => Err(Fault::Forged),
+            };
         }
         if files.is_some() {
             sent = Some(Carried::new(Sent::of(url::form_urlencoded::parse(&bytes).into_owned().collect())));
@@ -110,10 +118,40 @@ fn same(one: &str, other: &str) -> bool {
     one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
 }
 
-/// To the login, and from there back where they wanted to go.
-fn to_login(request: &Request) -> Response {
-    let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    if request.method() != Method::GET || wanted == "/" {
+/// To the login, and from there back where they wanted to go: to a page, or on with the form that they had filled.
+async fn nobody(app: &App, access: Access, sends_files: bool, request: Request) -> Result<Response, Fault> {
+    if request.method() == Method::GET {
+        let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return Ok(to_login(wanted));
+    }
+    let (parts, body) = request.into_parts();
+    let came_from = origin::came_from(&parts.headers);
+    if matches!(access, Access::May(_)) {
+        let came = if sends_files && upload::is_form(&parts.headers) {
+            let (fields, file) = upload::typed(&parts.headers, body, &app.settings.upload).await;
+            Some(Came { fields, kind: if file { "file" } else { "files" } })
+        } else {
+            Came::plain(&parts.headers, &to_bytes(body, FORM).await.map_err(|error| cut(&error))?)
+        };
+        let who = match cookie::session(&parts.headers, app.settings.secure) {
+            Some(token) => app.registry.whose_session(token).await?,
+            None => None,
+        };
+        if let Some(onward) = came.and_then(|came| typed(access, &parts, came, who)) {
+            return login::again(app, onward);
+        }
+    }
+    Ok(to_login(came_from.as_deref().unwrap_or("/")))
+}
+
+/// What was typed in a form of a page that only a whole session sees; passwords and codes are of others.
+fn typed(access: Access, parts: &Parts, came: Came, who: Option<String>) -> Option<Onward> {
+    let path = parts.uri.path_and_query().map(|path| path.as_str()).filter(|_| matches!(access, Access::May(_)))?;
+    Onward::of(path, &parts.headers, came, who)
+}
+
+fn to_login(wanted: &str) -> Response {
+    if wanted == "/" {
         return Redirect::to("/login").into_response();
     }
     let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();

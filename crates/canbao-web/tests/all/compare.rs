@@ -153,7 +153,7 @@ async fn one_begins_another_decides_and_two_take_it_back() {
     let calls = std::fs::read_to_string(site.data.join("calls")).unwrap();
     assert!(calls.contains("registry undo --revision 7 --json") && calls.contains("--serving=city-too"), "{calls}");
     let log = site.logged_in("auditor").await.get("/log").await;
-    assert!(log.text.contains("job 2 apply done") && log.text.contains("job 3 undo done"), "{}", log.text);
+    assert!(log.text.contains("任务 2 载入 完成") && log.text.contains("任务 3 撤销 完成"), "{}", log.text);
     let withdrawn = post(&city, &format!("/delivery/{delivery}/withdraw"), &[("note", "晚了")]).await;
     assert!(withdrawn.status == StatusCode::CONFLICT && withdrawn.text.contains("已用于"), "{}", withdrawn.text);
     work.abort();

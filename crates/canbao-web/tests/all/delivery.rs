@@ -153,7 +153,7 @@ async fn what_is_to_be_mended_is_taken_out_whole_and_on_the_log() {
     assert_eq!(xlsx.status, StatusCode::OK);
     assert!(xlsx.text.starts_with("PK"));
     let log = site.logged_in("auditor").await.get("/log").await;
-    assert_eq!(log.text.matches("deliver-export").count(), 2, "{}", log.text);
+    assert_eq!(log.text.matches("下载待改的行").count(), 2, "{}", log.text);
     assert_eq!(std::fs::read_dir(site.data.join("outgoing")).unwrap().count(), 0, "nothing stays behind");
 }
 

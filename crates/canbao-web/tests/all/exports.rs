@@ -63,7 +63,7 @@ async fn a_list_leaves_by_two_people_with_its_mark_and_its_count() {
     assert!(!got.text.contains(&number_of("罗承志")) && !got.text.contains("13912345207"), "masked");
     let auditor = site.logged_in("auditor").await;
     let (log, looks) = (auditor.get("/log").await.text, auditor.get("/looks").await.text);
-    for said in ["ask-export", "approve-export", "take-export"] {
+    for said in ["申请导出", "同意导出", "下载导出文件"] {
         assert!(log.contains(said), "{said}: {log}");
     }
     assert!(looks.contains("导出第 1 件"), "{looks}");

@@ -27,6 +27,7 @@ mod home;
 mod people;
 mod propose;
 mod rare;
+mod resume;
 mod rights;
 mod secure;
 mod slow;

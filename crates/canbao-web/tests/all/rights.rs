@@ -128,6 +128,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/accounts/{id}", "管"),
     ("POST", "/accounts/{id}/act", "管"),
     ("GET", "/log", "审"),
+    ("POST", "/log/prove", "审"),
     ("GET", "/looks", "审"),
     ("POST", "/account/tokens", "*"),
     ("POST", "/account/tokens/revoke", "*"),

@@ -38,6 +38,8 @@ both!(a_session_ends_by_itself, |fresh: Fresh| async move {
     seen(&registry, &clerk, time.now()).await;
     time.passes(30 * MINUTE);
     assert_eq!(needs(&registry, &clerk).await, None);
+    // whose it was is known, and lets nobody in
+    assert_eq!(registry.whose_session(&clerk).await.unwrap().as_deref(), Some("chen.hui"));
     // a collector's goes on for longer
     seen(&registry, &collector, time.now()).await;
     time.passes(120 * MINUTE);
@@ -73,6 +75,11 @@ both!(logging_out_ends_one_or_all, |fresh: Fresh| async move {
     registry.end_session(&one).await.unwrap();
     registry.end_session("nonsense").await.unwrap();
     assert_eq!((needs(registry, &one).await, needs(registry, &two).await), (None, Some(Needs::NewPassword)));
+    let whose = async |token: &str| registry.whose_session(token).await.unwrap();
+    assert_eq!(
+        (whose(&one).await, whose("nonsense").await, whose(&two).await),
+        (None, None, Some("chen.hui".to_owned()))
+    );
     assert_eq!(registry.end_sessions_of(&account.login, account.id).await.unwrap(), 1);
     assert_eq!(registry.end_sessions_of(&account.login, account.id).await.unwrap(), 0);
     assert_eq!((needs(registry, &two).await, needs(registry, &admin).await.is_some()), (None, true));

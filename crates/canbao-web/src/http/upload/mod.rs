@@ -11,6 +11,7 @@ mod receive;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests;
+mod typed;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub(crate) use file::{SentFile, private_folder, sweep};
 #[cfg(test)]
 use receive::receive;
 pub(crate) use receive::{Token, is_form, take};
+pub(crate) use typed::typed;
 
 /// The sizes that files may have. In bytes.
 #[derive(Clone, Copy, Debug)]
