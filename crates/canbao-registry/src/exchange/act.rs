@@ -90,13 +90,18 @@ impl Act {
                 let words = json.get("categories")?.as_array()?;
                 let categories: Option<Vec<Category>> =
                     words.iter().map(|word| Category::from_word(word.as_str()?)).collect();
-                let private = match json.get("private")?.as_str() {
-                    Some(word) => Some(word.parse().ok()?),
-                    None => None,
+                // what is not understood is never taken for nothing: a private question would leave by name
+                let private = match json.get("private")? {
+                    Json::Null => None,
+                    word => Some(word.as_str()?.parse().ok()?),
+                };
+                let area = match json.get("area")? {
+                    Json::Null => None,
+                    code => Some(code.as_str()?.to_owned()),
                 };
                 Some(Self::Ask(Question {
                     peer: peer.to_owned(),
-                    area: json.get("area")?.as_str().map(str::to_owned),
+                    area,
                     categories: categories?,
                     again: json.get("again")?.as_bool()?,
                     private,
@@ -130,6 +135,8 @@ mod tests {
         for (word, wanted) in [
             ("ask", whole.replace("uninsured", "of-tomorrow")),
             ("ask", whole.replace("\"private\":null", "\"private\":\"of-tomorrow\"")),
+            ("ask", whole.replace("\"private\":null", "\"private\":1")),
+            ("ask", whole.replace("\"area\":null", "\"area\":1")),
             ("ask", "{}".to_owned()),
             ("answer", whole.to_owned()),
             ("of-tomorrow", whole.to_owned()),
