@@ -223,7 +223,7 @@ async fn change(ask: Ask<Which, Wanted>) -> Result<(), Problem> {
     let lacks = |member: &str| {
         let detail = "没有填写。".to_owned();
         let at = super::frame::problem::At { pointer: Some(format!("/{member}")), parameter: None, detail };
-        Problem::new(Code::Invalid).with(vec![at])
+        Problem::new(Code::Refused).said("没有写全。", "请按 errors 补上；各种变更要写什么见文档。").with(vec![at])
     };
     let change = match act {
         Act::Add => AreaChange::Add { name: name.ok_or_else(|| lacks("name"))?, parent: other },

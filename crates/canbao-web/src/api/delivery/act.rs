@@ -168,7 +168,8 @@ pub(super) async fn explain(ask: Ask<Which, Explained>) -> Result<(), Problem> {
         }
     }
     if !wrong.is_empty() {
-        return Err(Problem::new(Code::Invalid).with(wrong));
+        let problem = Problem::new(Code::Refused).with(wrong);
+        return Err(problem.said("有的列或代码，这类数据没有。", "请按 errors 逐项更正；可用的见 getDelivery。"));
     }
     take::explain(&ask.app, &ask.registry, &ask.caller.account.login, delivery.id, &settings).await?;
     Ok(())

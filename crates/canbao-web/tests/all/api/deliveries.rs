@@ -116,7 +116,7 @@ async fn what_is_not_known_is_said_by_hand_and_more_files_are_added() {
         .await;
     let places: Vec<&str> =
         got.json["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
-    assert!(got.code() == "invalid" && places.contains(&"/codes/0/code"), "{}", got.text);
+    assert!(got.code() == "refused" && places.contains(&"/codes/0/code"), "{}", got.text);
     let said = json!({"columns": [{"header": "参合人姓甚名谁", "field": "name"}]});
     let done = reporter.act(&settings, "say-name", said).await;
     assert_eq!((done.status, &done.json["act"]), (StatusCode::OK, &json!("deliver-settings")), "{}", done.text);
