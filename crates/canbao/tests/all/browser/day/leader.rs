@@ -28,7 +28,10 @@ pub(super) async fn day(day: &Day) {
         browser.press("看参保情况").await;
         figures_alone(day, &browser, "leader figures").await;
         // the map leads where the table does
-        browser.press_at(&format!(".map a[href='/area/{county}']")).await;
+        let county_of_the_map = "document.querySelector(`.map a[href='/area/${arguments[0]}']`).focus()";
+        browser.script(county_of_the_map, vec![county.into()]).await;
+        browser.key('\u{e007}').await;
+        browser.says("镇(办)").await;
         browser.find("main .figs").await;
         assert_eq!(browser.counted("合计", "未参保").await, day.site.people(county, "uninsured"));
         into(day, &browser, town).await;
