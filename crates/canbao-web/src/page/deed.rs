@@ -76,7 +76,7 @@ const DEEDS: [(&str, &str); 62] = [
 ];
 
 /// Words of what it was done to.
-const WORDS: [(&str, &str); 84] = [
+const WORDS: [(&str, &str); 85] = [
     ("->", "→"),
     ("account", "账号"),
     ("after", "之后的"),
@@ -118,6 +118,7 @@ const WORDS: [(&str, &str); 84] = [
     ("identity", "密钥"),
     ("in", "，"),
     ("job", "任务"),
+    ("left", "没有办"),
     ("list", "名单"),
     ("masked", "遮盖"),
     ("members", "参保人员"),
