@@ -10,7 +10,7 @@ use canbao_registry::change::Procedure;
 use crate::right::Right;
 
 /// What was done.
-const DEEDS: [(&str, &str); 55] = [
+const DEEDS: [(&str, &str); 62] = [
     ("account-add", "新增账号"),
     ("account-change", "修改账号"),
     ("account-disable", "停用账号"),
@@ -34,13 +34,20 @@ const DEEDS: [(&str, &str); 55] = [
     ("deliver-discard", "丢弃数据"),
     ("deliver-export", "下载待改的行"),
     ("deliver-send", "报送数据"),
+    ("deliver-settings", "指定各列的意思"),
     ("deliver-withdraw", "撤回报送"),
     ("exchange-answer", "答复联网比对"),
+    ("exchange-approve", "同意联网比对"),
     ("exchange-export", "发出联网比对"),
+    ("exchange-identity", "建立联网密钥"),
     ("exchange-import", "收入联网比对"),
     ("exchange-peer-add", "登记联网对方"),
     ("exchange-peer-remove", "去掉联网对方"),
+    ("exchange-refuse", "不同意联网比对"),
+    ("exchange-wish", "申请联网比对"),
+    ("exchange-withdraw", "收回联网比对申请"),
     ("handle", "核对疑点"),
+    ("handle-many", "批量核对疑点"),
     ("job", "比对任务"),
     ("log-in", "登录"),
     ("log-in-password", "输对密码"),
@@ -69,10 +76,10 @@ const DEEDS: [(&str, &str); 55] = [
 ];
 
 /// Words of what it was done to.
-const WORDS: [(&str, &str); 80] = [
+const WORDS: [(&str, &str); 85] = [
+    ("->", "→"),
     ("account", "账号"),
     ("after", "之后的"),
-    ("->", "→"),
     ("all", "全部"),
     ("another", "另一个"),
     ("answer", "答复"),
@@ -90,6 +97,7 @@ const WORDS: [(&str, &str); 80] = [
     ("bulk", "批次"),
     ("cancelled", "已取消"),
     ("compare", "比对"),
+    ("decided", "核对"),
     ("decision", "核定"),
     ("decisions", "全部核定"),
     ("deliver", "报送"),
@@ -98,6 +106,7 @@ const WORDS: [(&str, &str); 80] = [
     ("different", "不是、不属实"),
     ("disability", "残疾人补助"),
     ("done", "完成"),
+    ("exchange", "联网比对"),
     ("export", "导出"),
     ("factor", "动态口令"),
     ("failed", "没有完成"),
@@ -106,8 +115,10 @@ const WORDS: [(&str, &str); 80] = [
     ("findings", "疑点"),
     ("from", "自"),
     ("handling", "核对"),
+    ("identity", "密钥"),
     ("in", "，"),
     ("job", "任务"),
+    ("left", "没有办"),
     ("list", "名单"),
     ("masked", "遮盖"),
     ("members", "参保人员"),
@@ -134,6 +145,7 @@ const WORDS: [(&str, &str); 80] = [
     ("same", "是、属实"),
     ("second", ""),
     ("sessions", "个登录"),
+    ("settings", "各列"),
     ("sex", "性别"),
     ("snapshot", "快照"),
     ("sources", "来源"),
