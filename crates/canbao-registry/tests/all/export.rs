@@ -137,7 +137,7 @@ both!(other_lists_leave_by_two_people_too, |fresh: Fresh| async move {
     let registry = &fresh.registry;
     apply(registry, &write(fresh.folder.path(), "a", "2016-11-01", &town()), "test", false).await.unwrap();
     let counts = registry.finding_counts(&Scope::city(), None).await.unwrap();
-    let (kind, found) = counts.first_key_value().expect("some finding");
+    let (kind, found) = counts.first_key_value().unwrap();
     let findings = WorkFilter { kind: kind.clone(), area: None, stand: None };
     let units = registry.unit_count(&Scope::city(), &UnitFilter::default()).await.unwrap();
     for (list, rows) in [(List::Findings(findings.clone()), *found), (List::Employers(UnitFilter::default()), units)] {

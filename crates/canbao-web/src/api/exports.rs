@@ -130,7 +130,9 @@ impl Wanted {
             _ => {
                 let detail = "filter、findings、employers 要写其中的一项，也只写一项。".to_owned();
                 let at = At { pointer: Some("/filter".to_owned()), parameter: None, detail };
-                Err(Problem::new(Code::Refused).said("不知道要导出哪份名单。", "请按 errors 改后再申请。").with(vec![at]))
+                Err(Problem::new(Code::Refused)
+                    .said("不知道要导出哪份名单。", "请按 errors 改后再申请。")
+                    .with(vec![at]))
             }
         }
     }
@@ -153,7 +155,9 @@ async fn ask(ask: Ask<Nothing, Wanted>) -> Result<(), Problem> {
     if fields.is_empty() {
         let detail = "这份名单没有所写的列。".to_owned();
         let at = At { pointer: Some("/columns".to_owned()), parameter: None, detail };
-        return Err(Problem::new(Code::Refused).said("没有可以导出的列。", "各份名单有哪些列，见文档。").with(vec![at]));
+        return Err(Problem::new(Code::Refused)
+            .said("没有可以导出的列。", "各份名单有哪些列，见文档。")
+            .with(vec![at]));
     }
     let wanted = NewExport {
         whole: masks(&list) && body.whole,

@@ -81,7 +81,7 @@ pub(super) async fn taken(
     visitor: &Visitor,
     sent: &mut Sent,
 ) -> Result<(Given, Result<Option<Scan>, String>), Fault> {
-    let given = Given::sent(&sent);
+    let given = Given::sent(sent);
     let ticket = given.text("scan").to_owned();
     let is_dropped = given.has("drop", "scan");
     let given = given.without("scan").without("drop");

@@ -173,8 +173,8 @@ impl Day {
 
     /// Nothing that this browser asked for since it was looked at last has anything personal in its address.
     pub(super) async fn addresses(&self, browser: &Browser, whose: &str) {
-        let personal = self.personal.borrow();
         let asked = browser.asked_for().await;
+        let personal = self.personal.borrow();
         assert!(!asked.is_empty(), "{whose} asked for nothing");
         for address in asked {
             let plain = decoded(&address);
@@ -185,7 +185,8 @@ impl Day {
 
     /// Leaves as one leaves at night: nothing is to be seen any more, by the way back neither.
     pub(super) async fn log_out(&self, browser: Browser, whose: &str) {
-        self.faults.borrow_mut().extend(browser.complaints().await.into_iter().map(|said| format!("{whose}: {said}")));
+        let complaints = browser.complaints().await;
+        self.faults.borrow_mut().extend(complaints.into_iter().map(|said| format!("{whose}: {said}")));
         self.addresses(&browser, whose).await;
         browser.go("/").await;
         browser.press_at(".top .pop.end > summary").await;
