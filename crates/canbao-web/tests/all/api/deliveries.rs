@@ -63,7 +63,7 @@ async fn an_extract_is_uploaded_once_looked_at_and_handed_over() {
     loop {
         let page = reporter.get(&format!("{path}/rows?limit=3&after={after}")).await.json;
         lines.extend(page["rows"].as_array().unwrap().clone());
-        assert_eq!(page["total"].as_u64().unwrap() >= lines.len() as u64, true, "{page}");
+        assert!(page["total"].as_u64().unwrap() >= lines.len() as u64, "{page}");
         let Some(next) = page["next"].as_i64() else { break };
         after = next;
     }
