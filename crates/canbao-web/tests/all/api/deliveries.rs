@@ -41,7 +41,7 @@ async fn an_extract_is_uploaded_once_looked_at_and_handed_over() {
     assert_eq!((&one["rows"], &one["unreadable"]), (&json!(8), &json!(1)), "{one}");
     assert_eq!(
         (&one["tables"][0]["encoding"], &one["guessed_as_of"]),
-        (&json!("utf-8"), &json!("2016-10-31")),
+        (&json!("UTF-8"), &json!("2016-10-31")),
         "{one}"
     );
     assert_eq!(one["columns"][1]["field"], "number");
@@ -81,18 +81,18 @@ async fn an_extract_is_uploaded_once_looked_at_and_handed_over() {
     assert!(file.text.contains("'=HYPERLINK(1)") && file.text.contains("罗承志"), "{}", file.text);
     let book = reporter.ask(&format!("{path}/rows/file"), json!({"format": "xlsx"})).await;
     assert!(book.text.starts_with("PK"));
-    let sent = reporter.act(&format!("{path}/send"), "send-1", json!({"as_of": "2016-10-31"})).await;
+    let sent = reporter.act(&format!("{path}/send"), "the-send-1-one", json!({"as_of": "2016-10-31"})).await;
     assert_eq!(sent.code(), "refused", "an eighth is unreadable: {}", sent.text);
     assert!(sent.text.contains("要写明原因"), "{}", sent.text);
     let explained = json!({"as_of": "2016-10-31", "note": "首次报送，正在核对"});
-    let sent = reporter.act(&format!("{path}/send"), "send-2", explained.clone()).await;
+    let sent = reporter.act(&format!("{path}/send"), "the-send-2-one", explained.clone()).await;
     assert_eq!((sent.status, &sent.json["act"]), (StatusCode::OK, &json!("deliver-send")), "{}", sent.text);
-    assert_eq!(reporter.act(&format!("{path}/send"), "send-2", explained).await.json, sent.json);
+    assert_eq!(reporter.act(&format!("{path}/send"), "the-send-2-one", explained).await.json, sent.json);
     let audit = site.program("auditor").await.get("/api/v1/audit?actor=reporter").await.json;
     let acts: Vec<&str> =
         audit["entries"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     assert_eq!(acts, ["deliver-send", "deliver-export", "deliver-export", "deliver-settings", "deliver-begin"]);
-    let back = reporter.act(&format!("{path}/withdrawal"), "back-1", json!({"reason": "少了一个镇"})).await;
+    let back = reporter.act(&format!("{path}/withdrawal"), "the-back-1-one", json!({"reason": "少了一个镇"})).await;
     assert_eq!(back.status, StatusCode::OK, "{}", back.text);
     let source = reporter.get("/api/v1/sources/rural-medical").await.json;
     assert_eq!((&source["source"]["current"], &source["deliveries"][0]["state"]), (&json!(null), &json!("withdrawn")));
@@ -144,7 +144,7 @@ async fn what_is_not_known_is_said_by_hand_and_more_files_are_added() {
     assert_eq!((more.status, &more.json["act"]), (StatusCode::OK, &json!("deliver-add")), "{}", more.text);
     let read = reporter.until(&path, |one| one["rows"] == 26 && one["reading"].is_null()).await;
     assert_eq!(read.json["files"].as_array().unwrap().len(), 2, "{}", read.text);
-    let gone = reporter.act(&format!("{path}/discard"), "give-up", json!({})).await;
+    let gone = reporter.act(&format!("{path}/discard"), "give-it-up-1", json!({})).await;
     assert_eq!(gone.status, StatusCode::OK, "{}", gone.text);
     assert_eq!(stored(&site), 0, "its files are gone");
     assert_eq!(site.registry.delivery(1).await.unwrap().state, DeliveryState::Discarded);
@@ -159,9 +159,9 @@ async fn what_is_no_form_too_much_or_somebody_elses_is_refused() {
     assert_eq!((got.status, got.code()), (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-multipart"), "{}", got.text);
     let got = reporter.upload(RURAL, "no-files-1", &[("as_of", "2016-10-31")], &[]).await;
     assert_eq!((got.status, &got.json["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/files")));
-    let got = reporter.upload(RURAL, "more-1", &[("csrf", "x")], &[("a.csv", b"x")]).await;
+    let got = reporter.upload(RURAL, "more-fields-1", &[("csrf", "x")], &[("a.csv", b"x")]).await;
     assert_eq!(got.code(), "invalid", "{}", got.text);
-    let got = reporter.upload(RURAL, "much-1", &[], &[("a.csv", &vec![b'x'; 1 << 20])]).await;
+    let got = reporter.upload(RURAL, "too-much-1", &[], &[("a.csv", &vec![b'x'; 1 << 20])]).await;
     assert_eq!((got.status, got.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"), "{}", got.text);
     let form = [("content-type", "multipart/form-data; boundary=b"), ("idempotency-key", "broken-1")];
     let cut = "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.csv\"\r\n\r\nabc";

@@ -39,9 +39,9 @@ async fn one_begins_another_approves_and_two_take_it_back() {
     ] {
         refused(&city.act("/api/v1/runs", name, body).await, told);
     }
-    let begun = city.act("/api/v1/runs", "begin-1", begin.clone()).await;
+    let begun = city.act("/api/v1/runs", "the-begin-1-one", begin.clone()).await;
     let run = job(&begun);
-    assert_eq!(city.act("/api/v1/runs", "begin-1", begin).await.json, begun.json, "begun once");
+    assert_eq!(city.act("/api/v1/runs", "the-begin-1-one", begin).await.json, begun.json, "begun once");
     assert_eq!(site.registry.jobs(10).await.unwrap().len(), 1);
     let waiting = city.get(&run).await.json;
     assert_eq!((&waiting["state"], &waiting["can"]), (&json!("queued"), &json!(["cancel"])), "{waiting}");
@@ -61,14 +61,14 @@ async fn one_begins_another_approves_and_two_take_it_back() {
     assert_eq!((&done["can"], &done["outcome"]["first"]), (&json!(["apply"]), &json!(true)));
     let reason = json!({"reason": "行数相符"});
     refused(&city.act(&format!("{run}/apply"), "apply-own", reason.clone()).await, "另一人");
-    let apply = job(&other.act(&format!("{run}/apply"), "apply-1", reason.clone()).await);
+    let apply = job(&other.act(&format!("{run}/apply"), "the-apply-1-one", reason.clone()).await);
     let applied = other.until(&apply, |run| run["state"] == "done").await.json;
     assert_eq!(
         (&applied["trial"]["revision"], &applied["of"], &applied["can"]),
         (&json!(7), &json!(1), &json!(["undo"]))
     );
-    refused(&other.act(&format!("{run}/apply"), "apply-2", reason).await, "已经办了");
-    let undo = job(&city.act(&format!("{apply}/undo"), "undo-1", json!({"reason": "规则有误"})).await);
+    refused(&other.act(&format!("{run}/apply"), "the-apply-2-one", reason).await, "已经办了");
+    let undo = job(&city.act(&format!("{apply}/undo"), "the-undo-1-one", json!({"reason": "规则有误"})).await);
     assert_eq!(other.get(&undo).await.json["can"], json!(["decide"]));
     let agree = json!({"approve": true, "reason": "核对过"});
     refused(&city.act(&format!("{undo}/decision"), "decide-own", agree.clone()).await, "另一人");
@@ -89,14 +89,14 @@ async fn a_comparison_at_work_is_stopped_once_and_the_audit_says_who_asked() {
     let city = site.program("city").await;
     let work = site.work();
     let begin = json!({"as_of": "2016-10-31", "deliveries": [delivery]});
-    let run = job(&city.act("/api/v1/runs", "begin-1", begin.clone()).await);
+    let run = job(&city.act("/api/v1/runs", "the-begin-1-one", begin.clone()).await);
     let at_work = city.until(&run, |run| run["stages"][1]["name"] == "link").await.json;
     assert_eq!(
         (&at_work["stages"][1]["over"], &at_work["stages"][1]["total"]),
         (&json!(false), &json!(5)),
         "{at_work}"
     );
-    let second = job(&city.act("/api/v1/runs", "begin-2", begin).await);
+    let second = job(&city.act("/api/v1/runs", "the-begin-2-one", begin).await);
     job(&city.act(&format!("{second}/cancel"), "cancel-2", json!({})).await);
     let stopped = city.act(&format!("{run}/cancel"), "cancel-1", json!({})).await;
     job(&stopped);
@@ -114,6 +114,6 @@ async fn without_a_program_nothing_is_begun() {
     let delivery = sent(&site).await;
     let city = site.program("city").await;
     let begin = json!({"as_of": "2016-10-31", "deliveries": [delivery]});
-    refused(&city.act("/api/v1/runs", "begin-1", begin).await, "没有开通比对");
+    refused(&city.act("/api/v1/runs", "the-begin-1-one", begin).await, "没有开通比对");
     assert_eq!(city.get("/api/v1/runs/inputs").await.json["able"], false);
 }

@@ -74,7 +74,8 @@ async fn each_kind_of_record_has_versions() {
     let city = site.program("city").await;
     let path = format!("/api/v1/deliveries/{delivery}");
     let before = city.get(&path).await.tag();
-    let begun = city.act("/api/v1/runs", "begin-1", json!({"as_of": "2016-10-31", "deliveries": [delivery]})).await;
+    let begun =
+        city.act("/api/v1/runs", "the-begin-1-one", json!({"as_of": "2016-10-31", "deliveries": [delivery]})).await;
     assert_ne!(city.get(&path).await.tag(), before, "a comparison has used it");
     // a job
     let path = format!("/api/v1/runs/{}", begun.json["job"]);
