@@ -312,19 +312,8 @@ fn candidate_row(person: RowId, row: HardRow) -> CandidateRow {
         population: row.kind.is_population(),
         life: row.life,
         number: r.number,
+        row: ProfileRow::from(&r),
         text: r.number.is_none().then(|| Box::new(r.text)),
-        row: ProfileRow {
-            kind: r.kind,
-            name: r.name,
-            name_hash: r.name_hash,
-            sound: r.sound,
-            birth: r.birth,
-            sex: r.sex,
-            area: r.area,
-            household: r.household,
-            unit: r.unit,
-            phone: r.phone,
-        },
     }
 }
 

@@ -93,6 +93,23 @@ pub struct ProfileRow {
     pub phone: u64,
 }
 
+impl From<&Record> for ProfileRow {
+    fn from(record: &Record) -> Self {
+        Self {
+            kind: record.kind,
+            name: record.name.clone(),
+            name_hash: record.name_hash,
+            sound: record.sound,
+            birth: record.birth,
+            sex: record.sex,
+            area: record.area,
+            household: record.household,
+            unit: record.unit,
+            phone: record.phone,
+        }
+    }
+}
+
 /// A person whom rows may belong to: what all the rows that are surely theirs say.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {

@@ -128,7 +128,7 @@ async fn disabling_resetting_and_ending_take_effect_at_once() {
     assert_eq!(send(&admin, &act, &[("act", "fly")]).await.status, StatusCode::BAD_REQUEST);
     // the audit says who did it
     let log = site.logged_in("auditor").await.get("/log?actor=admin").await.text;
-    for action in ["log-out-everywhere", "account-disable", "account-reset"] {
+    for action in ["退出所有登录", "停用账号", "重设密码"] {
         assert!(log.contains(action), "{action}: {log}");
     }
 }

@@ -178,7 +178,8 @@ async fn two_systems_ask_answer_and_take_in_by_two_people_each() {
     let list = city.get("/exchange").await.text;
     assert!(list.contains("已有答复") && list.contains("已导入") && list.contains("收到答复"), "{list}");
     let log = here.logged_in("auditor").await.get("/log").await.text;
-    for said in ["exchange-identity", "exchange-peer-add", "exchange-wish", "exchange-approve", "exchange-import"] {
+    for said in ["建立联网密钥", "登记联网对方", "申请联网比对", "同意联网比对", "收入联网比对"]
+    {
         assert!(log.contains(said), "{said}: {log}");
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn learn(model: &mut Model, collected: &Profiles) {
                 continue;
             }
             let mut profile = Profile { number: row.record.number, text: None, rows: Vec::new(), pattern: 0 };
-            profile.rows.extend(rows.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, r)| profile_row(&r.record)));
+            profile
+                .rows
+                .extend(rows.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, r)| ProfileRow::from(&r.record)));
             let agreement = compare(&row.record, &profile);
             model.parameters.observe(row.record.kind, &agreement);
         }
@@ -29,21 +31,6 @@ pub(super) fn learn(model: &mut Model, collected: &Profiles) {
             }
             stranger = Some(&first.record);
         }
-    }
-}
-
-fn profile_row(r: &Record) -> ProfileRow {
-    ProfileRow {
-        kind: r.kind,
-        name: r.name.clone(),
-        name_hash: r.name_hash,
-        sound: r.sound,
-        birth: r.birth,
-        sex: r.sex,
-        area: r.area,
-        household: r.household,
-        unit: r.unit,
-        phone: r.phone,
     }
 }
 

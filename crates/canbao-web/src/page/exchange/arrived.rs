@@ -15,6 +15,7 @@ use crate::App;
 use crate::fault::Fault;
 use crate::http::upload::Sent;
 use crate::page::filled;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::visitor::Visitor;
@@ -184,12 +185,11 @@ pub(crate) async fn wish(
     let mut shown = page(&app, &visitor, digest).await?;
     let act = if shown.act == "answer" { Act::Answer(digest) } else { Act::Import(digest) };
     let folder = inbox(&app.settings.data);
-    match at_desk(&app)?.wish(&visitor.asker("联网比对"), &act, &given.reason, &folder).await {
+    match or_refused(at_desk(&app)?.wish(&visitor.asker("联网比对"), &act, &given.reason, &folder).await)? {
         Ok(id) => Ok(Redirect::to(&format!("/exchange/request/{id}")).into_response()),
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             (shown.error, shown.hint, shown.reason) = (error.to_string(), error.hint(), given.reason);
-            Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+            again(&shown)
         }
-        Err(error) => Err(error.into()),
     }
 }

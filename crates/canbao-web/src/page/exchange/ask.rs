@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::page::field::{Choice, Errors, Field, plain};
 use crate::page::filled;
 use crate::page::given::Given;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::right::visitor::Visitor;
 use crate::say;
@@ -179,23 +180,20 @@ pub(crate) async fn ask(
     };
     let (asker, folder) = (visitor.asker("联网比对"), inbox(&app.settings.data));
     let act = Act::Ask(question.clone());
-    let would = match desk.would(&asker, &act, &folder).await {
+    let would = match or_refused(desk.would(&asker, &act, &folder).await)? {
         Ok(would) => would,
-        Err(error) if error.is_refusal() => {
+        Err(error) => {
             let (errors, notice) = match error.item() {
                 "" => (Errors::new(), (error.to_string(), error.hint())),
                 item => (vec![(item, format!("{error}{}", error.hint()))], none),
             };
-            let page = page(&app, &visitor, &desk, &given, errors, notice).await?;
-            return Ok((StatusCode::CONFLICT, filled(&page)?).into_response());
+            return again(&page(&app, &visitor, &desk, &given, errors, notice).await?);
         }
-        Err(error) => return Err(error.into()),
     };
     let (status, error, hint) = if step == "wish" {
-        match desk.wish(&asker, &act, given.text("reason"), &folder).await {
+        match or_refused(desk.wish(&asker, &act, given.text("reason"), &folder).await)? {
             Ok(id) => return Ok(Redirect::to(&format!("/exchange/request/{id}")).into_response()),
-            Err(error) if error.is_refusal() => (StatusCode::CONFLICT, error.to_string(), error.hint()),
-            Err(error) => return Err(error.into()),
+            Err(error) => (StatusCode::CONFLICT, error.to_string(), error.hint()),
         }
     } else {
         (StatusCode::OK, String::new(), String::new())

@@ -18,6 +18,7 @@ use crate::page::field::{Errors, Field};
 use crate::page::filled;
 use crate::page::given::Given;
 use crate::page::person::Names;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::right::visitor::Visitor;
 use crate::say;
@@ -212,13 +213,9 @@ pub(crate) async fn add(State(app): State<App>, visitor: Visitor, mut sent: Sent
         let page = page(&app, &visitor, &given, errors, none).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, filled(&page)?).into_response());
     };
-    match desk.add_peer(&card, &visitor.account.login).await {
+    match or_refused(desk.add_peer(&card, &visitor.account.login).await)? {
         Ok(()) => Ok(Redirect::to("/partners").into_response()),
-        Err(error) if error.is_refusal() => {
-            let page = page(&app, &visitor, &given, Errors::new(), (error.to_string(), error.hint())).await?;
-            Ok((StatusCode::CONFLICT, filled(&page)?).into_response())
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(&page(&app, &visitor, &given, Errors::new(), (error.to_string(), error.hint())).await?),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::http::upload::private_folder;
 use crate::page::filled;
 use crate::page::given::approves;
 use crate::page::person::Names;
+use crate::page::refusal::{again, or_refused};
 use crate::page::shell::{Crumb, Shell};
 use crate::page::word::Tag;
 use crate::right::visitor::Visitor;
@@ -138,13 +139,17 @@ pub(crate) struct Given {
 }
 
 fn answered<T>(mut shown: Page, done: Result<T, RegistryError>, reason: &str) -> Result<Response, Fault> {
+    let done = match done {
+        // what it was about may be gone by now
+        Err(error @ RegistryError::Nobody) => Err(error),
+        done => or_refused(done)?,
+    };
     match done {
         Ok(_) => Ok(Redirect::to(&format!("/exchange/request/{}", shown.id)).into_response()),
-        Err(error) if error.is_refusal() || matches!(error, RegistryError::Nobody) => {
+        Err(error) => {
             (shown.error, shown.hint, shown.reason) = (error.to_string(), error.hint(), reason.to_owned());
-            Ok((StatusCode::CONFLICT, filled(&shown)?).into_response())
+            again(&shown)
         }
-        Err(error) => Err(error.into()),
     }
 }
 

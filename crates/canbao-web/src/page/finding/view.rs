@@ -176,21 +176,33 @@ fn sides(field: &str, row: Option<&str>, record: Option<&str>, areas: &Areas) ->
     }
 }
 
+/// What a clerk calls the fields of an extract's row.
+const LABELS: [(&str, &str); 13] = [
+    ("number", "身份证号"),
+    ("name", "姓名"),
+    ("sex", "性别"),
+    ("birth_date", "出生日期"),
+    ("area_code", "区划"),
+    ("address", "住址"),
+    ("household", "户号"),
+    ("unit_name", "单位"),
+    ("phone", "电话"),
+    ("status", "参保状态"),
+    ("benefit", "待遇"),
+    ("pooling_area", "统筹区"),
+    ("since", "参保时间"),
+];
+
+/// Fields under their labels, in the order asked for.
+fn labelled(fields: &'static [&'static str]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    fields.iter().filter_map(|field| LABELS.into_iter().find(|(known, _)| known == field))
+}
+
 /// A row that nobody is like.
 fn alone(clue: &Clue, areas: &Areas) -> Vec<Line> {
-    let fields = [
-        ("number", "身份证号"),
-        ("name", "姓名"),
-        ("sex", "性别"),
-        ("birth_date", "出生日期"),
-        ("area_code", "区划"),
-        ("address", "住址"),
-        ("household", "户号"),
-        ("unit_name", "单位"),
-        ("phone", "电话"),
-        ("status", "参保状态"),
-    ];
-    let shown = fields.into_iter().filter_map(|(field, label)| {
+    let fields =
+        &["number", "name", "sex", "birth_date", "area_code", "address", "household", "unit_name", "phone", "status"];
+    let shown = labelled(fields).filter_map(|(field, label)| {
         let (row, record) = sides(field, Some(clue.field(field)?), None, areas);
         Some(Line { field, label, row, record, said: String::new(), weight: None })
     });
@@ -199,22 +211,22 @@ fn alone(clue: &Clue, areas: &Areas) -> Vec<Line> {
 
 /// Two rows of an extract, as they were written.
 fn both(one: &Clue, other: &Clue) -> Vec<Line> {
-    let fields = [
-        ("number", "身份证号"),
-        ("name", "姓名"),
-        ("sex", "性别"),
-        ("birth_date", "出生日期"),
-        ("area_code", "区划"),
-        ("address", "住址"),
-        ("phone", "电话"),
-        ("status", "参保状态"),
-        ("benefit", "待遇"),
-        ("unit_name", "单位"),
-        ("pooling_area", "统筹区"),
-        ("since", "参保时间"),
+    let fields = &[
+        "number",
+        "name",
+        "sex",
+        "birth_date",
+        "area_code",
+        "address",
+        "phone",
+        "status",
+        "benefit",
+        "unit_name",
+        "pooling_area",
+        "since",
     ];
     let areas = Areas::default();
-    let shown = fields.into_iter().filter_map(|(field, label)| {
+    let shown = labelled(fields).filter_map(|(field, label)| {
         let (left, right) = (one.field(field), other.field(field));
         if left.is_none() && right.is_none() {
             return None;
