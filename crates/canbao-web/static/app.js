@@ -41,7 +41,7 @@
     source.addEventListener("done", () => { source.close(); window.location.reload(); });
   });
   // what scrolls by itself is reached by the keyboard, too
-  const reach = () => document.querySelectorAll(".scroll").forEach((box) => {
+  const reach = () => document.querySelectorAll(".scroll, pre").forEach((box) => {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   });

@@ -220,6 +220,10 @@ fn shown(title: &'static str, head: &'static str, table: &Table, before: Option<
     };
     let mut rows: Vec<_> = table.rows.iter().collect();
     if leads {
+        // a village has nothing below it: what does not fall below is all of it, and told above
+        if rows.iter().all(|row| row.value.key.is_empty()) {
+            rows.clear();
+        }
         // who stands best comes first; areas without a figure last
         rows.sort_by_key(|row| std::cmp::Reverse(row.figures.last().and_then(Figure::value)));
     }

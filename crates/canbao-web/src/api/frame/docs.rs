@@ -64,6 +64,7 @@ struct Page {
     example: String,
     office: String,
     style: String,
+    script: String,
     icon: String,
 }
 
@@ -90,6 +91,7 @@ pub(crate) async fn show(State(app): State<App>) -> Result<Html<String>, Fault> 
         example: pretty(&super::problem::Problem::new(Code::RecordChanged).json()),
         office: app.settings.office.clone(),
         style: asset::path("style.css"),
+        script: asset::path("app.js"),
         icon: asset::path("icon.svg"),
     };
     crate::page::filled(&page)

@@ -122,7 +122,12 @@ pub(crate) async fn show(
             }
             other => other?,
         };
-        moment_told = told;
+        // before the first that is known, the first stands; that is said
+        let first = dossier.whole.effective.as_str();
+        moment_told = match moment.effective.map(|day| day.to_string()).filter(|day| day.as_str() < first) {
+            Some(day) => format!("登记库里最早的记录（{first} 起）；{day} 当天的情况，登记库里没有"),
+            None => told,
+        };
     }
     let (looks, all) = app.registry.looks_at(person, LOOKS).await?;
     let names = Names::read(&app).await?;

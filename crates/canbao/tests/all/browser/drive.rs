@@ -48,8 +48,14 @@ impl Driver {
             format!("--window-size={wide},{high}"),
         ];
         let prefs = json!({ "download.default_directory": downloads, "download.prompt_for_download": false });
+        let mut options = json!({ "args": arguments, "prefs": prefs });
+        // no window is that narrow; a phone's screen is
+        if wide < 500 {
+            let metrics = json!({ "width": wide, "height": high, "pixelRatio": 1.0, "mobile": false, "touch": true });
+            options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+        }
         let mut wanted = Capabilities::new();
-        wanted.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments, "prefs": prefs }));
+        wanted.insert("goog:chromeOptions".to_owned(), options);
         wanted.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL", "performance": "ALL" }));
         let begun = Instant::now();
         loop {

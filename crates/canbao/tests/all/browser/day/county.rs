@@ -181,6 +181,9 @@ pub(super) async fn changes(day: &Day) {
     day.check(&browser, "person as of a day").await;
     browser.fill("看某天的记录", "1999-01-01").await;
     browser.press_at("section[aria-labelledby=history] form button").await;
+    browser.says("1999-01-01 当天的情况，登记库里没有").await;
+    browser.fill("按哪天所知", "1999-01-01").await;
+    browser.press_at("section[aria-labelledby=history] form button").await;
     browser.says("登记库里还没有这个人").await;
 
     // undone by two

@@ -165,7 +165,7 @@ pub(super) async fn day(day: &Day) {
     send(&browser, month.rows).await;
     day.check(&browser, "delivery sent").await;
     browser.go("/data").await;
-    assert_eq!(browser.cell("企业职工养老保险", "数据截至").await, "2016-11-30");
+    assert_eq!(browser.cell("城镇企业职工养老保险", "数据截至").await, "2016-11-30");
     browser.press("企业职工养老保险").await;
     browser.press_at("table.rows tbody th a").await;
     browser.fill("为什么撤回", "月份选错了").await;
@@ -173,7 +173,7 @@ pub(super) async fn day(day: &Day) {
     browser.says("月份选错了").await;
     day.check(&browser, "delivery taken back").await;
     browser.go("/data").await;
-    assert_ne!(browser.cell("企业职工养老保险", "数据截至").await, "2016-11-30", "the one before holds again");
+    assert_ne!(browser.cell("城镇企业职工养老保险", "数据截至").await, "2016-11-30", "the one before holds again");
     browser.go(SOURCE).await;
     upload(&browser, &month.mended, month.rows).await;
     send(&browser, month.rows).await;
