@@ -53,9 +53,13 @@ struct Page {
     hint: String,
 }
 
-fn office_fields(app: &App, given: &Given, errors: &Errors) -> Vec<Field> {
-    let given =
-        if given.text("name").is_empty() { given.clone().or("name", &app.settings.office) } else { given.clone() };
+fn office_fields(app: &App, area: &str, given: &Given, errors: &Errors) -> Vec<Field> {
+    let mut given = given.clone();
+    for (field, usual) in [("name", app.settings.office.as_str()), ("area", area)] {
+        if given.text(field).is_empty() {
+            given = given.or(field, usual);
+        }
+    }
     vec![
         Field::text("id", "标识", "别人在命令里这样称呼本机构：小写字母、数字和 -，如 ankang", &given, errors),
         Field { size: 40, ..Field::text("name", "机构名称", "", &given, errors) },
@@ -97,7 +101,11 @@ async fn page(
         rows = desk.peers().await?.iter().map(|peer| row(peer, &names)).collect();
     }
     let heading = format!("交换机构 · {} 个", rows.len());
-    let fields = if desk.is_some() { partner_fields(given, &errors) } else { office_fields(app, given, &errors) };
+    let fields = if desk.is_some() {
+        partner_fields(given, &errors)
+    } else {
+        office_fields(app, visitor.own_area(), given, &errors)
+    };
     let crumbs = vec![Crumb::here("交换机构")];
     Ok(Page {
         shell: Shell::of(app, visitor, "/partners", heading.clone(), crumbs).await?,

@@ -32,7 +32,7 @@ impl Names {
     pub(crate) fn of(&self, login: &str) -> String {
         match (self.0.get(login), login.strip_prefix("os:")) {
             (Some(name), _) => name.clone(),
-            (None, Some(user)) => format!("服务器命令行，{user}"),
+            (None, Some(user)) => format!("服务器命令行，用户 {user}"),
             (None, None) => login.to_owned(),
         }
     }

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use canbao_domain::role::Role;
+use canbao_domain::scope::Scope;
 use canbao_domain::source::SourceKind;
 use canbao_registry::account::{LogIn, NewAccount, invented_password};
 use canbao_registry::apply::apply;
@@ -65,7 +66,7 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
     done(apply(&registry, run, &actor(), false).await)?;
     done(registry.take_snapshot(&actor()).await)?;
     let areas = done(registry.areas().await)?;
-    let chain = chain(&areas);
+    let chain = chain(&registry, &areas).await?;
     let mut accounts = Table::new([
         (language.pick("账号", "account"), Side::Left),
         (language.pick("密码", "password"), Side::Left),
@@ -142,16 +143,24 @@ fn fresh(folder: &Path, language: Language) -> Result<Address, Failure> {
     Ok(Address { url: format!("sqlite://{}", whole.display()), key_file: None })
 }
 
-/// The city, and under it a county, a town, a village: each the first.
-fn chain(areas: &Areas) -> Vec<String> {
+/// The city, and under it a county, a town, a village: each the one with most people, so that everybody has work.
+async fn chain(registry: &Registry, areas: &Areas) -> Result<Vec<String>, Failure> {
     let mut chain: Vec<String> = areas.city().map(str::to_owned).into_iter().collect();
-    while let Some(under) =
-        chain.last().and_then(|top| areas.reporting_right_to(top).first().map(|(code, _)| (*code).to_owned()))
+    while let Some(top) = chain.last()
         && chain.len() < 4
     {
-        chain.push(under);
+        let mut most: Option<(i64, String)> = None;
+        for (code, _) in areas.reporting_right_to(top) {
+            let counts = done(registry.counts(&Scope::city(), Some(code)).await)?;
+            let people = counts.categories.values().sum();
+            if most.as_ref().is_none_or(|(others, _)| people > *others) {
+                most = Some((people, code.to_owned()));
+            }
+        }
+        let Some((_, code)) = most else { break };
+        chain.push(code);
     }
-    chain
+    Ok(chain)
 }
 
 /// Makes an account whose password is already its own, as if its holder had been in before.
