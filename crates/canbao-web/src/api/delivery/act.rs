@@ -33,7 +33,8 @@ pub(super) struct Sent {
     #[expect(dead_code, reason = "what files are called; they come beside")]
     files: Vec<String>,
     /// 数据截至哪一天；不写的，报送时再写
-    #[schema(value_type = Option<word::Day>)]
+    // a form has no null: what is not written is left out
+    #[schema(value_type = word::Day, required = false)]
     as_of: Option<String>,
 }
 

@@ -74,7 +74,9 @@ impl Shape {
         let is_number = !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit());
         match text {
             "true" | "false" if is_of(schema, "boolean") => Value::Bool(text == "true"),
-            _ if is_number && is_of(schema, "integer") => text.parse::<i64>().map_or(Value::Null, Value::from),
+            _ if is_number && is_of(schema, "integer") => {
+                text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
+            }
             _ => Value::from(text),
         }
     }

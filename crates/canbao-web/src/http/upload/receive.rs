@@ -110,9 +110,6 @@ pub(super) async fn receive(
     taken
 }
 
-/// The member in which extracts come.
-const FILES: &str = "files";
-
 /// The fields after the token.
 async fn rest(form: &mut Multipart<'static>, data: &Path, most: u64) -> Result<Sent, Fault> {
     let mut sent = Sent::default();
@@ -120,8 +117,7 @@ async fn rest(form: &mut Multipart<'static>, data: &Path, most: u64) -> Result<S
     for _ in 0..PARTS {
         let Some(field) = form.next_field().await.map_err(|error| refused(&error, most))? else { return Ok(sent) };
         let name = field.name().unwrap_or_default().to_owned();
-        // programs may send a file without a name
-        if field.file_name().is_some() || name == FILES {
+        if field.file_name().is_some() {
             sent.files.extend(file(field, name, data, most).await?);
         } else {
             let value = typed(field, room).await?;

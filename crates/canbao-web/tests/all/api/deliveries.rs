@@ -67,6 +67,11 @@ async fn an_extract_is_uploaded_once_looked_at_and_handed_over() {
         let Some(next) = page["next"].as_i64() else { break };
         after = next;
     }
+    // a number that no page can have is not the first page
+    for beyond in ["26420541425442095104", "-1", "1.5", "x"] {
+        let got = reporter.get(&format!("{path}/rows?after={beyond}")).await;
+        assert_eq!((got.status, got.code()), (StatusCode::BAD_REQUEST, "bad-parameter"), "{beyond}: {}", got.text);
+    }
     let whole = reporter.get(&format!("{path}/rows?limit=200")).await;
     assert_eq!(whole.json["rows"].as_array().unwrap(), &lines);
     let wrong = reporter.get(&format!("{path}/rows?problem=number-wrong")).await.json;
@@ -161,6 +166,9 @@ async fn what_is_no_form_too_much_or_somebody_elses_is_refused() {
     assert_eq!((got.status, &got.json["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/files")));
     let got = reporter.upload(RURAL, "more-fields-1", &[("csrf", "x")], &[("a.csv", b"x")]).await;
     assert_eq!(got.code(), "invalid", "{}", got.text);
+    // a file has a name; what has none is a text that was typed
+    let got = reporter.upload(RURAL, "no-name-1", &[("files", "{}")], &[]).await;
+    assert_eq!((got.status, &got.json["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/files")));
     let got = reporter.upload(RURAL, "too-much-1", &[], &[("a.csv", &vec![b'x'; 1 << 20])]).await;
     assert_eq!((got.status, got.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"), "{}", got.text);
     let form = [("content-type", "multipart/form-data; boundary=b"), ("idempotency-key", "broken-1")];
