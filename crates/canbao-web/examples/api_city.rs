@@ -11,6 +11,7 @@ mod run;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
+use canbao_domain::code::Life;
 use canbao_domain::date::Date;
 use canbao_domain::role::Role;
 use canbao_domain::scope::Scope;
@@ -18,7 +19,7 @@ use canbao_domain::source::SourceKind;
 use canbao_intake::SourceSpec;
 use canbao_registry::account::{NewAccount, NewToken, invented_password};
 use canbao_registry::apply::apply;
-use canbao_registry::change::{Decision, Procedure, Proposal};
+use canbao_registry::change::{BulkProposal, BulkRow, Decision, Procedure, Proposal};
 use canbao_registry::delivery::DeliveryFile;
 use canbao_registry::export::{List, NewExport};
 use canbao_registry::finding::{Ask, Verdict, WorkFilter};
@@ -126,6 +127,17 @@ async fn work(app: &App, registry: &Registry, folder: &std::path::Path) {
         let (verdict, ask) = if at < 2 { (Verdict::Ask, Some(&ask)) } else { (Verdict::Different, None) };
         registry.handle(&clerk, line.id, verdict, None, "问问户主", ask, today).await.unwrap();
     }
+    // a bulk that waits, of which one row is nobody's
+    let rows = [("马翠英", 206), ("高翔", 205), ("查无此人", 999)].map(|(name, number)| BulkRow {
+        number: run::number("1969-09-09", number),
+        name: name.to_owned(),
+        date: "2016-10-20".to_owned(),
+        life: Life::Deceased,
+        place: "第 2 行".to_owned(),
+    });
+    let bulk = BulkProposal { procedure: Procedure::Death, rows: rows.into(), digest: vec![7; 32], evidence: None };
+    let maker = Asker { actor: "he".to_owned(), ..clerk.clone() };
+    registry.propose_bulk(&maker, &bulk, today).await.unwrap();
     for (maker, approved) in [("county", false), ("county", false), ("city", true), ("city", true)] {
         let asker = Asker { actor: maker.to_owned(), ..clerk.clone() };
         let wanted = NewExport {

@@ -134,18 +134,27 @@ impl Registry {
         before: i64,
         most: i64,
     ) -> Result<Vec<Bulk>, RegistryError> {
+        let most = usize::try_from(most).unwrap_or_default();
         let mut statements = self.store.statements().await?;
         let sql = format!("SELECT {BULK} FROM bulk WHERE id < $1 ORDER BY id DESC LIMIT $2");
-        let rows = statements.all(sql, values![before, most.clamp(1, A_STEP)]).await?;
-        let mut bulks = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut values: Vec<Value> = vec![row.int(0).into()];
-            let whom = self.of_bulk_in(&mut statements, scope, &mut values).await?;
-            let sql = format!("SELECT r.state, COUNT(*) {whom} GROUP BY r.state ORDER BY r.state");
-            let counts = statements.all(sql, &values).await?;
-            let bulk = bulk_of(&row, counts.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect());
-            if !bulk.requests.is_empty() || bulk.maker == maker {
-                bulks.push(bulk);
+        let (mut bulks, mut before) = (Vec::new(), before);
+        // those about nobody of theirs are passed over, however many
+        while bulks.len() < most {
+            let rows = statements.all(sql.clone(), values![before, A_STEP]).await?;
+            let Some(last) = rows.last() else { break };
+            before = last.int(0);
+            for row in &rows {
+                let mut values: Vec<Value> = vec![row.int(0).into()];
+                let whom = self.of_bulk_in(&mut statements, scope, &mut values).await?;
+                let sql = format!("SELECT r.state, COUNT(*) {whom} GROUP BY r.state ORDER BY r.state");
+                let counts = statements.all(sql, &values).await?;
+                let bulk = bulk_of(row, counts.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect());
+                if !bulk.requests.is_empty() || bulk.maker == maker {
+                    bulks.push(bulk);
+                }
+                if bulks.len() == most {
+                    break;
+                }
             }
         }
         Ok(bulks)

@@ -1,7 +1,7 @@
 //! Changes of the record: put forward, taken back, decided by somebody else, undone.
 
 use canbao_registry::area::Areas;
-use canbao_registry::change::{Decision, Procedure, Proposal, Request, UndoRequest};
+use canbao_registry::change::{self, Decision, Procedure, Proposal, Request, RequestState, UndoRequest};
 use canbao_registry::{Versioned, instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,10 +10,13 @@ use utoipa::ToSchema;
 use super::areas::Place;
 use super::frame::Code;
 use super::frame::call::{Ask, Call, Nothing};
+use super::frame::caller::Caller;
 use super::frame::problem::Problem;
 use super::frame::{Told, word};
 use super::run::Decided;
 use super::{Group, procedure};
+use crate::App;
+use crate::page::propose::told;
 use crate::right::Right;
 use crate::say;
 
@@ -31,6 +34,10 @@ pub(super) fn group() -> Group {
         Call::read("getChange", "一件申请", "/api/v1/changes/{id}", Right::Check, show).versioned().about(
             "申请的内容和现在的状态。回答里的 seen 是此人记录现在的版本，审核时原样写回。",
         ),
+        Call::read("previewRequest", "同意后会怎样", "/api/v1/changes/{id}/preview", Right::Check, preview_of)
+            .about("这件申请同意后，哪些记录的哪些项目会变，按记录现在的样子试算；现在不能办的，回答 409 和原因。"),
+        Call::ask("previewChange", "试算变更", "/api/v1/changes/preview", Right::Propose, preview)
+            .about("还没有提出的变更办了会怎样；什么都没有写。正文与提出变更的相同，现在不能提出的，回答 409 和原因。"),
         Call::act_on("decideChange", "审核申请", "/api/v1/changes/{id}/decision", Right::Check, Which::of, decide)
             .about("同意则记录随即改变；审核人不能是提出的人。此人的记录在 seen 之后变过的不办。"),
         Call::act_on("withdrawChange", "收回申请", "/api/v1/changes/{id}/withdrawal", Right::Propose, Which::of, withdraw)
@@ -82,18 +89,88 @@ impl Told for Proposed {
     }
 }
 
-async fn propose(ask: Ask<Nothing, Proposed>) -> Result<(), Problem> {
-    let Proposed { person, seen, procedure, effective, evidence } = ask.body;
+/// What is proposed, about somebody in reach.
+async fn proposal(app: &App, caller: &Caller, body: Proposed) -> Result<Proposal, Problem> {
+    let Proposed { person, seen, procedure, effective, evidence } = body;
     let procedure = procedure::read(procedure).ok_or_else(|| Problem::new(Code::Invalid))?;
     let evidence = evidence.as_deref().map(bytes);
     if !procedure.is_new() {
         // in reach, or there is nobody
-        ask.app.registry.person(&ask.caller.asker("提出变更"), person).await?;
+        app.registry.person(&caller.asker("提出变更"), person).await?;
     }
-    let proposal = Proposal { person, seen, procedure, effective, evidence, papers: None };
+    Ok(Proposal { person, seen, procedure, effective, evidence, papers: None })
+}
+
+async fn propose(ask: Ask<Nothing, Proposed>) -> Result<(), Problem> {
+    let proposal = proposal(&ask.app, &ask.caller, ask.body).await?;
     ask.registry.propose(&ask.caller.asker("提出变更"), &proposal, say::today()).await?;
     ask.app.kept.forget_pending();
     Ok(())
+}
+
+/// 会变的一项
+#[derive(Serialize, ToSchema)]
+#[schema(as = PreviewedItem)]
+struct Item {
+    /// 项目
+    what: String,
+    /// 现在；新建的记录是空的
+    before: String,
+    /// 办理后；号码遮盖，住址和电话只说有没有
+    after: String,
+}
+
+/// 会变的一条记录
+#[derive(Serialize, ToSchema)]
+#[schema(as = PreviewedRecord)]
+struct Touched {
+    /// 谁的记录
+    title: String,
+    items: Vec<Item>,
+}
+
+/// 办了会怎样
+#[derive(Serialize, ToSchema)]
+struct Preview {
+    /// 一句话：改变几条记录，各类别的人数怎样变
+    told: String,
+    records: Vec<Touched>,
+}
+
+impl Preview {
+    fn of(touched: &[change::Touched], areas: &Areas) -> Self {
+        let item = |line: told::Line| Item { what: line.what, before: line.before, after: line.after };
+        let record =
+            |record: told::Record| Touched { title: record.title, items: record.lines.into_iter().map(item).collect() };
+        let records = told::records(touched, areas).into_iter().map(record).collect();
+        Self { told: told::sentence(touched), records }
+    }
+}
+
+impl Told for Preview {
+    fn example() -> Value {
+        let item = json!({"what": "养老", "before": "未参保", "after": "已参保"});
+        json!({
+            "told": "改变 1 条记录，改变 1 条参保记录，未参保 −1 人、直接确认参保登记 +1 人。",
+            "records": [{"title": "罗承志（第 30418 号记录）", "items": [item]}],
+        })
+    }
+}
+
+async fn preview(ask: Ask<Nothing, Proposed>) -> Result<Preview, Problem> {
+    let proposal = proposal(&ask.app, &ask.caller, ask.body).await?;
+    let touched = ask.registry.preview(&ask.caller.asker("提出变更"), &proposal, say::today()).await?;
+    Ok(Preview::of(&touched, &ask.caller.areas))
+}
+
+async fn preview_of(ask: Ask<Which>) -> Result<Preview, Problem> {
+    let (request, ..) = reached(&ask, "复核变更").await?;
+    if request.state != RequestState::Pending {
+        let hint = "办理的结果见此人的变更历史。";
+        return Err(Problem::new(Code::Refused).said("这件申请已经办结，没有什么要试算的。", hint));
+    }
+    let touched = ask.registry.preview_of(&ask.caller.asker("复核变更"), ask.given.id, say::today()).await?;
+    Ok(Preview::of(&touched, &ask.caller.areas))
 }
 
 /// The bytes of hexadecimal digits, of which there are as many as the schema wants.

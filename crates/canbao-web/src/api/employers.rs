@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use canbao_registry::query;
+use canbao_registry::query::{self, UnitFilter, UnitLine};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -17,12 +17,95 @@ use crate::say;
 
 pub(super) fn group() -> Group {
     let calls = vec![
+        Call::read("listEmployers", "单位列表", "/api/v1/employers", Right::Employers, list)
+            .about("所负责区域内的用人单位，可按县和类别筛选，按单位编号排列。"),
         Call::ask("findEmployers", "查用人单位", "/api/v1/employers/search", Right::People, find)
             .about("按统一社会信用代码、注册号、经办机构的单位编码或名称查；同名的有几家列几家。"),
         Call::ask("listEmployees", "单位的参保人", "/api/v1/employers/people", Right::People, members)
             .about("通过查到的单位在保的人，只有所负责区域内的，按编号排列。"),
     ];
     Group { name: "用人单位", about: "用人单位和通过它参保的人。", calls }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = EmployersAsked)]
+struct Asked {
+    /// 只看这个县的：6 位代码；不写是全部
+    #[schema(value_type = Option<word::CountyCode>)]
+    county: Option<String>,
+    /// 只看这一类的；不写是全部
+    #[schema(value_type = Option<word::UnitCategory>)]
+    category: Option<String>,
+    /// 从哪个单位编号之后看起：上一次回答中的 next
+    #[schema(value_type = Option<word::After>)]
+    after: Option<i64>,
+    #[schema(value_type = Option<word::Limit>)]
+    limit: Option<i64>,
+}
+
+/// 列表里的单位
+#[derive(Serialize, ToSchema)]
+#[schema(as = EmployerInList)]
+struct Unit {
+    /// 登记库自己的编号
+    id: i64,
+    /// 统一社会信用代码，没有的是工商注册号
+    code: Option<String>,
+    /// 名称
+    name: Option<String>,
+    /// 单位类型
+    kind: Option<String>,
+    /// 所在县的代码
+    county: Option<String>,
+    /// 类别
+    #[schema(value_type = word::UnitCategory)]
+    category: String,
+    /// 上次比对时通过它参保的人数
+    insured_people: i64,
+}
+
+/// 单位列表
+#[derive(Serialize, ToSchema)]
+#[schema(as = EmployersPage)]
+struct List {
+    /// 一共几个，所有页
+    total: i64,
+    employers: Vec<Unit>,
+    /// 下一页从哪个编号之后开始；最后一页没有
+    next: Option<i64>,
+}
+
+impl Told for List {
+    fn example() -> Value {
+        let unit = json!({
+            "id": 12, "code": "91610902MA6YABCD0X", "name": "安康市第一建筑公司", "kind": "企业", "county": "610902",
+            "category": "confirmed", "insured_people": 318,
+        });
+        json!({"total": 1, "employers": [unit], "next": null})
+    }
+}
+
+async fn list(ask: Ask<Asked>) -> Result<List, Problem> {
+    let (caller, Asked { county, category, after, limit }) = (&ask.caller, ask.given);
+    let filter = UnitFilter { county: county.unwrap_or_default(), category: category.unwrap_or_default() };
+    let limit = limit.unwrap_or(50);
+    let total = ask.registry.unit_count(&caller.scope, &filter).await?;
+    let asker = caller.asker("单位列表");
+    let mut units = ask.registry.list_units(&asker, &filter, after.unwrap_or_default(), limit + 1).await?;
+    let more = units.len() as i64 > limit;
+    units.truncate(usize::try_from(limit).unwrap_or(50));
+    let next = units.last().filter(|_| more).map(|unit| unit.unit);
+    let unit = |unit: UnitLine| Unit {
+        id: unit.unit,
+        code: unit.code,
+        name: unit.name,
+        kind: unit.kind,
+        county: unit.county,
+        category: unit.category,
+        insured_people: unit.insured_people,
+    };
+    Ok(List { total, employers: units.into_iter().map(unit).collect(), next })
 }
 
 /// 查用人单位

@@ -9,6 +9,7 @@
 mod accounts;
 mod areas;
 mod batch;
+mod bulks;
 mod case;
 mod changes;
 mod counts;
@@ -45,6 +46,7 @@ pub(crate) fn groups() -> Vec<Group> {
         person::group(),
         batch::group(),
         changes::group(),
+        bulks::group(),
         case::group(),
         delivery::group(),
         run::group(),

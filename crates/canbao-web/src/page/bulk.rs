@@ -59,7 +59,9 @@ pub(crate) async fn list(
     Query(from): Query<From>,
 ) -> Result<Html<String>, Fault> {
     let before = from.before.unwrap_or(i64::MAX);
-    let bulks = app.registry.bulks_in(&visitor.scope, &visitor.account.login, before, MOST).await?;
+    let mut bulks = app.registry.bulks_in(&visitor.scope, &visitor.account.login, before, MOST + 1).await?;
+    let more = bulks.len() as i64 > MOST;
+    bulks.truncate(usize::try_from(MOST).unwrap_or_default());
     let names = Names::read(&app).await?;
     let rows = bulks.iter().map(|bulk| {
         let waiting = counted(bulk, RequestState::Pending);
@@ -76,7 +78,7 @@ pub(crate) async fn list(
     });
     let rows: Vec<Row> = rows.collect();
     let crumbs = vec![Crumb::to("核对", "/changes"), Crumb::here("批量办理")];
-    let older = bulks.last().filter(|_| bulks.len() as i64 == MOST);
+    let older = bulks.last().filter(|_| more);
     let older = older.map_or_else(String::new, |bulk| format!("/bulks?before={}", bulk.id));
     let shell = Shell::of(&app, &visitor, "/changes", "批量办理", crumbs).await?;
     filled(&All { shell, tabs: tabs(&visitor, "/bulks"), rows, older })

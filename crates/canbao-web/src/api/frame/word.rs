@@ -104,6 +104,10 @@ schemas! {
     Scheme => one_of("险种", schemes());
     /// 数据种类
     SourceKind => one_of("数据种类", all!(source::SourceKind));
+    /// 单位类别
+    UnitCategory => one_of("用人单位的类别", entries(standard::unit_categories()));
+    /// 县的代码
+    CountyCode => text("县（市、区）的 6 位代码", 6, 6, "^[0-9]{6}$");
     /// 角色
     Role => one_of("角色", all!(role::Role));
     /// 问题种类

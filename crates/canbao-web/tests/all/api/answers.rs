@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use canbao_web::api::{Amiss, Shape};
 use serde_json::{Value, json};
 
+use super::bulks::bulk;
 use super::document::{document, operations};
 use super::{Answer, Program};
 use crate::compare::{quick, sent, with};
@@ -130,6 +131,18 @@ async fn exports(site: &Site, check: &mut Check) {
     check.hold("listExports", county.get("/api/v1/exports").await);
 }
 
+async fn bulks(site: &Site, check: &mut Check) {
+    let bulk = bulk(site, "city", &["王德厚", "陈秀珍"]).await;
+    let county = site.program("county").await;
+    check.hold("listBulks", county.get("/api/v1/bulks?limit=1").await);
+    let path = format!("/api/v1/bulks/{bulk}");
+    let whole = check.hold("getBulk", county.get(&path).await);
+    let preview = format!("/api/v1/changes/{}/preview", whole["changes"][0]["change"]);
+    check.hold("previewRequest", county.get(&preview).await);
+    let agree = json!({"approve": true, "reason": "名册一致"});
+    check.hold("decideBulk", county.ask(&format!("{path}/decision"), agree).await);
+}
+
 #[tokio::test]
 async fn every_answer_is_as_the_document_tells() {
     let site = Site::with(with(quick())).await;
@@ -155,6 +168,7 @@ async fn every_answer_is_as_the_document_tells() {
         ("listSnapshots", "/api/v1/snapshots".to_owned()),
         ("getFigures", "/api/v1/figures?area=610902&snapshot=1".to_owned()),
         ("listChanges", "/api/v1/changes".to_owned()),
+        ("listEmployers", "/api/v1/employers?county=610902&category=confirmed&limit=2".to_owned()),
     ] {
         check.hold(id, city.get(&path).await);
     }
@@ -184,6 +198,7 @@ async fn every_answer_is_as_the_document_tells() {
     let seen = check.hold("getPerson", city.get(&at("")).await)["revision"].clone();
     let proposal =
         |day: &str| json!({"person": person, "seen": seen, "procedure": {"procedure": "death"}, "effective": day});
+    check.hold("previewChange", county.ask("/api/v1/changes/preview", proposal("2016-11-01")).await);
     let made = check.hold("proposeChange", county.act("/api/v1/changes", "propose-1", proposal("2016-11-01")).await);
     check.hold("listChanges", city.get("/api/v1/changes?limit=1").await);
     let of = |made: &Value, path: &str| format!("/api/v1/changes/{}{path}", made["request"]);
@@ -212,6 +227,7 @@ async fn every_answer_is_as_the_document_tells() {
     deliveries(&site, &mut check).await;
     runs(&site, &mut check).await;
     exports(&site, &mut check).await;
+    bulks(&site, &mut check).await;
     check.hold("listChangesOfPerson", city.get(&at("/changes")).await);
     check.hold("getHistory", city.get(&at("/history")).await);
     check.hold("getPerson", city.get(&at("?as_of=2016-11-02")).await);

@@ -1,6 +1,7 @@
 //! The interface, called as a program calls it.
 
 mod answers;
+mod bulks;
 mod cases;
 mod changes;
 mod deliveries;
@@ -21,7 +22,7 @@ use serde_json::Value;
 use crate::support::Site;
 
 /// All that a token can carry.
-pub(crate) const ALL: [&str; 15] = [
+pub(crate) const ALL: [&str; 16] = [
     "people",
     "reveal",
     "propose",
@@ -31,6 +32,7 @@ pub(crate) const ALL: [&str; 15] = [
     "figures",
     "deliver",
     "compare",
+    "employers",
     "areas",
     "change-areas",
     "export",
