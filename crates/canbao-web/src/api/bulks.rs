@@ -23,7 +23,7 @@ pub(super) fn group() -> Group {
             .about("部门的一份文件成为一批申请。列出所负责区域内有申请的批次，和本账号提出的批次，先新后旧。"),
         Call::read("getBulk", "一批申请", "/api/v1/bulks/{id}", Right::Check, show)
             .about("文件各行的处理结果，和所负责区域内的申请，按申请编号排列。"),
-        Call::ask("decideBulk", "审核一批", "/api/v1/bulks/{id}/decision", Right::Check, decide).about(
+        Call::ask("decideBulk", "审核一批", "/api/v1/bulks/{id}/decision", Right::Check, decide).refusing().about(
             "一次审核这一批里所负责区域内等待复核的全部申请，审核人不能是提出的人。提出以后变过的记录不办，留待逐件审核。\
              已经审核的不再变，所以不用幂等键：中断了再审核一次，只办剩下的。",
         ),

@@ -35,8 +35,10 @@ pub(super) fn group() -> Group {
             "申请的内容和现在的状态。回答里的 seen 是此人记录现在的版本，审核时原样写回。",
         ),
         Call::read("previewRequest", "同意后会怎样", "/api/v1/changes/{id}/preview", Right::Check, preview_of)
+            .refusing()
             .about("这件申请同意后，哪些记录的哪些项目会变，按记录现在的样子试算；现在不能办的，回答 409 和原因。"),
         Call::ask("previewChange", "试算变更", "/api/v1/changes/preview", Right::Propose, preview)
+            .refusing()
             .about("还没有提出的变更办了会怎样；什么都没有写。正文与提出变更的相同，现在不能提出的，回答 409 和原因。"),
         Call::act_on("decideChange", "审核申请", "/api/v1/changes/{id}/decision", Right::Check, Which::of, decide)
             .about("同意则记录随即改变；审核人不能是提出的人。此人的记录在 seen 之后变过的不办。"),

@@ -110,6 +110,8 @@ pub(crate) struct Call {
     pub(crate) parameters: Vec<(String, RefOr<Schema>)>,
     /// Whether its answer has a version.
     pub(crate) versioned: bool,
+    /// Whether it is refused, though it changes nothing by a name, where things are not so that it could be done.
+    pub(crate) refusing: bool,
     /// Whether it may say which version was looked at.
     pub(crate) guarded: bool,
     pub(crate) serve: MethodRouter<App>,
@@ -260,6 +262,12 @@ impl Call {
         self
     }
 
+    /// The same, refused (409) where things are not so that it could be done.
+    pub(crate) const fn refusing(mut self) -> Self {
+        self.refusing = true;
+        self
+    }
+
     /// The same, whose answer has a version.
     pub(crate) const fn versioned(mut self) -> Self {
         self.versioned = true;
@@ -280,8 +288,23 @@ impl Call {
     ) -> Self {
         let mut parameters = Vec::new();
         P::schemas(&mut parameters);
-        let (about, versioned, guarded) = ("", false, false);
-        Self { kind, path, right, id, summary, about, shapes, body, gives, parameters, versioned, guarded, serve }
+        let (about, versioned, refusing, guarded) = ("", false, false, false);
+        Self {
+            kind,
+            path,
+            right,
+            id,
+            summary,
+            about,
+            shapes,
+            body,
+            gives,
+            parameters,
+            versioned,
+            refusing,
+            guarded,
+            serve,
+        }
     }
 
     /// The method.

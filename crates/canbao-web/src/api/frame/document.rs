@@ -210,6 +210,9 @@ fn codes(call: &Call) -> BTreeMap<u16, Vec<Code>> {
     if matches!(call.gives, Gives::File(_)) {
         all.push(Refused);
     }
+    if call.refusing {
+        all.extend([Refused, RecordChanged, Busy]);
+    }
     all.sort_unstable();
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in all {
