@@ -144,20 +144,41 @@ impl Registry {
             let Some(last) = rows.last() else { break };
             before = last.int(0);
             for row in &rows {
-                let mut values: Vec<Value> = vec![row.int(0).into()];
-                let whom = self.of_bulk_in(&mut statements, scope, &mut values).await?;
-                let sql = format!("SELECT r.state, COUNT(*) {whom} GROUP BY r.state ORDER BY r.state");
-                let counts = statements.all(sql, &values).await?;
-                let bulk = bulk_of(row, counts.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect());
-                if !bulk.requests.is_empty() || bulk.maker == maker {
-                    bulks.push(bulk);
-                }
+                bulks.extend(self.counted_bulk(&mut statements, scope, maker, row).await?);
                 if bulks.len() == most {
                     break;
                 }
             }
         }
         Ok(bulks)
+    }
+
+    /// A bulk as [`Registry::bulks_in`] tells it; none where it would not.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn find_bulk(&self, scope: &Scope, maker: &str, bulk: i64) -> Result<Option<Bulk>, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let Some(row) = statements.first(format!("SELECT {BULK} FROM bulk WHERE id = $1"), values![bulk]).await? else {
+            return Ok(None);
+        };
+        self.counted_bulk(&mut statements, scope, maker, &row).await
+    }
+
+    /// A bulk with its requests in a scope; none where none is and another proposed it.
+    async fn counted_bulk(
+        &self,
+        transaction: &mut Transaction,
+        scope: &Scope,
+        maker: &str,
+        row: &Row,
+    ) -> Result<Option<Bulk>, RegistryError> {
+        let mut values: Vec<Value> = vec![row.int(0).into()];
+        let whom = self.of_bulk_in(transaction, scope, &mut values).await?;
+        let sql = format!("SELECT r.state, COUNT(*) {whom} GROUP BY r.state ORDER BY r.state");
+        let counts = transaction.all(sql, &values).await?;
+        let bulk = bulk_of(row, counts.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect());
+        Ok((!bulk.requests.is_empty() || bulk.maker == maker).then_some(bulk))
     }
 
     /// Requests of a bulk that are in a scope, in their order, after the one with number `after`, each with its area.

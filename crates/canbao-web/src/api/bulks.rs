@@ -12,6 +12,7 @@ use super::Group;
 use super::areas::Place;
 use super::frame::call::{Ask, Call};
 use super::frame::problem::Problem;
+use super::frame::seek::paged;
 use super::frame::{Told, word};
 use super::run::Decided;
 use crate::right::Right;
@@ -108,10 +109,8 @@ async fn list(ask: Ask<Older>) -> Result<List, Problem> {
     let (caller, Older { before, limit }) = (&ask.caller, &ask.given);
     let limit = limit.unwrap_or(50);
     let (before, login) = (before.unwrap_or(i64::MAX), &caller.account.login);
-    let mut bulks = ask.registry.bulks_in(&caller.scope, login, before, limit + 1).await?;
-    let more = bulks.len() as i64 > limit;
-    bulks.truncate(usize::try_from(limit).unwrap_or(50));
-    let next = bulks.last().filter(|_| more).map(|bulk| bulk.id);
+    let bulks = ask.registry.bulks_in(&caller.scope, login, before, limit + 1).await?;
+    let (bulks, next) = paged(bulks, limit, |bulk| bulk.id);
     Ok(List { bulks: bulks.into_iter().map(Summary::of).collect(), next })
 }
 
@@ -178,18 +177,15 @@ impl Told for Whole {
 /// A bulk of which something is in reach; else there is none.
 async fn reached<P, B>(ask: &Ask<P, B>, id: i64) -> Result<Bulk, Problem> {
     let (scope, login) = (&ask.caller.scope, &ask.caller.account.login);
-    let bulks = ask.app.registry.bulks_in(scope, login, id.saturating_add(1), 1).await?;
-    bulks.into_iter().find(|bulk| bulk.id == id).ok_or_else(Problem::nothing)
+    ask.app.registry.find_bulk(scope, login, id).await?.ok_or_else(Problem::nothing)
 }
 
 async fn show(ask: Ask<Asked>) -> Result<Whole, Problem> {
     let Asked { id, after, limit } = ask.given;
     let bulk = reached(&ask, id).await?;
     let limit = limit.unwrap_or(50);
-    let mut found = ask.registry.bulk_in(&ask.caller.scope, id, after.unwrap_or_default(), limit + 1).await?;
-    let more = found.len() as i64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(50));
-    let next = found.last().filter(|_| more).map(|(request, _)| request.id);
+    let found = ask.registry.bulk_in(&ask.caller.scope, id, after.unwrap_or_default(), limit + 1).await?;
+    let (found, next) = paged(found, limit, |(request, _)| request.id);
     let bulk = Summary::of(bulk);
     let waiting = bulk.requests.get(RequestState::Pending.as_str()).copied().unwrap_or_default();
     let line = |(request, area): (canbao_registry::change::Request, String)| Line {

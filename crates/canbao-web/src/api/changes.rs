@@ -12,6 +12,7 @@ use super::frame::Code;
 use super::frame::call::{Ask, Call, Nothing};
 use super::frame::caller::Caller;
 use super::frame::problem::Problem;
+use super::frame::seek::paged;
 use super::frame::{Told, word};
 use super::run::Decided;
 use super::{Group, procedure};
@@ -283,11 +284,10 @@ impl Told for List {
 
 async fn list(ask: Ask<Page>) -> Result<List, Problem> {
     let (caller, Page { after, limit }) = (&ask.caller, &ask.given);
-    let limit = usize::try_from(limit.unwrap_or(50)).unwrap_or(50);
-    let (mut found, total) = ask.registry.pending_after(&caller.scope, after.unwrap_or_default(), limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(request, _)| request.id);
+    let limit = limit.unwrap_or(50);
+    let most = usize::try_from(limit + 1).unwrap_or_default();
+    let (found, total) = ask.registry.pending_after(&caller.scope, after.unwrap_or_default(), most).await?;
+    let (found, next) = paged(found, limit, |(request, _)| request.id);
     let waiting = |(request, area): (Request, String)| Waiting {
         change: Summary::of(request),
         area: Place::of(&caller.areas, &area),
@@ -316,10 +316,8 @@ struct Past {
 }
 
 impl Past {
-    fn of(mut found: Vec<(Request, String)>, limit: usize, areas: &Areas) -> Self {
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|(request, _)| request.id);
+    fn of(found: Vec<(Request, String)>, limit: usize, areas: &Areas) -> Self {
+        let (found, next) = paged(found, limit as i64, |(request, _)| request.id);
         let one = |(request, area): (Request, String)| Waiting {
             change: Summary::of(request),
             area: Place::of(areas, &area),

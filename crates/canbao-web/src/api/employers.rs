@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::Group;
 use super::frame::call::{Ask, Call, Nothing};
 use super::frame::problem::Problem;
+use super::frame::seek::paged;
 use super::frame::{Told, word};
 use super::people::Line;
 use crate::right::Right;
@@ -92,10 +93,8 @@ async fn list(ask: Ask<Asked>) -> Result<List, Problem> {
     let limit = limit.unwrap_or(50);
     let total = ask.registry.unit_count(&caller.scope, &filter).await?;
     let asker = caller.asker("单位列表");
-    let mut units = ask.registry.list_units(&asker, &filter, after.unwrap_or_default(), limit + 1).await?;
-    let more = units.len() as i64 > limit;
-    units.truncate(usize::try_from(limit).unwrap_or(50));
-    let next = units.last().filter(|_| more).map(|unit| unit.unit);
+    let units = ask.registry.list_units(&asker, &filter, after.unwrap_or_default(), limit + 1).await?;
+    let (units, next) = paged(units, limit, |unit| unit.unit);
     let unit = |unit: UnitLine| Unit {
         id: unit.unit,
         code: unit.code,

@@ -140,9 +140,9 @@ pub(crate) async fn show(
 }
 
 async fn page(app: &App, visitor: &Visitor, id: i64, after: i64) -> Result<Page, Fault> {
-    let bulks = app.registry.bulks_in(&visitor.scope, &visitor.account.login, id.saturating_add(1), 1).await?;
+    let bulk = app.registry.find_bulk(&visitor.scope, &visitor.account.login, id).await?;
     // of a bulk about nobody of theirs they are told nothing
-    let bulk = bulks.into_iter().find(|bulk| bulk.id == id).ok_or(Fault::NoSuchRecord)?;
+    let bulk = bulk.ok_or(Fault::NoSuchRecord)?;
     let requests = app.registry.bulk_in(&visitor.scope, id, after, REQUESTS).await?;
     let names = Names::read(app).await?;
     let heading = format!("批次 {id} · {}", what(&bulk));

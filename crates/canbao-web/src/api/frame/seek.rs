@@ -23,3 +23,13 @@ pub(crate) fn next(at: Option<&(String, i64)>) -> Option<String> {
 pub(crate) fn previous(at: Option<&(String, i64)>) -> Option<String> {
     at.map(|at| format!("b:{}", key(at)))
 }
+
+/// A page out of what was found, of which one more than `limit` was asked for; with the number of its last where more
+/// follow.
+pub(crate) fn paged<T>(mut found: Vec<T>, limit: i64, number: impl Fn(&T) -> i64) -> (Vec<T>, Option<i64>) {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(number);
+    (found, next)
+}
