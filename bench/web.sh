@@ -1,10 +1,11 @@
 # The pages at 3 million people, 50 users: sourced by scripts/bench, which says what it is for.
-persons=3000000 seed=7 work= seconds=120
+persons=3000000 seed=7 work= seconds=120 store=
 while [ "$#" -gt 0 ]; do
     case "$1" in
         --persons) persons="${2:?--persons takes a number}"; shift 2 ;;
         --seed) seed="${2:?--seed takes a number}"; shift 2 ;;
         --seconds) seconds="${2:?--seconds takes a number}"; shift 2 ;;
+        --store) store="${2:?--store takes sqlite or postgresql}"; shift 2 ;;
         --work) work="${2:?--work takes a folder}"; shift 2 ;;
         *) die "unknown argument: $1" "scripts/bench --help" ;;
     esac
@@ -55,8 +56,9 @@ rm -rf "$work/web" && mkdir "$work/web"
 database="bench_web_$$_$(date +%s)"
 CANBAO_DATABASE= "$(postgres_bin)/createdb" --maintenance-db "$CANBAO_TEST_POSTGRES/postgres" "$database"
 for url in "sqlite://$work/web/registry.db" "$CANBAO_TEST_POSTGRES/$database"; do
+    [ -z "$store" ] || [ "$store" = "${url%%:*}" ] || continue
     step "${url%%:*}: $(nproc) cores, 50 users, $seconds s"
-    export CANBAO_DATABASE="$url" CANBAO_KEY_FILE="$work/web/${url%%:*}.key"
+    export CANBAO_DATABASE="$url" CANBAO_KEY_FILE="$work/web/${url%%:*}.key" CANBAO_DATA="$work/web/${url%%:*}-data"
     "$canbao" registry migrate >/dev/null
     "$canbao" registry apply "${runs[0]}" >/dev/null
     "$canbao" report snapshot >/dev/null
@@ -73,6 +75,7 @@ for url in "sqlite://$work/web/registry.db" "$CANBAO_TEST_POSTGRES/$database"; d
     server="$!"
     for _ in $(seq 100); do
         python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$port/readyz', timeout=2)" 2>/dev/null && break
+        kill -0 "$server" 2>/dev/null || die "canbao serve ended" "$(tail -3 "$work/web/serve.log")"
         sleep 0.2
     done
     python3 bench/web.py "http://127.0.0.1:$port" "$work/web/accounts.json" --seconds "$seconds" --pid "$server" \
