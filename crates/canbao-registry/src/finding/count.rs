@@ -54,6 +54,18 @@ impl Registry {
         area: Option<&str>,
     ) -> Result<BTreeMap<String, i64>, RegistryError> {
         let mut statements = self.store.statements().await?;
+        let known = self.rosters.findings(visible(&mut statements).await?);
+        if let Some(known) = known {
+            let areas = self.areas.get(&mut statements).await?;
+            let filter = Filter { area: area.map(str::to_owned), ..Filter::default() };
+            let reached = crate::query::reached(&areas, scope, &filter);
+            let within = |code: &str| reached.iter().all(|codes| codes.binary_search(&code).is_ok());
+            let mut counts = BTreeMap::new();
+            for (_, kind, count) in known.iter().filter(|(code, ..)| within(code)) {
+                *counts.entry(kind.clone()).or_default() += count;
+            }
+            return Ok(counts);
+        }
         let (holds, values) = self.holding(&mut statements, scope, area).await?;
         // by kind, an area's findings stand together in the index
         let kinds: Vec<String> = finding_kinds().entries().iter().map(|kind| format!("'{}'", kind.code())).collect();

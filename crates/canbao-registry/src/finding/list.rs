@@ -186,8 +186,7 @@ impl Registry {
             Seek::After((area, id)) | Seek::Before((area, id)) => {
                 values.extend([Value::from(area.as_str()), Value::from(*id)]);
                 let (at, is) = (values.len(), if matches!(seek, Seek::Before(_)) { '<' } else { '>' });
-                let area = at - 1;
-                sql.push_str(&format!(" AND (f.area {is} ${area} OR (f.area = ${area} AND f.id {is} ${at}))"));
+                sql.push_str(&format!(" AND (f.area, f.id) {is} (${}, ${at})", at - 1));
             }
             Seek::From(area) => {
                 values.push(area.as_str().into());

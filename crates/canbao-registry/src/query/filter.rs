@@ -130,7 +130,7 @@ impl Registry {
 }
 
 /// Codes of the areas that a scope and a filter reach, ascending; a person's must be in each of the lists.
-pub(super) fn reached<'a>(areas: &'a Areas, scope: &Scope, filter: &Filter) -> Vec<Vec<&'a str>> {
+pub(crate) fn reached<'a>(areas: &'a Areas, scope: &Scope, filter: &Filter) -> Vec<Vec<&'a str>> {
     // in the order of the codes
     let of_filter = filter.area.as_deref().map(|area| areas.reporting_to(area));
     areas.of_scope(scope).into_iter().chain(of_filter).collect()

@@ -297,7 +297,7 @@ impl Registry {
             Seek::After((area, person)) | Seek::Before((area, person)) => {
                 values.extend([Value::from(area.as_str()), Value::from(*person)]);
                 let (at, is) = (values.len(), if matches!(seek, Seek::Before(_)) { '<' } else { '>' });
-                let condition = format!("(p.area {is} ${} OR (p.area = ${} AND p.person {is} ${at}))", at - 1, at - 1);
+                let condition = format!("(p.area, p.person) {is} (${}, ${at})", at - 1);
                 sql.push_str(" AND ");
                 sql.push_str(&condition);
             }

@@ -12,6 +12,7 @@ mod units;
 
 pub use batch::{Answer, Place, Question, Verdict};
 pub use dossier::Dossier;
+pub(crate) use filter::reached;
 pub use find::Asker;
 pub(crate) use roster::Rosters;
 

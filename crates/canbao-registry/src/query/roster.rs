@@ -56,10 +56,15 @@ pub(crate) struct Roster {
     entries: Vec<Entry>,
 }
 
+/// Area, kind, how many.
+pub(crate) type FindingCounts = Arc<Vec<(String, String, i64)>>;
+
 /// The roster as it is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Rosters {
     kept: std::sync::Mutex<Option<Arc<Roster>>>,
+    /// How many findings there are, with the revision that shows them.
+    findings: std::sync::Mutex<Option<(i64, FindingCounts)>>,
     /// One reads, the others do without meanwhile.
     reading: tokio::sync::Mutex<()>,
 }
@@ -67,6 +72,12 @@ pub(crate) struct Rosters {
 impl Rosters {
     fn get(&self) -> Option<Arc<Roster>> {
         self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// How many findings a revision shows, by area and kind; none where nobody keeps that.
+    pub(crate) fn findings(&self, visible: i64) -> Option<FindingCounts> {
+        let kept = self.findings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.as_ref().filter(|(of, _)| *of == visible).map(|(_, counts)| Arc::clone(counts))
     }
 
     fn put(&self, roster: Arc<Roster>) {
@@ -99,6 +110,18 @@ impl Registry {
             None => Roster::read(&mut statements, visible).await?,
         };
         self.rosters.put(Arc::new(roster));
+        self.warm_findings(&mut statements, visible).await
+    }
+
+    /// Counts the findings of a revision, so that no page counts them again for its area.
+    async fn warm_findings(&self, statements: &mut Transaction, visible: i64) -> Result<(), RegistryError> {
+        let sql = "SELECT area, kind, COUNT(*) FROM finding WHERE rev_from <= $1 AND rev_to > $1 GROUP BY area, kind";
+        let rows = statements.all(sql, values![visible]).await?;
+        let known = |kind: &str| finding_kinds().get(kind).is_some();
+        let counts = rows.iter().filter(|row| known(row.text(1)));
+        let counts = counts.map(|row| (row.text(0).to_owned(), row.text(1).to_owned(), row.int(2))).collect();
+        *self.rosters.findings.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            Some((visible, Arc::new(counts)));
         Ok(())
     }
 

@@ -104,7 +104,13 @@ both!(the_roster_tells_what_the_database_tells, |fresh: Fresh| async move {
     {
         let asker = Asker { actor: "test".to_owned(), scope, purpose: "test".into() };
         assert_eq!(told(with, &asker).await, told(without, &asker).await);
+        for area in [None, Some("610902"), Some("610902001002"), Some("610921"), Some("y")] {
+            let counts = with.finding_counts(&asker.scope, area).await.unwrap();
+            assert_eq!(counts, without.finding_counts(&asker.scope, area).await.unwrap(), "{area:?}");
+        }
     }
+    let all = with.finding_counts(&Scope::city(), None).await.unwrap();
+    assert!(all.values().sum::<i64>() > 0, "{all:?}");
     // a hand
     let city = Asker { actor: "maker".to_owned(), scope: Scope::city(), purpose: "test".into() };
     let alive = Filter { category: Some(Category::Uninsured), ..Filter::default() };
@@ -119,11 +125,18 @@ both!(the_roster_tells_what_the_database_tells, |fresh: Fresh| async move {
         evidence: None,
         papers: None,
     };
+    let before = with.finding_counts(&city.scope, None).await.unwrap();
     let id = without.propose(&city, &proposal, today).await.unwrap();
     let checker = Asker { actor: "checker".to_owned(), ..city.clone() };
     let decision = Decision { approve: true, reason: "同意".to_owned(), seen: whole.revision };
     without.decide(&checker, id, &decision, today).await.unwrap();
     assert_eq!(told(with, &city).await, told(without, &city).await);
+    // what was counted before is not told of what is shown now
+    let now = without.finding_counts(&city.scope, None).await.unwrap();
+    assert_eq!(with.finding_counts(&city.scope, None).await.unwrap(), now);
+    with.warm().await.unwrap();
+    assert_eq!(with.finding_counts(&city.scope, None).await.unwrap(), now);
+    assert!(before.values().sum::<i64>() <= now.values().sum::<i64>());
     // an apply, with people who are new and people who are gone
     let run = write(fresh.folder.path(), "b", "2016-12-01", &people(3));
     apply(without, &run, "test", false).await.unwrap();
