@@ -4,6 +4,7 @@
 mod drawings;
 mod lists;
 mod pages;
+mod printing;
 
 use std::path::Path;
 
