@@ -12,7 +12,12 @@ pub(crate) fn now_ms() -> i64 {
 
 /// Today, in China.
 pub(crate) fn today() -> Date {
-    Date(i32::try_from((now_ms() / 1000 + 8 * 3600).div_euclid(86_400)).unwrap_or_default())
+    day_of(now_ms())
+}
+
+/// The day of a time in milliseconds since 1970 (UTC), in China.
+pub(crate) fn day_of(ms: i64) -> Date {
+    Date(i32::try_from((ms.div_euclid(1000) + 8 * 3600).div_euclid(86_400)).unwrap_or_default())
 }
 
 /// A time in milliseconds since 1970 (UTC) as `2016-11-01T08:00:00+08:00`: China's, wherever the machine stands.

@@ -105,6 +105,9 @@ pub enum RegistryError {
     /// What was to be changed is another version than was looked at.
     #[error("这条记录在您查看之后已被改过，没有办理。")]
     Stale,
+    /// A device that was reported lost.
+    #[error("这台设备已经挂失，不能再使用。")]
+    Lost,
     /// Another request under a name that was used.
     #[error("这个幂等键已经用于另一项内容不同的请求。")]
     NameUsed,
@@ -125,6 +128,7 @@ impl RegistryError {
                 | Self::DoneAlready
                 | Self::Stale
                 | Self::NameUsed
+                | Self::Lost
         )
     }
 
@@ -163,6 +167,7 @@ impl RegistryError {
             Self::Refused { hint, .. } => (*hint).to_owned(),
             Self::DoneAlready => "请查看它的结果，不必重复办理。".to_owned(),
             Self::Stale => "请重新查看，核对改过的内容，再按新的版本办理。".to_owned(),
+            Self::Lost => "请联系镇（办）经办人员。".to_owned(),
             Self::NameUsed => "请为每项新的请求另取一个幂等键；重试时内容要与第一次完全相同。".to_owned(),
             Self::Broken(_) => "请保留数据库并联系维护人员；可以运行 canbao audit verify 查看。".to_owned(),
         }

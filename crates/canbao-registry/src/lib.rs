@@ -18,6 +18,7 @@
 //! | [`area`] | the two trees of areas |
 //! | [`export`] | lists that leave as files, with a second person's approval |
 //! | [`snapshot`] | frozen counts, from which figures are worked out |
+//! | [`survey`] | the books of the house-to-house survey |
 //! | [`audit`] | the chain of what was done |
 //! | [`backup`] | the whole registry as one file, and back |
 //! | [`store`] | the database: SQLite or PostgreSQL, its migrations, transactions in both |
@@ -53,6 +54,7 @@ pub mod registry;
 mod ruling;
 pub mod snapshot;
 pub mod store;
+pub mod survey;
 mod version;
 
 pub use clock::instant;

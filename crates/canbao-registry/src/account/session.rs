@@ -198,6 +198,40 @@ impl Registry {
         Ok(ended)
     }
 
+    /// Whether a password is an account's, for what is opened by it once more; a sentence where it is not. Wrong ones count as
+    /// they do at the log-in.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn prove_password(&self, account: &Account, password: &str) -> Result<Option<String>, RegistryError> {
+        let locked = || Some("密码错的次数太多，账号暂时锁定，请过一会儿再试。".to_owned());
+        let place = strike::place(&self.key, &account.login);
+        let sql = "SELECT password FROM account WHERE id = $1";
+        let mut statements = self.store.statements().await?;
+        let stored = statements.first(sql, values![account.id]).await?.ok_or_else(ended)?;
+        if strike::locked(&mut statements, &place, self.door.now()).await?.is_some() {
+            return Ok(locked());
+        }
+        drop(statements);
+        let right = self.password_checked(password, stored.text(0)).await?.right;
+        let now = self.door.now();
+        let mut transaction = self.store.write().await?;
+        // others may have failed meanwhile
+        if strike::locked(&mut transaction, &place, now).await?.is_some() {
+            transaction.rollback().await?;
+            return Ok(locked());
+        }
+        let said = if right {
+            strike::forget(&mut transaction, &place).await?;
+            None
+        } else {
+            let until = strike::count(&mut transaction, &place, Some(account), now).await?;
+            until.map_or_else(|| Some("密码不对。".to_owned()), |_| locked())
+        };
+        transaction.commit().await?;
+        Ok(said)
+    }
+
     /// Changes a password, by whoever knows the old one. All other sessions of the account end; the one whose token is
     /// `keep` goes on under a new token, which is given. Wrong old passwords count as they do at the log-in.
     ///

@@ -202,7 +202,7 @@ pub(super) fn check(
 }
 
 /// Checks what is told of somebody new.
-pub(super) fn new_person(
+pub(crate) fn new_person(
     procedure: &Procedure,
     person: &NewPerson,
     on: Date,

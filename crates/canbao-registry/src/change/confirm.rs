@@ -7,7 +7,7 @@ use crate::hand::Hand;
 use crate::store::values;
 
 /// Notes values that a procedure confirmed; an earlier confirmation of the same item ends.
-pub(super) async fn confirm(
+pub(crate) async fn confirm(
     hand: &mut Hand<'_>,
     person: i64,
     confirmed: &[Confirmed],

@@ -11,7 +11,7 @@ use crate::apply::set_item;
 use crate::person::{Derived, Enrolment, Finding, Number, NumberKind, Origin, Record, State, Whole};
 
 /// A value that a procedure confirms.
-pub(super) type Confirmed = (&'static str, Option<String>);
+pub(crate) type Confirmed = (&'static str, Option<String>);
 
 /// Codes of the table of interruptions (element AAE160).
 const CONSCRIPTED: &str = "6303";
@@ -19,7 +19,7 @@ const IMPRISONED: &str = "6305";
 const SETTLED_ABROAD: &str = "6402";
 
 /// What becomes of a record, and which items are confirmed by it; merging and splitting stand apart.
-pub(super) fn effect(procedure: &Procedure, whole: &Whole, on: Date) -> Result<(Whole, Vec<Confirmed>), RegistryError> {
+pub(crate) fn effect(procedure: &Procedure, whole: &Whole, on: Date) -> Result<(Whole, Vec<Confirmed>), RegistryError> {
     let mut wish = whole.clone();
     let mut confirmed: Vec<Confirmed> = Vec::new();
     let day = on.to_string();
@@ -167,11 +167,11 @@ pub(super) fn effect(procedure: &Procedure, whole: &Whole, on: Date) -> Result<(
 }
 
 /// Records that a procedure writes, each as it is and as it is to be.
-pub(super) type Wishes<'a> = Vec<(Option<&'a Whole>, Whole)>;
+pub(crate) type Wishes<'a> = Vec<(Option<&'a Whole>, Whole)>;
 
 /// What becomes of all records that a procedure is about: `whole` it is done on, `other` it is merged into, `new` is the
 /// identifier of somebody new. Gives which items of `whole` are confirmed by it.
-pub(super) fn wishes<'a>(
+pub(crate) fn wishes<'a>(
     procedure: &Procedure,
     whole: Option<&'a Whole>,
     other: Option<&'a Whole>,

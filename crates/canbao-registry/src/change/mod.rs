@@ -21,9 +21,11 @@ mod stay;
 mod undoing;
 
 pub use bulk::{Bulk, BulkAnswer, BulkDecided, BulkProposal, BulkProposed, BulkRow, Outcome, Settled};
-pub(crate) use stay::stays;
 
+pub(crate) use check::new_person as check_new;
 pub use claim::Claim;
+pub(crate) use confirm::confirm;
+pub(crate) use effect::{Confirmed, effect, wishes};
 pub use history::{Event, Moment};
 pub use listing::{Placed, Waiting};
 pub use offer::Offer;
@@ -31,5 +33,7 @@ pub use preview::Touched;
 pub use procedure::{NewPerson, Procedure};
 pub use request::{Decision, Proposal, Request, RequestState};
 pub use scan::{MOST as MOST_SCAN_BYTES, Scan};
+pub(crate) use scan::{Shelf, blocking, write_whole};
 pub use stay::Stay;
+pub(crate) use stay::stays;
 pub use undoing::{Resting, UndoRequest};

@@ -53,12 +53,16 @@ pub struct Scan {
 
 /// Where a registry's files of papers stand.
 #[derive(Clone, Copy)]
-struct Shelf<'a> {
+pub(crate) struct Shelf<'a> {
     key: &'a Key,
     folder: &'a Path,
 }
 
-impl Shelf<'_> {
+impl<'a> Shelf<'a> {
+    pub(crate) const fn new(key: &'a Key, folder: &'a Path) -> Self {
+        Self { key, folder }
+    }
+
     fn name(&self, sha256: &[u8; 32]) -> String {
         hex(self.key.derived(NAME, sha256).as_slice())
     }
@@ -78,7 +82,7 @@ impl Shelf<'_> {
         ChaCha20Poly1305::new(chacha20poly1305::Key::from_slice(key.as_slice()))
     }
 
-    fn put(&self, sha256: &[u8; 32], content: &[u8]) -> Result<(), RegistryError> {
+    pub(crate) fn put(&self, sha256: &[u8; 32], content: &[u8]) -> Result<(), RegistryError> {
         if self.kept(sha256).is_file() {
             return Ok(());
         }
@@ -91,7 +95,7 @@ impl Shelf<'_> {
     }
 
     /// Moves a file to where it stays. Nothing is to be done where an equal one is there.
-    fn keep(&self, sha256: &[u8; 32]) -> Result<(), RegistryError> {
+    pub(crate) fn keep(&self, sha256: &[u8; 32]) -> Result<(), RegistryError> {
         let (from, to) = (self.waiting(sha256), self.kept(sha256));
         if to.is_file() {
             return Ok(());
@@ -106,7 +110,7 @@ impl Shelf<'_> {
         }
     }
 
-    fn get(&self, sha256: &[u8; 32]) -> Result<Zeroizing<Vec<u8>>, RegistryError> {
+    pub(crate) fn get(&self, sha256: &[u8; 32]) -> Result<Zeroizing<Vec<u8>>, RegistryError> {
         let path = self.kept(sha256);
         let broken = || RegistryError::Broken("保存的材料被改动过".to_owned());
         let sealed = fs::read(&path).map_err(RegistryError::file("读取", &path))?;
@@ -267,7 +271,7 @@ fn private_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Writes a file that its owner alone reads, whole or not at all.
-fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let Some(folder) = path.parent() else { return Err(io::ErrorKind::InvalidInput.into()) };
     private_folder(folder)?;
     let mut random = [0; 8];
@@ -301,7 +305,7 @@ fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
 }
 
 /// Runs what encrypts and reads files on a thread of its own.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, RegistryError> + Send + 'static,
 ) -> Result<T, RegistryError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| RegistryError::Broken("材料的处理中断".to_owned()))?

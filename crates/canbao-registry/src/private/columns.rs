@@ -73,6 +73,12 @@ pub(crate) fn phone_hash(key: &Key, phone: &str) -> Option<i64> {
     (!digits.is_empty()).then(|| key.hash(Kind::Phone, &digits))
 }
 
+/// The hash of where somebody lives: whoever has the same address in an area is of one household, where no number says it.
+pub(crate) fn address_hash(key: &Key, area: &str, address: &str) -> Option<i64> {
+    let bare: String = address.chars().filter(|c| !c.is_whitespace()).collect();
+    (!bare.is_empty()).then(|| key.hash(Kind::Household, &format!("address\u{0}{area}\u{0}{bare}")))
+}
+
 /// A row of `person`, [`PERSON`] and then [`DIGEST`].
 pub(crate) fn person_row(whole: &Whole, rev_to: i64, key: &Key) -> Vec<Value> {
     let (record, derived) = (&whole.record, &whole.derived);

@@ -10,6 +10,6 @@ pub use columns::name_hash;
 pub use key::{Key, Kind};
 
 pub(crate) use columns::{
-    DECISION, DIGEST, HANDLING, LINE, NUMBER, NUMBER_PART, PERSON, WORK, decided_of, decision_row, handling_of,
-    line_of, normalised, number_of, number_row, person_of, person_row, phone_hash, work_of,
+    DECISION, DIGEST, HANDLING, LINE, NUMBER, NUMBER_PART, PERSON, WORK, address_hash, decided_of, decision_row,
+    handling_of, line_of, normalised, number_of, number_row, person_of, person_row, phone_hash, work_of,
 };

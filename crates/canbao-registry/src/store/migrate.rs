@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (21, include_str!("../../migrations/0021_findings.sql")),
     (22, include_str!("../../migrations/0022_scans.sql")),
     (23, include_str!("../../migrations/0023_exchange_requests.sql")),
+    (24, include_str!("../../migrations/0024_survey.sql")),
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
@@ -33,7 +34,7 @@ const LOOKS: [(i64, &str); 2] = [
 ];
 
 /// The structure that this program needs.
-pub(crate) const VERSION: i64 = 23;
+pub(crate) const VERSION: i64 = 24;
 const LOOKS_VERSION: i64 = 2;
 
 /// The migrations with the statements that make the ways to find people.

@@ -1,0 +1,3 @@
+//! Tests of the survey.
+
+mod form;
