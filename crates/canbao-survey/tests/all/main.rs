@@ -1,3 +1,4 @@
 //! Tests of the survey.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod form;
