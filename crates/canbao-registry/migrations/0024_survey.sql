@@ -92,6 +92,8 @@ CREATE INDEX survey_task_finding ON survey_task (finding) WHERE finding IS NOT N
 CREATE INDEX survey_task_household ON survey_task (household);
 CREATE INDEX survey_task_place ON survey_task (area, household, id, state);
 CREATE INDEX survey_task_seq ON survey_task (seq);
+-- hardly any
+CREATE INDEX survey_task_late ON survey_task (area, household, id) WHERE late = 1;
 
 -- How many tasks there are, changed in the transaction that changes them.
 CREATE TABLE survey_tally (

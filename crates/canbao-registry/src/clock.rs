@@ -16,7 +16,7 @@ pub(crate) fn today() -> Date {
 }
 
 /// The day of a time in milliseconds since 1970 (UTC), in China.
-pub(crate) fn day_of(ms: i64) -> Date {
+pub fn day_of(ms: i64) -> Date {
     Date(i32::try_from((ms.div_euclid(1000) + 8 * 3600).div_euclid(86_400)).unwrap_or_default())
 }
 

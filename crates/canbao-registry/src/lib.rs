@@ -57,7 +57,7 @@ pub mod store;
 pub mod survey;
 mod version;
 
-pub use clock::instant;
+pub use clock::{day_of, instant};
 pub use error::RegistryError;
 pub use receipt::Once;
 pub use registry::{Address, Registry};

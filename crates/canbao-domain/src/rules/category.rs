@@ -112,6 +112,9 @@ words! {
 }
 
 impl Category {
+    /// Those whose people must be visited (入户调查): see [`must_visit`].
+    pub const VISITED: [Self; 4] = [Self::Uninsured, Self::Partial, Self::Interrupted, Self::Information];
+
     /// Whether people of the category are the city's living population, which the totals of areas count.
     pub const fn is_population(self) -> bool {
         !matches!(self, Self::Deceased | Self::MovedOut | Self::Outside)

@@ -13,7 +13,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use compare::{Step, compare};
-pub(crate) use read::clue;
+pub(crate) use read::{clue, clues};
 pub(crate) use write::{Kept, keep};
 
 /// A row of an extract, as it was written and as the comparison understood it. `Debug` shows nothing that is personal.

@@ -212,8 +212,18 @@ impl Registry {
 
 /// Gives the lines about nobody name and number as their rows write them.
 async fn named(statements: &mut Transaction, page: &mut WorkPage) -> Result<(), RegistryError> {
-    for line in page.lines.iter_mut().filter(|line| line.person.is_none()) {
-        if let Some(clue) = line.clue(statements).await? {
+    let nobody = |line: &WorkLine| line.person.is_none() && line.source.is_some() && line.row.is_some();
+    let wanted: Vec<(i64, String, i64)> = page
+        .lines
+        .iter()
+        .filter(|line| nobody(line))
+        .filter_map(|line| Some((line.revision, line.source.clone()?, line.row?)))
+        .collect();
+    let found = crate::evidence::clues(statements, &wanted).await?;
+    for (line, clue) in page.lines.iter_mut().filter(|line| nobody(line)).zip(found) {
+        // one that an undo brought back is of an earlier run
+        let clue = if clue.is_some() { clue } else { line.clue(statements).await? };
+        if let Some(clue) = clue {
             line.name = clue.field("name").map(str::to_owned);
             line.number = clue.field("number").map(str::to_owned);
         }

@@ -10,6 +10,7 @@ use crate::change::{Event, Request, Stay, stays};
 use crate::person::{State, Whole};
 use crate::private::Kind;
 use crate::registry::Registry;
+use crate::survey::{Task, results_of, tasks_of};
 
 /// A person's record with what stands around it.
 #[derive(Clone, Debug)]
@@ -24,6 +25,10 @@ pub struct Dossier {
     pub stays: Vec<Stay>,
     /// Requests to change it, the newest first.
     pub requests: Vec<Request>,
+    /// The tasks of the house-to-house survey about them, the newest first.
+    pub visits: Vec<Task>,
+    /// What approved forms say of them beside the record: item, code, what is read, on which day; the newest first.
+    pub told: Vec<(String, String, String, String)>,
 }
 
 impl Registry {
@@ -55,9 +60,11 @@ impl Registry {
         events.reverse();
         let mut requests = self.requests_of(&mut statements, person).await?;
         requests.reverse();
+        let visits = tasks_of(&mut statements, person).await?;
+        let told = results_of(&mut statements, person).await?;
         drop(statements);
         let (actor, purpose) = (asker.actor.clone(), asker.purpose.clone());
         self.looks.put(Look { actor, purpose, subject: person.to_string(), persons: 1 }).await?;
-        Ok(Dossier { whole, family, events, stays, requests })
+        Ok(Dossier { whole, family, events, stays, requests, visits, told })
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use canbao_domain::scope::Scope;
 
+use super::list::below;
 use super::row::State;
 use crate::RegistryError;
 use crate::area::Areas;
@@ -146,7 +147,7 @@ impl Registry {
         drop(statements);
         let codes = if everywhere { every(&areas, &cells) } else { codes };
         let whole = count(cells.iter(), &codes);
-        let parts = parts(&areas, &cells, area);
+        let parts = parts(&areas, &cells, area, &codes);
         Ok(Progress { whole, parts })
     }
 }
@@ -160,8 +161,8 @@ fn every<'a>(areas: &'a Areas, cells: &'a [Cell]) -> Vec<&'a str> {
     codes
 }
 
-/// Each area right under one, and what lies with the one itself.
-fn parts(areas: &Areas, cells: &[Cell], area: &str) -> Vec<(String, Count)> {
+/// Each area right under one whose codes these are, and what lies with the one itself and with none below.
+fn parts(areas: &Areas, cells: &[Cell], area: &str, codes: &[&str]) -> Vec<(String, Count)> {
     let mut parts: Vec<(String, Count)> = Vec::new();
     for (code, _) in areas.reporting_right_to(area) {
         let under = areas.reporting_to(code);
@@ -170,7 +171,9 @@ fn parts(areas: &Areas, cells: &[Cell], area: &str) -> Vec<(String, Count)> {
         };
         parts.push((code.to_owned(), count(cells.iter().filter(within), &under)));
     }
-    let own = count(cells.iter().filter(|cell| cell.area == area || cell.issued == area), &[area]);
+    let below = below(areas, area);
+    let rest: Vec<&str> = codes.iter().copied().filter(|code| below.binary_search(code).is_err()).collect();
+    let own = count(cells.iter(), &rest);
     if own != Count::default() && !parts.is_empty() {
         parts.push((String::new(), own));
     }

@@ -8,7 +8,13 @@ use crate::RegistryError;
 use crate::audit::Look;
 use crate::query::Asker;
 use crate::registry::Registry;
-use crate::store::{Value, values};
+use crate::store::{Transaction, Value, values};
+
+/// The tasks about somebody who is in reach, the newest first.
+pub(crate) async fn tasks_of(statements: &mut Transaction, person: i64) -> Result<Vec<Task>, RegistryError> {
+    let sql = format!("SELECT {} FROM survey_task t WHERE t.person = $1 ORDER BY t.id DESC", task_columns("t"));
+    Ok(statements.all(sql, values![person]).await?.iter().map(task_of).collect())
+}
 
 /// Lines on a page, at most.
 const MOST: i64 = 500;
@@ -160,6 +166,14 @@ impl Registry {
     }
 }
 
+/// All codes below an area, by who reports to whom; ascending.
+pub(super) fn below<'a>(areas: &'a crate::area::Areas, area: &str) -> Vec<&'a str> {
+    let under = areas.reporting_right_to(area).into_iter();
+    let mut codes: Vec<&str> = under.flat_map(|(code, _)| areas.reporting_to(code)).collect();
+    codes.sort_unstable();
+    codes
+}
+
 /// What holds of the tasks `t` of a scope and a filter.
 pub(super) fn condition(
     areas: &crate::area::Areas,
@@ -172,8 +186,14 @@ pub(super) fn condition(
         parts.push(areas.condition("t.area", &codes, values));
     }
     if let (true, Some(area)) = (filter.own, filter.area.as_deref().or(areas.city())) {
-        values.push(area.into());
-        parts.push(format!("t.area = ${}", values.len()));
+        if areas.city() == Some(area) {
+            // what is of no open area lies with the city too
+            let elsewhere = areas.condition("t.area", &below(areas, area), values);
+            parts.push(format!("NOT ({elsewhere})"));
+        } else {
+            values.push(area.into());
+            parts.push(format!("t.area = ${}", values.len()));
+        }
     } else if let Some(area) = filter.area.as_deref().filter(|area| areas.city() != Some(area)) {
         parts.push(areas.condition("t.area", &areas.reporting_to(area), values));
     }

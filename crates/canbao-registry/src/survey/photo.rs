@@ -10,6 +10,7 @@ use chacha20poly1305::{ChaCha20Poly1305, KeyInit as _, Nonce};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::book::Book;
 use super::row::is_id;
 use super::subject::task_by;
 use crate::RegistryError;
@@ -161,6 +162,19 @@ impl Pieces<'_> {
     }
 }
 
+/// Other devices are told of what a picture belongs to once more: it is whole now.
+async fn tell(transaction: &mut Transaction, photo: &str) -> Result<(), RegistryError> {
+    let sql =
+        "SELECT p.subject, h.id FROM survey_photo p LEFT JOIN survey_household h ON h.mark = p.subject WHERE p.id = $1";
+    let Some(row) = transaction.first(sql, values![photo]).await? else { return Ok(()) };
+    let mut book = Book::open(transaction).await?;
+    match task_by(transaction, row.text(0)).await? {
+        Some(task) => drop(book.change(transaction, &task, task.clone()).await?),
+        None => book.touch(row.maybe_int(1)),
+    }
+    book.close(transaction).await
+}
+
 fn pieces_in(folder: &Path) -> PathBuf {
     folder.join("pieces")
 }
@@ -228,6 +242,7 @@ impl Registry {
         if done == Piece::Whole {
             let mut transaction = self.store.write().await?;
             transaction.execute("UPDATE survey_photo SET whole = 1 WHERE id = $1", values![photo]).await?;
+            tell(&mut transaction, photo).await?;
             transaction.commit().await?;
             let (registry, place, id) = (self.clone(), folder.to_owned(), photo.to_owned());
             blocking(move || {

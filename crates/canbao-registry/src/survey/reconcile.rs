@@ -55,15 +55,12 @@ impl Reconciled {
     }
 }
 
-/// The categories for which people are visited.
-const VISITED: [Category; 4] = [Category::Uninsured, Category::Partial, Category::Interrupted, Category::Information];
-
 /// Why somebody need not be visited, as they are now; none where they must be.
 fn exempt(task: &Task, area: &str, category: &str, state: &str) -> Option<&'static str> {
     if state != "current" {
         return Some("gone");
     }
-    let to_visit = VISITED.iter().any(|visited| visited.as_str() == category);
+    let to_visit = Category::VISITED.iter().any(|visited| visited.as_str() == category);
     match category {
         _ if to_visit && area != task.issued && area != task.area && !area.is_empty() => Some("moved"),
         _ if to_visit => None,

@@ -337,15 +337,7 @@ impl Registry {
         person: i64,
     ) -> Result<Vec<(String, String, String, String)>, RegistryError> {
         self.person(asker, person).await?;
-        let mut statements = self.store.statements().await?;
-        let sql = "SELECT item, value, told, said_on FROM survey_result WHERE person = $1 AND ended IS NULL AND lost = 0 \
-                   ORDER BY said_on DESC, id";
-        let rows = statements.all(sql, values![person]).await?;
-        let text = |text: &str| text.to_owned();
-        Ok(rows
-            .iter()
-            .map(|row| (text(row.text(0)), text(row.text(1)), text(row.text(2)), text(row.text(3))))
-            .collect())
+        results_of(&mut self.store.statements().await?, person).await
     }
 
     /// A task's steps and answers as they stand, for its page.
@@ -359,6 +351,18 @@ impl Registry {
         let task = task_by(transaction, mark).await?;
         task.filter(|task| areas.reached(&asker.scope, &task.area)).ok_or(RegistryError::Nobody)
     }
+}
+
+/// As [`Registry::survey_results`], of somebody who is in reach.
+pub(crate) async fn results_of(
+    statements: &mut Transaction,
+    person: i64,
+) -> Result<Vec<(String, String, String, String)>, RegistryError> {
+    let sql = "SELECT item, value, told, said_on FROM survey_result WHERE person = $1 AND ended IS NULL AND lost = 0 \
+               ORDER BY said_on DESC, id";
+    let rows = statements.all(sql, values![person]).await?;
+    let text = |text: &str| text.to_owned();
+    Ok(rows.iter().map(|row| (text(row.text(0)), text(row.text(1)), text(row.text(2)), text(row.text(3)))).collect())
 }
 
 /// Why a form cannot be approved as it stands.
