@@ -11,14 +11,14 @@ use canbao_paper::{About, PaperError};
 use canbao_registry::area::Areas;
 use canbao_registry::query::Asker;
 use canbao_registry::survey::{Act, Bearer, HouseholdSheet, Operation, State, Subject, TakenState};
-use canbao_registry::{Registry, RegistryError};
+use canbao_registry::{Registry, RegistryError, day_of};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::Keeper;
 use crate::form::{Answer, Form, Forms, Item, Kind, Level, judge, why};
 use crate::keeper::answers_of;
-use crate::known::{Cover, day_of, facts_of, notes, of_person, tag};
+use crate::known::{Cover, facts_of, notes, of_person, tag};
 
 /// Columns that are no items.
 const KEY: &str = "#key";

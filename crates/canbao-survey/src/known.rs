@@ -6,6 +6,7 @@ use canbao_domain::date::Date;
 use canbao_domain::rules::{Category, InsuranceState};
 use canbao_domain::source::SourceKind;
 use canbao_domain::standard;
+use canbao_registry::day_of;
 use canbao_registry::person::Whole;
 use canbao_registry::survey::{Subject, Unit};
 
@@ -124,11 +125,6 @@ pub fn facts_of(subject: &Subject, cover: Cover, today: Date) -> Facts {
     }
     facts.visits = subject.visits.iter().map(|visit| day_of(visit.at)).collect();
     facts
-}
-
-/// The day of a time in milliseconds since 1970, in China.
-pub fn day_of(ms: i64) -> Date {
-    Date(i32::try_from((ms.div_euclid(1000) + 8 * 3600).div_euclid(86_400)).unwrap_or_default())
 }
 
 /// What a tag says of a task.

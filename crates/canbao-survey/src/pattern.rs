@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use canbao_registry::day_of;
 use canbao_registry::survey::Subject;
 use serde_json::Value as Json;
 
 use crate::Keeper;
 use crate::form::Level;
-use crate::known::day_of;
 
 /// Something implausible of one collector.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 use super::facts::Lookup;
-use super::format::Format;
+use super::format::{Format, unspaced};
 
 /// Clauses that must all hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -208,8 +208,7 @@ impl Test {
 
 /// Whether two filled texts are equal but for spaces; none where one is blank.
 fn alike(one: Option<&str>, other: Option<&str>) -> Option<bool> {
-    let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    Some(bare(one?) == bare(other?))
+    Some(unspaced(one?) == unspaced(other?))
 }
 
 /// As numbers where both are whole numbers, else as text.

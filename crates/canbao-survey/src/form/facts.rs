@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use canbao_domain::date::Date;
 
+use super::format::is_date;
 use super::{Answer, Answers};
 
 /// What is known of somebody before the visit, and of the visit.
@@ -81,11 +82,13 @@ impl<'a> Lookup<'a> {
     /// Full years: by the answer, else by what is known.
     fn age(&self) -> Option<String> {
         let told = |name: &str| self.facts.told.get(name).and_then(|answer| answer.texts().first()).cloned();
+        // a day that is written in full, and not still to come
+        let day = |text: &str| Date::parse(text).filter(|day| is_date(text) && *day <= self.today);
         let answered = match self.shown.get("birth_date") {
-            Some(true) => self.answer("birth_date").first().and_then(|text| Date::parse(text)),
+            Some(true) => self.answer("birth_date").first().and_then(|text| day(text)),
             _ => None,
         };
-        let born = answered.or_else(|| told("born").and_then(|text| Date::parse(&text)));
+        let born = answered.or_else(|| told("born").and_then(|text| day(&text)));
         born.map(|born| born.age_on(self.today).to_string()).or_else(|| told("age"))
     }
 }

@@ -34,8 +34,13 @@ impl Format {
     }
 }
 
+/// Without spaces: those of ASCII, the full-width one, the one that does not break. The same as a phone leaves out.
+pub(super) fn unspaced(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{a0}' | '\u{3000}')).collect()
+}
+
 fn is_phone(text: &str) -> bool {
-    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let bare = unspaced(text);
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some(rest) = bare.strip_prefix('1') {
         return bare.len() == 11 && all_digits(&bare) && rest.starts_with(|c| ('3'..='9').contains(&c));
@@ -60,7 +65,7 @@ fn is_citizen_number(text: &str, today: Date) -> bool {
 }
 
 /// Written in full: a paper's `2016.1` is no date yet.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let shape = text.len() == 10
         && text
             .bytes()
