@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::handler::Handler;
@@ -11,6 +12,7 @@ use canbao_domain::date::Date;
 use canbao_intake::SourceSpec;
 use canbao_registry::{Registry, RegistryError};
 use canbao_report::cube::Cubes;
+use canbao_survey::form::Forms;
 use tokio::sync::Semaphore;
 
 use crate::delivery as delivery_of;
@@ -21,6 +23,7 @@ use crate::job::Program;
 use crate::job::runner::{self, Runner};
 use crate::page::batch::Batches;
 use crate::page::kept::Kept;
+use crate::page::survey as office;
 use crate::page::{
     account, accounts, area, areas, batch, bulk, ca, change, compose, deliver, delivery, employers, exchange, exports,
     figures, find, finding, home, log, login, people, person, propose, request, reveal, run, runs, sources, token,
@@ -29,7 +32,12 @@ use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
 use crate::tls::CityAuthority;
 use crate::watch::{Log, Metrics, Watch, layer};
-use crate::{api, asset, fault};
+use crate::{api, asset, fault, survey};
+
+/// The largest message of a page's own script that says little, in bytes.
+const SMALL: usize = 16 << 10;
+/// The largest message of a device, in bytes: two hundred operations, or a piece of a picture.
+const MESSAGE: usize = 1 << 20;
 
 /// What a city sets.
 #[derive(Clone, Debug)]
@@ -52,6 +60,25 @@ pub struct Settings {
     pub program: Option<Program>,
     /// Where the keys stand with which other registries are dealt with; without it they are not.
     pub identity: Option<PathBuf>,
+    /// How the house-to-house survey goes.
+    pub survey: SurveySettings,
+}
+
+/// What a city sets of the house-to-house survey.
+#[derive(Clone, Debug)]
+pub struct SurveySettings {
+    /// Its forms.
+    pub forms: Arc<Forms>,
+    /// How many hours a device opens without a line after its owner's password was last proved.
+    pub hours: u32,
+    /// After how many days without a line a device deletes what it holds, where nothing of it is unsent.
+    pub keep_days: u32,
+}
+
+impl Default for SurveySettings {
+    fn default() -> Self {
+        Self { forms: Arc::new(Forms::embedded().clone()), hours: 72, keep_days: 14 }
+    }
 }
 
 impl Settings {
@@ -67,6 +94,7 @@ impl Settings {
             authority: None,
             program: None,
             identity: None,
+            survey: SurveySettings::default(),
         }
     }
 
@@ -94,6 +122,8 @@ pub struct App {
     pub(crate) proving: Arc<Semaphore>,
     pub(crate) watch: Arc<Watch>,
     pub(crate) rate: Arc<api::Rate>,
+    /// Whether the record is still being read for the first time: pages are right, and slow.
+    pub(crate) warming: Arc<AtomicBool>,
     /// Which deliveries are looked at.
     pub(crate) turns: Arc<Turns>,
     /// The job at work.
@@ -107,6 +137,8 @@ struct Route {
     access: Access,
     /// What files its form sends along; most send none.
     files: Option<FileLimit>,
+    /// Whether it is a call of a page's own script, and how many bytes it sends at most.
+    data: Option<usize>,
     answer: MethodRouter<App>,
 }
 
@@ -115,7 +147,7 @@ where
     H: Handler<T, App>,
     T: 'static,
 {
-    Route { method: MethodFilter::GET, path, access, files: None, answer: on(MethodFilter::GET, handler) }
+    Route { method: MethodFilter::GET, path, access, files: None, data: None, answer: on(MethodFilter::GET, handler) }
 }
 
 fn post<H, T>(path: &'static str, access: Access, handler: H) -> Route
@@ -123,7 +155,7 @@ where
     H: Handler<T, App>,
     T: 'static,
 {
-    Route { method: MethodFilter::POST, path, access, files: None, answer: on(MethodFilter::POST, handler) }
+    Route { method: MethodFilter::POST, path, access, files: None, data: None, answer: on(MethodFilter::POST, handler) }
 }
 
 /// A form that sends files: its handler takes a [`upload::Sent`].
@@ -133,6 +165,11 @@ where
     T: 'static,
 {
     Route { files: Some(limit), ..post(path, access, handler) }
+}
+
+/// What a page's own script calls: its token stands in a header, and it is answered in JSON.
+fn called(limit: usize, route: Route) -> Route {
+    Route { data: Some(limit), ..route }
 }
 
 /// All ways in. The test of rights walks this table.
@@ -251,6 +288,41 @@ fn routes() -> Vec<Route> {
         post("/run/{id}/apply", May(Right::Compare), run::apply),
         post("/run/{id}/undo", May(Right::Compare), run::undo),
         post("/run/{id}/decide", May(Right::Compare), run::decide),
+        get("/survey", May(Right::Survey), office::overview::show),
+        get("/survey/round/new", May(Right::ApproveSurvey), office::round::form),
+        post("/survey/round/new", May(Right::ApproveSurvey), office::round::make),
+        post("/survey/round/{id}/pass", May(Right::RunSurvey), office::round::pass),
+        get("/survey/tasks", May(Right::Survey), office::tasks::show),
+        post("/survey/tasks", May(Right::RunSurvey), office::tasks::act),
+        get("/survey/task/{mark}", May(Right::Survey), office::task::show),
+        post("/survey/task/{mark}", May(Right::RunSurvey), office::task::act),
+        get("/survey/scan", May(Right::Survey), office::enter::scan_form),
+        post("/survey/scan", May(Right::Survey), office::enter::scan),
+        get("/survey/enter/{mark}", May(Right::Survey), office::enter::show),
+        post("/survey/enter/{mark}", May(Right::Survey), office::enter::enter),
+        get("/survey/complete", May(Right::Survey), office::complete::show),
+        get("/survey/complete/{code}", May(Right::Survey), office::complete::village),
+        post("/survey/complete/{code}", May(Right::RunSurvey), office::complete::act),
+        get("/survey/print/{code}", May(Right::RunSurvey), office::paper::form),
+        get("/survey/print/{code}/{kind}", May(Right::RunSurvey), office::paper::make),
+        sent("/survey/print/{code}", May(Right::RunSurvey), FileLimit::Paper, office::paper::take),
+        get("/survey/transfers", May(Right::RunSurvey), office::transfers::show),
+        post("/survey/transfer/{id}", May(Right::RunSurvey), office::transfers::act),
+        get("/survey/devices", May(Right::RunSurvey), office::devices::show),
+        post("/survey/device/{id}/lost", May(Right::RunSurvey), office::devices::lost),
+        get("/survey/samples", May(Right::RunSurvey), office::sample::list),
+        post("/survey/samples", May(Right::RunSurvey), office::sample::draw),
+        get("/survey/sample/{id}", May(Right::RunSurvey), office::sample::show),
+        get("/survey/sample/{sample}/{id}", May(Right::RunSurvey), office::sample::recheck_form),
+        post("/survey/sample/{sample}/{id}", May(Right::RunSurvey), office::sample::recheck),
+        get("/survey/app", Anybody, survey::shell),
+        get("/survey/sw.js", Anybody, survey::worker),
+        get("/survey/files/{version}/{name}", Anybody, survey::file),
+        called(0, get("/survey/me", May(Right::Visit), survey::me)),
+        called(SMALL, post("/survey/device", May(Right::Visit), survey::device)),
+        called(MESSAGE, post("/survey/sync", May(Right::Visit), survey::sync)),
+        called(MESSAGE, post("/survey/photo/{id}", May(Right::Visit), survey::piece)),
+        get("/survey/photo/{id}", May(Right::Survey), survey::photo),
         get("/accounts", May(Right::Accounts), accounts::list::list),
         get("/accounts/new", May(Right::Accounts), accounts::add::form),
         post("/accounts/new", May(Right::Accounts), accounts::add::add),
@@ -270,6 +342,7 @@ fn routes() -> Vec<Route> {
         path: call.path,
         access: Access::Token(call.right),
         files: None,
+        data: None,
         answer: call.serve,
     }));
     routes
@@ -286,10 +359,10 @@ impl App {
     pub fn new(registry: Registry, settings: Settings) -> Self {
         upload::sweep(&settings.data);
         let sending = Arc::new(Semaphore::new(settings.upload.at_once));
-        let (kept, batches, cubes, watch, rate, turns, runner) = Default::default();
+        let (kept, batches, cubes, watch, rate, warming, turns, runner) = Default::default();
         let proving = Arc::new(Semaphore::new(1));
         let settings = Arc::new(settings);
-        Self { registry, settings, kept, batches, cubes, sending, proving, watch, rate, turns, runner }
+        Self { registry, settings, kept, batches, cubes, sending, proving, watch, rate, warming, turns, runner }
     }
 
     /// The same, with a log.
@@ -312,8 +385,16 @@ impl App {
     /// Begins what a server does besides answering: it keeps the roster, by which filters are quick, and does the long work
     /// that waits. A child at work ends with this process, and the next one says that it was broken off.
     pub fn begin(&self) {
+        let (registry, warming) = (self.registry.clone(), Arc::clone(&self.warming));
+        warming.store(true, Ordering::Relaxed);
+        tokio::spawn(async move {
+            // a database that does not answer is told of by whoever asks whether this is ready
+            let _ = registry.warm().await;
+            warming.store(false, Ordering::Relaxed);
+            registry.keep_warm().await;
+        });
         let registry = self.registry.clone();
-        tokio::spawn(async move { registry.keep_warm().await });
+        tokio::spawn(async move { survey::follow(registry).await });
         tokio::spawn(self.clone().work());
     }
 
@@ -341,7 +422,7 @@ impl App {
     pub fn router(self) -> Router {
         let mut router = Router::new();
         for route in routes() {
-            let guard = Gate { app: self.clone(), access: route.access, files: route.files };
+            let guard = Gate { app: self.clone(), access: route.access, files: route.files, data: route.data };
             router = router.route(route.path, route.answer.layer(from_fn_with_state(guard, gate)));
         }
         if self.settings.proxied {

@@ -42,6 +42,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let mut all = vec![
         Asset::new("style.css", "text/css; charset=utf-8", style.into_bytes()),
         Asset::new("app.js", "text/javascript; charset=utf-8", include_bytes!("../static/app.js").as_slice()),
+        Asset::new("enter.js", "text/javascript; charset=utf-8", crate::survey::entry_script().into_bytes()),
         Asset::new("icon.svg", "image/svg+xml", include_bytes!("../static/icon.svg").as_slice()),
     ];
     all.extend(fonts);

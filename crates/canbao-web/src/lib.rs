@@ -14,6 +14,7 @@
 //! | [`serve`] | listening: connections, their limits, the end |
 //! | [`tls`] | HTTPS: certificates from files, or the city's own authority |
 //! | [`watch`] | the log and the figures of the running server |
+//! | `survey` | the collectors' app, and what devices and the server tell each other |
 //! | `sheet` | lists that leave as files |
 //! | [`say`] | how figures, dates, numbers and names are written |
 //! | [`fault`] | what is said where something cannot be done |
@@ -31,9 +32,10 @@ pub mod right;
 pub mod say;
 pub mod serve;
 mod sheet;
+mod survey;
 pub mod tls;
 pub mod watch;
 
-pub use app::{App, Settings};
+pub use app::{App, Settings, SurveySettings};
 pub use http::upload::{FileLimit, UploadLimits};
 pub use job::Program;

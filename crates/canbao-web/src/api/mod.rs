@@ -24,6 +24,7 @@ mod people;
 mod person;
 mod procedure;
 mod run;
+mod survey;
 
 pub(crate) use frame::call::Call;
 pub(crate) use frame::rate::Rate;
@@ -50,6 +51,7 @@ pub(crate) fn groups() -> Vec<Group> {
         case::group(),
         delivery::group(),
         run::group(),
+        survey::group(),
         exports::group(),
         employers::group(),
         counts::group(),

@@ -8,6 +8,7 @@
 //! | `city` | the folder of a comparison: city file, areas, the extracts |
 //! | `compare`, `apply` | the jobs themselves |
 //! | `ready`, `follow` | what can be begun, and what may be done with a job |
+//! | `paper` | papers, made by a child |
 //! | `outcome` | what came of a comparison, and what is conspicuous in it |
 
 mod apply;
@@ -16,6 +17,7 @@ pub(crate) mod city;
 mod compare;
 pub(crate) mod follow;
 pub(crate) mod outcome;
+pub(crate) mod paper;
 pub(crate) mod progress;
 pub(crate) mod ready;
 pub(crate) mod runner;

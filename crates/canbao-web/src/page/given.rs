@@ -45,6 +45,12 @@ impl Given {
         self.0.iter().filter(|(known, _)| known == name).filter_map(|(_, value)| value.parse().ok()).collect()
     }
 
+    /// All values of a name that are not blank.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let of_name = self.0.iter().filter(|(known, value)| known == name && !value.is_empty());
+        of_name.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// Whether one of a name's values is this.
     pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         self.0.iter().any(|(known, given)| known == name && given == value)

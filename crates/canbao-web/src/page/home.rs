@@ -1,5 +1,7 @@
 //! The first page of a day, by role; whether the system is well.
 
+use std::sync::atomic::Ordering;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -12,7 +14,7 @@ use canbao_registry::change::Waiting;
 use canbao_registry::finding::WorkCounts;
 
 use super::person::Names;
-use super::shell::{Crumb, Shell, WORKED};
+use super::shell::{Crumb, Shell};
 use super::{deed, filled};
 use crate::App;
 use crate::fault::Fault;
@@ -25,9 +27,10 @@ pub(crate) async fn health() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "ok\n").into_response()
 }
 
-/// The database answers, and has this program's structure.
+/// The database answers, has this program's structure, and what makes lists quick has been read.
 pub(crate) async fn ready(State(app): State<App>) -> Response {
     let (status, said) = match app.registry.store().check_version().await {
+        Ok(()) if app.warming.load(Ordering::Relaxed) => (StatusCode::SERVICE_UNAVAILABLE, "reading the record\n"),
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             watch::trouble(&error);
@@ -154,7 +157,7 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
         tasks: tasks.into_iter().map(|(_, task)| task).collect(),
         titled: if visitor.account.role == Role::Admin { "要处理的" } else { "我的任务" },
         people,
-        heads: WORKED.iter().map(|category| category.chinese()).collect(),
+        heads: Category::VISITED.iter().map(|category| category.chinese()).collect(),
         rows,
         sum,
         under: match level {
@@ -241,10 +244,10 @@ async fn logs(app: &App) -> Result<Vec<(&'static str, &'static str, Vec<Done>)>,
 
 fn row(name: &str, code: &str, counts: &canbao_registry::query::Counts, lists: bool) -> Row {
     let confirmed = counts.of(Category::Confirmed);
-    let open: i64 = WORKED.iter().map(|category| counts.of(*category)).sum();
+    let open: i64 = Category::VISITED.iter().map(|category| counts.of(*category)).sum();
     let all = confirmed + open;
     let mut cells = vec![Cell { count: say::count(all), path: String::new() }];
-    cells.extend(WORKED.iter().map(|category| {
+    cells.extend(Category::VISITED.iter().map(|category| {
         let count = counts.of(*category);
         let town = if code.is_empty() { String::new() } else { format!("&town={code}") };
         let path = format!("/people?category={}{town}", category.as_str());

@@ -22,7 +22,7 @@ pub(crate) mod finding;
 pub(crate) mod given;
 pub(crate) mod home;
 pub(crate) mod kept;
-mod line;
+pub(crate) mod line;
 pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod people;
@@ -37,6 +37,7 @@ pub(crate) mod runs;
 pub(crate) mod seek;
 mod shell;
 pub(crate) mod sources;
+pub(crate) mod survey;
 pub(crate) mod token;
 mod word;
 

@@ -63,10 +63,6 @@ impl Crumb {
     }
 }
 
-/// The categories that somebody works on, in the menu's order.
-pub(crate) const WORKED: [Category; 4] =
-    [Category::Uninsured, Category::Partial, Category::Interrupted, Category::Information];
-
 impl Shell {
     /// The shell of a page. `at` is its place in the menu, `title` what it holds.
     pub(crate) async fn of(
@@ -123,7 +119,7 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         }
     };
     if visitor.may(Right::People) {
-        let worked = WORKED.into_iter().map(|category| {
+        let worked = Category::VISITED.into_iter().map(|category| {
             let path = format!("/people?category={}", category.as_str());
             entry(category.chinese(), &path, say::count(counts.of(category)))
         });
@@ -158,6 +154,19 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         checks.push(plain("我提出的变更", "/changes/mine"));
     }
     group("核对", checks);
+    if visitor.may(Right::Survey) {
+        let mut entries = Vec::new();
+        if visitor.may(Right::Visit) {
+            entries.push(plain("手机采集", "/survey/app"));
+        }
+        entries.extend([
+            plain("入户进度", "/survey"),
+            plain("入户任务", "/survey/tasks"),
+            plain("扫码录入", "/survey/scan"),
+        ]);
+        entries.push(plain("查漏和办结", "/survey/complete"));
+        group("入户调查", entries);
+    }
     if visitor.may(Right::Deliver) {
         let mut entries = vec![plain("数据报送", "/data")];
         if visitor.may(Right::Compare) {

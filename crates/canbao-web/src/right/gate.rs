@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use canbao_registry::account::Needs;
@@ -18,10 +18,12 @@ use crate::http::upload::{self, Carried, FileLimit, Sent, Token};
 use crate::http::{cookie, origin};
 use crate::page::login;
 use crate::page::resume::{self, Came, Onward};
-use crate::{App, api, watch};
+use crate::{App, api, survey, watch};
 
 /// The largest form.
 const FORM: usize = 256 * 1024;
+/// Where a page's own script shows the session's token.
+const TOKEN: &str = "x-canbao-token";
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// A route's guard.
@@ -30,10 +32,12 @@ pub(crate) struct Gate {
     pub(crate) app: App,
     pub(crate) access: Access,
     pub(crate) files: Option<FileLimit>,
+    /// How many bytes a page's own script sends at most.
+    pub(crate) data: Option<usize>,
 }
 
 pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Result<Response, Fault> {
-    let Gate { app, access, files } = gate;
+    let Gate { app, access, files, data } = gate;
     if let Access::Token(right) = access {
         return Ok(api::gate::pass(app, right, request, next).await);
     }
@@ -50,9 +54,15 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         None => None,
     };
     let (Some(token), Some((session, account))) = (token, known) else {
+        if data.is_some() {
+            return Ok(survey::told(StatusCode::UNAUTHORIZED, "登录已经结束。", "请重新登录。"));
+        }
         return nobody(&app, access, files.is_some(), request).await;
     };
     watch::asked_by(account.id);
+    if data.is_some() && !access.lets(&session, account.role) {
+        return Ok(survey::told(StatusCode::FORBIDDEN, "现在不能办理这一项。", "请回到首页，按提示办理。"));
+    }
     if let Access::May(right) = access {
         match session.needs {
             Needs::NewPassword => return Ok(Redirect::to("/password").into_response()),
@@ -63,10 +73,17 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     }
     let (parts, mut body) = request.into_parts();
     let mut sent = None;
+    // a form that may send files need not: then it comes as any other
     let is_form =
         parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
-    // a form that may send files need not: then it comes as any other
-    if let Some(limit) = files.filter(|_| !is_form) {
+    if let Some(most) = data.filter(|_| changes) {
+        let given = parts.headers.get(TOKEN).and_then(|given| given.to_str().ok());
+        if !given.is_some_and(|given| same(given, &session.csrf)) {
+            return Ok(survey::told(StatusCode::FORBIDDEN, "这个页面已经过期。", "请重新打开。"));
+        }
+        let bytes = to_bytes(body, most).await.map_err(|error| cut(&error))?;
+        body = Body::from(bytes);
+    } else if let Some(limit) = files.filter(|_| !is_form) {
         let ours = |token: &str| same(token, &session.csrf);
         let token = Token::First(&ours);
         let form = upload::take(&app, limit, &parts.headers, std::mem::take(&mut body), token).await?;

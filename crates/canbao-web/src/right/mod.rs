@@ -8,7 +8,7 @@ pub(crate) mod who;
 use canbao_domain::delivery::Source;
 use canbao_domain::role::Role;
 use canbao_domain::scope::Scope;
-use canbao_registry::account::Account;
+use canbao_registry::account::{Account, Needs, Session};
 use canbao_registry::area::Areas;
 
 /// Something that a role may do or not.
@@ -48,6 +48,14 @@ pub enum Right {
     Exchange,
     /// The registries that are known, and our own keys.
     Partners,
+    /// Visiting with a device of one's own (入户采集).
+    Visit,
+    /// The survey's tasks and progress, and entering what papers say.
+    Survey,
+    /// Passing tasks on, checking and returning forms, closing villages, devices.
+    RunSurvey,
+    /// Issuing rounds, approving forms, opening villages again.
+    ApproveSurvey,
     /// Accounts.
     Accounts,
     /// The audit and the looks.
@@ -56,7 +64,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::Home,
         Self::People,
         Self::Reveal,
@@ -74,6 +82,10 @@ impl Right {
         Self::ApproveExport,
         Self::Exchange,
         Self::Partners,
+        Self::Visit,
+        Self::Survey,
+        Self::RunSurvey,
+        Self::ApproveSurvey,
         Self::Accounts,
         Self::Log,
     ];
@@ -100,6 +112,10 @@ impl Right {
             Self::ApproveExport => Some("approve-export"),
             Self::Exchange => Some("exchange"),
             Self::Partners => Some("partners"),
+            Self::Visit => Some("visit"),
+            Self::Survey => Some("survey"),
+            Self::RunSurvey => Some("run-survey"),
+            Self::ApproveSurvey => Some("approve-survey"),
             Self::Accounts => Some("accounts"),
             Self::Log => Some("log"),
         }
@@ -125,6 +141,10 @@ impl Right {
             Self::ApproveExport => "审批导出",
             Self::Exchange => "联网比对",
             Self::Partners => "登记交换机构",
+            Self::Visit => "用手机入户采集",
+            Self::Survey => "查看入户任务和进度，录入登记表",
+            Self::RunSurvey => "分派任务、核对登记表、办结村（社区）",
+            Self::ApproveSurvey => "下发批次、核准登记表",
             Self::Accounts => "管理账号",
             Self::Log => "查看办理记录和查看记录",
         }
@@ -144,19 +164,35 @@ pub enum Access {
     Token(Right),
 }
 
+impl Access {
+    /// Whether a session of a role gets in.
+    pub(crate) fn lets(self, session: &Session, role: Role) -> bool {
+        match self {
+            Self::Anybody | Self::Holder => true,
+            Self::May(right) => session.needs == Needs::Nothing && may(role, right),
+            Self::Token(_) => false,
+        }
+    }
+}
+
 /// Whether a role may.
 pub const fn may(role: Role, right: Right) -> bool {
     use Right::{
         Accounts, Answer, Areas, ChangeAreas, Compare, Deliver, Exchange, Export, Figures, Findings, Home, Log,
-        Partners, People, Propose, Reveal,
+        Partners, People, Propose, Reveal, RunSurvey, Survey, Visit,
     };
     match role {
         // who runs the system sees no records, nor who looked at them
         Role::Admin => matches!(right, Home | Accounts | Areas | Partners),
-        Role::City => !matches!(right, Accounts | Log | Partners),
-        Role::County => !matches!(right, Accounts | Log | Partners | ChangeAreas | Deliver | Compare | Exchange),
-        Role::Town => matches!(right, Home | People | Reveal | Propose | Findings | Answer | Figures | Export),
-        Role::Collector => matches!(right, Home | People | Reveal | Propose | Answer),
+        Role::City => !matches!(right, Accounts | Log | Partners | Visit),
+        Role::County => {
+            !matches!(right, Accounts | Log | Partners | ChangeAreas | Deliver | Compare | Exchange | Visit)
+        }
+        Role::Town => matches!(
+            right,
+            Home | People | Reveal | Propose | Findings | Answer | Figures | Export | Visit | Survey | RunSurvey
+        ),
+        Role::Collector => matches!(right, Home | People | Reveal | Propose | Answer | Visit | Survey),
         Role::Reporter => matches!(right, Home | Deliver),
         Role::Leader => matches!(right, Home | Figures),
         Role::Auditor => matches!(right, Home | Log),

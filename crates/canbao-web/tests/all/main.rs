@@ -32,5 +32,6 @@ mod rights;
 mod secure;
 mod slow;
 mod support;
+mod survey;
 mod unwell;
 mod watched;

@@ -460,7 +460,7 @@ async fn papers_that_are_none_are_refused_and_a_digest_opens_nothing() {
     let digest = ticket.split('.').next().unwrap().to_owned();
     let typed = [("effective", "2016-11-01"), ("papers", "死亡医学证明书"), ("evidence", digest.as_str())];
     let change = proposed(&town, &path, &typed).await;
-    assert!(!town.get(&change).await.text.contains("/scan\""), "a digest alone shows no file");
+    assert!(!town.get(&change).await.text.contains(&format!("{change}/scan\"")), "a digest alone shows no file");
     assert_eq!(town.get(&format!("{change}/scan")).await.status, StatusCode::NOT_FOUND);
     let site = Site::with(|settings| settings.upload.paper_bytes = 50_000).await;
     let town = site.logged_in("town").await;

@@ -1,6 +1,8 @@
 // A small server after the interface between device and server, all in memory: what schedules run against in one page,
 // and what the tests of the pages talk to. It keeps what it was told in plain sight.
 
+import { randomOf } from "./schedules.js";
+
 const CLOSED = { approved: "镇里已通过，不再改。", exempt: "此人不用走访了。" };
 
 export class Reference {
@@ -148,4 +150,35 @@ export class Reference {
     }
     return { status: 200, json: { have: photo.have.length, whole: photo.whole } };
   }
+}
+
+// 3 For schedules --------------------------------------------------------------
+
+const HOME = "H".padEnd(22, "0");
+const VILLAGE = "610902001003";
+
+/** `connect` of schedules: a server of its own for each seed, with one household, on which tasks go from one to another. */
+export function connector() {
+  let [of, server] = [null, null];
+  return async (index, seed) => {
+    if (of !== seed) [of, server] = [seed, opened(seed)];
+    const [login, device] = [index === 2 ? "b" : "a", `device-${seed}-${index}`];
+    server.register(login, { device });
+    return {
+      device, village: VILLAGE,
+      call: async (method, path, body) => server.call(login, method, path, body instanceof Uint8Array ? body : JSON.parse(JSON.stringify(body))),
+      disturb: async (random) => server.move(random.one([...server.tasks.values()]).key, random.one(["a", "b"])),
+    };
+  };
+}
+
+function opened(seed) {
+  const random = randomOf(seed + 7);
+  const once = new Set();
+  // one operation of ten is put off when it first comes
+  const fickle = (op) => !once.has(op.id) && Boolean(once.add(op.id)) && random.chance(0.1);
+  const server = new Reference({ clock: () => 1480000000000, fickle });
+  server.addHousehold({ key: HOME, village: VILLAGE });
+  for (let at = 0; at < 4; at += 1) server.addTask("a", { key: `T${at}`.padEnd(22, "0"), household: HOME, village: VILLAGE, name: "x" });
+  return server;
 }

@@ -11,6 +11,7 @@ mod report;
 mod restore;
 mod serve;
 mod standard;
+mod survey;
 mod synth;
 mod user;
 
@@ -58,6 +59,7 @@ enum Command {
     Standard(standard::Arguments),
     User(user::Arguments),
     Report(report::Arguments),
+    Survey(survey::Arguments),
 }
 
 /// What a command that did its work leaves to say by its exit code.
@@ -94,7 +96,8 @@ impl Arguments {
             | Command::Serve(_)
             | Command::Standard(_)
             | Command::User(_)
-            | Command::Report(_) => Form::None,
+            | Command::Report(_)
+            | Command::Survey(_) => Form::None,
             Command::Synth(arguments) => arguments.telling.progress,
             Command::Demo(arguments) => arguments.telling.progress,
         }
@@ -124,6 +127,7 @@ impl Arguments {
             Command::Standard(arguments) => standard::run(&arguments, self.lang),
             Command::User(arguments) => user::run(&arguments, self.lang),
             Command::Report(arguments) => report::run(&arguments, self.lang),
+            Command::Survey(arguments) => survey::run(&arguments, self.lang),
         }
     }
 }

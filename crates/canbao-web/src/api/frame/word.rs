@@ -194,6 +194,18 @@ schemas! {
     Tags => text("看过的是哪一版：查看时回答的 ETag，带双引号，几个之间用逗号隔开；* 是不比较", 1, 400, TAGS);
     /// 文件
     File => ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).description(Some("文件的内容"));
+    /// 入户任务的标识
+    TaskMark => text("任务（或户）的标识", 8, 40, "^[A-Za-z0-9_-]{8,40}$");
+    /// 人还是单位
+    TaskForm => one_of("登记表的种类", [("person", "人"), ("unit", "单位")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 任务办到哪里
+    TaskStand => one_of("办到哪里", crate::page::survey::tasks::STATES.iter().filter(|(word, _)| !word.is_empty()).map(|(word, name)| ((*word).to_owned(), (*name).to_owned())).collect());
+    /// 任务的翻页位置
+    TaskCursor => text("翻页位置：上一次回答中的 next", 4, 60, "^([0-9]{6}([0-9]{3}){0,2})?[.][0-9]{1,15}[.][0-9]{1,15}$");
+    /// 转交的办理
+    TransferAct => one_of("怎么办", [("accept", "接收"), ("return", "退回，要写原因"), ("withdraw", "撤回自己转出的")].map(|(code, name)| (code.to_owned(), name.to_owned())).into());
+    /// 要入户的类别
+    Visited => one_of("要入户的人员类别", rules::Category::VISITED.iter().map(|one| (one.as_str().to_owned(), one.chinese().to_owned())).collect());
     /// 幂等键
     Key => text("幂等键：每项新的请求另取一个，重试时不变；保留 24 小时", 8, 64, KEY);
 }

@@ -5,9 +5,12 @@ use canbao_domain::standard;
 use canbao_registry::change::RequestState;
 use canbao_registry::person::Whole;
 use canbao_registry::query::Dossier;
+use canbao_registry::survey::State;
+use canbao_survey::form::Forms;
 
 use super::item::covered;
-use crate::page::line::named;
+use crate::page::line::{named, place};
+use crate::page::survey::state_tag;
 use crate::page::word::Tag;
 use crate::right::Right;
 use crate::right::visitor::Visitor;
@@ -54,6 +57,17 @@ pub(super) fn problems(whole: &Whole, leads: bool) -> Vec<Problem> {
 
 pub(super) fn todos(dossier: &Dossier, visitor: &Visitor, who: impl Fn(&str) -> String) -> Vec<Todo> {
     let pending = dossier.requests.iter().filter(|request| request.state == RequestState::Pending);
+    let visits = dossier.visits.iter().filter(|task| !matches!(task.state, State::Approved | State::Exempt));
+    let visits = visits.map(|task| {
+        let opens = visitor.may(Right::Survey) && visitor.reaches(&task.area);
+        Todo {
+            what: "入户登记".to_owned(),
+            who: place(&task.area, &visitor.areas),
+            from: task.due.as_ref().map_or_else(String::new, |due| format!("{due} 前")),
+            state: state_tag(task),
+            path: if opens { format!("/survey/task/{}", task.mark) } else { String::new() },
+        }
+    });
     pending
         .map(|request| {
             let what = request.procedure.as_ref().map_or("变更", |procedure| procedure.chinese());
@@ -65,6 +79,25 @@ pub(super) fn todos(dossier: &Dossier, visitor: &Visitor, who: impl Fn(&str) -> 
                 path: if visitor.may(Right::Propose) { format!("/change/{}", request.id) } else { String::new() },
             }
         })
+        .chain(visits)
+        .collect()
+}
+
+pub(super) struct Heard {
+    pub(super) label: String,
+    pub(super) said: String,
+    pub(super) on: String,
+}
+
+/// What approved forms say of somebody beside their record.
+pub(super) fn heard(dossier: &Dossier, forms: &Forms) -> Vec<Heard> {
+    let form = forms.get("person");
+    let label =
+        |item: &str| form.and_then(|form| form.item(item)).map_or_else(|| item.to_owned(), |item| item.label.clone());
+    dossier
+        .told
+        .iter()
+        .map(|(item, _, told, on)| Heard { label: label(item), said: told.clone(), on: on.clone() })
         .collect()
 }
 

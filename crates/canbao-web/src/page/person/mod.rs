@@ -24,7 +24,7 @@ use crate::fault::Fault;
 use crate::right::Right;
 use crate::right::visitor::Visitor;
 use crate::say;
-use around::{Member, Problem, Todo, family, problems, todos};
+use around::{Heard, Member, Problem, Todo, family, heard, problems, todos};
 use insured::insured;
 use item::{Item, items};
 use past::{Past, past};
@@ -67,6 +67,7 @@ struct Page {
     problems: Vec<Problem>,
     todos: Vec<Todo>,
     family: Vec<Member>,
+    heard: Vec<Heard>,
     household: String,
     past: Vec<Past>,
     looks: Vec<Look>,
@@ -176,6 +177,7 @@ pub(crate) async fn show(
         problems: problems(whole, visitor.may(Right::Findings)),
         todos: todos(&dossier, &visitor, who),
         family: family(&dossier, today),
+        heard: if of_now { heard(&dossier, &app.settings.survey.forms) } else { Vec::new() },
         household: record.household.clone().unwrap_or_default(),
         past: dossier.events.iter().map(|event| past(event, who)).collect(),
         looks: looks

@@ -264,7 +264,7 @@ pub(crate) async fn enter(
     // days on which somebody was sought, as the paper's lines tell them
     for day in given.all("visited").into_iter().filter_map(canbao_domain::date::Date::parse) {
         let at = i64::from(day.days()) * 86_400_000 + 2 * 3_600_000;
-        let known = subject.visits.iter().any(|visit| canbao_survey::known::day_of(visit.at) == day);
+        let known = subject.visits.iter().any(|visit| canbao_registry::day_of(visit.at) == day);
         if !known && at < say::now_ms() {
             let act = Act::Visit { task: mark.clone(), found: found.to_owned(), note: String::new() };
             operations.push(Operation { id: name()?, n: 0, at, act });

@@ -12,7 +12,7 @@ pub(crate) mod tasks;
 pub(crate) mod transfers;
 
 use canbao_registry::area::Areas;
-use canbao_registry::survey::{State, Subject};
+use canbao_registry::survey::{State, Subject, Task};
 use canbao_survey::Keeper;
 use canbao_survey::known::tag;
 use serde_json::Value as Json;
@@ -28,8 +28,7 @@ pub(crate) fn keeper(app: &App) -> Keeper<'_> {
 }
 
 /// The tag of a task's state.
-pub(crate) fn state_tag(subject: &Subject) -> Tag {
-    let task = &subject.task;
+pub(crate) fn state_tag(task: &Task) -> Tag {
     let (word, colour) = match task.state {
         State::Open => ("待入户", ""),
         State::Returned => ("已退回", "red"),
@@ -99,7 +98,7 @@ impl Who {
             place: super::line::place(&task.area, areas),
             household: record.and_then(|record| record.household.clone()).unwrap_or_default(),
             outcome,
-            state: state_tag(subject),
+            state: state_tag(task),
             due: due_tag(task.due.as_deref(), task.state),
             warn: warns.join("；"),
         }

@@ -17,9 +17,6 @@ use crate::page::shell::Shell;
 use crate::right::visitor::Visitor;
 use crate::say;
 
-/// The categories that are visited.
-const VISITED: [Category; 4] = [Category::Uninsured, Category::Partial, Category::Interrupted, Category::Information];
-
 struct Kind {
     value: &'static str,
     label: &'static str,
@@ -52,7 +49,7 @@ async fn page(app: &App, visitor: &Visitor, given: &Given) -> Result<Page, Fault
     let heading = format!("{name} · 新建入户批次");
     let counts = app.registry.counts(&visitor.scope, visitor.asked(&visitor.area)).await?;
     let first = given.kept().is_empty();
-    let boxes = VISITED.map(|category| Kind {
+    let boxes = Category::VISITED.map(|category| Kind {
         value: category.as_str(),
         label: category.chinese(),
         count: say::count(counts.of(category)),
@@ -109,7 +106,7 @@ fn issue(app: &App, visitor: &Visitor, given: &Given) -> Issue {
     Issue {
         name: given.text("name").to_owned(),
         area: Some(visitor.area.clone()).filter(|area| !area.is_empty()),
-        categories: VISITED.into_iter().filter(|category| given.has("category", category.as_str())).collect(),
+        categories: Category::VISITED.into_iter().filter(|category| given.has("category", category.as_str())).collect(),
         people,
         rows: given.has("rows", "1"),
         units: given.has("units", "1"),

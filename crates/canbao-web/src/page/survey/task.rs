@@ -72,7 +72,7 @@ struct Page {
 }
 
 /// What a value is called.
-fn told(form: &SurveyForm, item: &str, value: &Json) -> String {
+pub(crate) fn told(form: &SurveyForm, item: &str, value: &Json) -> String {
     let Some(answer) = read(value) else { return String::new() };
     let named: Vec<String> = answer.texts().iter().map(|text| form.named(item, text)).collect();
     let kind = form.item(item).map(|item| item.kind);

@@ -60,7 +60,7 @@ struct Page {
 }
 
 /// The choices of state, and what each asks for.
-const STATES: [(&str, &str); 8] = [
+pub(crate) const STATES: [(&str, &str); 8] = [
     ("", "全部"),
     ("todo", "还要入户"),
     ("returned", "已退回"),
@@ -71,8 +71,9 @@ const STATES: [(&str, &str); 8] = [
     ("late", "办结后又有交来的"),
 ];
 
-fn filter(asked: &Asked, visitor: &Visitor) -> TaskFilter {
-    let (states, checked) = match asked.state.as_str() {
+/// Tasks in one of the states that can be chosen.
+pub(crate) fn in_state(word: &str) -> TaskFilter {
+    let (states, checked) = match word {
         "todo" => (vec![TaskState::Open, TaskState::Returned], None),
         "returned" => (vec![TaskState::Returned], None),
         "unchecked" => (vec![TaskState::Submitted], Some(false)),
@@ -81,21 +82,22 @@ fn filter(asked: &Asked, visitor: &Visitor) -> TaskFilter {
         "exempt" => (vec![TaskState::Exempt], None),
         _ => (Vec::new(), None),
     };
+    TaskFilter { states, checked, late: word == "late", ..TaskFilter::default() }
+}
+
+fn filter(asked: &Asked, visitor: &Visitor) -> TaskFilter {
     TaskFilter {
         area: visitor.asked(&visitor.area).map(str::to_owned),
-        states,
         form: if asked.form == "unit" { "unit".to_owned() } else { "person".to_owned() },
         round: asked.round.parse().ok(),
-        collector: None,
-        checked,
-        late: asked.state == "late",
         outcome: asked.outcome.clone(),
         own: asked.own == "1",
+        ..in_state(&asked.state)
     }
 }
 
 /// A place in the list, as it stands in an address.
-fn placed(text: &str) -> Option<(String, i64, i64)> {
+pub(crate) fn placed(text: &str) -> Option<(String, i64, i64)> {
     let mut parts = text.split('.');
     Some((parts.next()?.to_owned(), parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }

@@ -11,6 +11,7 @@ use super::document::{document, operations};
 use super::{Answer, Program};
 use crate::compare::{quick, sent, with};
 use crate::support::{Site, number_of};
+use crate::survey::phone::{Phone, filled, prefilled, set, submit, task_of};
 
 struct Check {
     document: Value,
@@ -143,6 +144,70 @@ async fn bulks(site: &Site, check: &mut Check) {
     check.hold("decideBulk", county.ask(&format!("{path}/decision"), agree).await);
 }
 
+async fn survey(site: &Site, check: &mut Check) {
+    let (city, county) = (site.program("city").await, site.program("county").await);
+    let (checker, town) = (site.program("checker").await, site.program("town").await);
+    let neighbour = site.program("neighbour").await;
+    let issue = json!({"name": "第一批", "rows": true, "units": true});
+    check.hold("issueRound", city.act("/api/v1/survey/rounds", "issue-it-1", issue).await);
+    check.hold("listRounds", county.get("/api/v1/survey/rounds").await);
+    let progress = check.hold("surveyProgress", city.get("/api/v1/survey/progress").await);
+    let issued = progress["whole"]["issued"].as_i64().unwrap();
+    check.hold("surveyProgress", town.get("/api/v1/survey/progress?form=unit").await);
+    check.hold("surveyCompleteness", county.get("/api/v1/survey/completeness").await);
+    let first = check.hold("listTasks", city.get("/api/v1/survey/tasks?limit=2").await);
+    assert_eq!(first["total"], issued);
+    let mut all = first["tasks"].as_array().unwrap().clone();
+    let mut next = first["next"].clone();
+    while let Some(cursor) = next.as_str() {
+        let page = check.hold("listTasks", city.get(&format!("/api/v1/survey/tasks?limit=2&cursor={cursor}")).await);
+        all.extend(page["tasks"].as_array().unwrap().iter().cloned());
+        next = page["next"].clone();
+    }
+    assert_eq!(all.len() as i64, issued, "each once");
+    for one in &all {
+        check.hold("getTask", city.get(&format!("/api/v1/survey/tasks/{}", one["mark"].as_str().unwrap())).await);
+    }
+    let gaps = check.hold("surveyGaps", town.get("/api/v1/survey/villages/610902001001/gaps").await);
+    let explained = json!({"mark": gaps["people"][0]["mark"], "says": "名册写错"});
+    let path = "/api/v1/survey/villages/610902001001/explanations";
+    check.hold("explainGap", town.act(path, "explain-1", explained).await);
+    let luo = all.iter().find(|one| one["name"] == "罗承志").unwrap()["mark"].as_str().unwrap();
+    let zhou = all.iter().find(|one| one["name"] == "周小琴").unwrap()["mark"].as_str().unwrap();
+    let exempt = |exempt: bool| json!({"tasks": [zhou], "exempt": exempt, "reason": "常年在外"});
+    check.hold("exemptTasks", town.act("/api/v1/survey/exemptions", "exempt-1", exempt(true)).await);
+    check.hold("exemptTasks", town.act("/api/v1/survey/exemptions", "resume-1", exempt(false)).await);
+    let place = json!({"tasks": [zhou], "area": "610902001002"});
+    check.hold("placeTasks", town.act("/api/v1/survey/placements", "place-it", place).await);
+    let over = json!({"tasks": [zhou], "to": "610921001001", "reason": "人在邻县"});
+    check.hold("handOverTasks", town.act("/api/v1/survey/transfers", "over-it-1", over).await);
+    let moved = check.hold("listTransfers", neighbour.get("/api/v1/survey/transfers").await);
+    let path = format!("/api/v1/survey/transfers/{}/decision", moved["transfers"][0]["id"]);
+    check.hold("decideTransfer", neighbour.act(&path, "accept-1", json!({"decision": "accept"})).await);
+    assert_eq!(town.get(&format!("/api/v1/survey/tasks/{zhou}")).await.status, StatusCode::NOT_FOUND);
+    // one form that was filled: returned, handed in again, checked, approved
+    let mut phone = Phone::new(site, "village", "api").await;
+    let known = prefilled(task_of(&phone.sync(&[]).await, "罗承志"));
+    let answers = [filled("30"), known].concat();
+    let mut ops: Vec<Value> = answers.iter().map(|(item, value)| phone.op(item, set(luo, item, value, &[]))).collect();
+    ops.push(phone.op("submit", submit(luo)));
+    phone.sync(&ops).await;
+    let marks = json!({"tasks": [luo]});
+    let early = checker.act("/api/v1/survey/approvals", "approve-early", marks.clone()).await;
+    assert_eq!((early.status, early.json["code"].as_str()), (StatusCode::CONFLICT, Some("refused")));
+    let back = json!({"says": "电话要本人的", "items": [{"item": "phone", "says": "这是村长的"}]});
+    check.hold("returnTask", town.act(&format!("/api/v1/survey/tasks/{luo}/return"), "return-1", back).await);
+    let again = phone.op("again", submit(luo));
+    phone.sync(&[again]).await;
+    check.hold("checkTasks", town.act("/api/v1/survey/checks", "check-it-1", marks.clone()).await);
+    check.hold("approveTasks", county.act("/api/v1/survey/approvals", "approve-it", marks).await);
+    let done = check.hold("getTask", county.get(&format!("/api/v1/survey/tasks/{luo}")).await);
+    assert_eq!(done["task"]["state"], "approved");
+    let whole = check.hold("surveyProgress", city.get("/api/v1/survey/progress").await)["whole"].clone();
+    let states: i64 = whole["states"].as_object().unwrap().values().map(|count| count.as_i64().unwrap()).sum();
+    assert_eq!(states, issued);
+}
+
 #[tokio::test]
 async fn every_answer_is_as_the_document_tells() {
     let site = Site::with(with(quick())).await;
@@ -228,6 +293,7 @@ async fn every_answer_is_as_the_document_tells() {
     runs(&site, &mut check).await;
     exports(&site, &mut check).await;
     bulks(&site, &mut check).await;
+    survey(&Site::new().await, &mut check).await;
     check.hold("listChangesOfPerson", city.get(&at("/changes")).await);
     check.hold("getHistory", city.get(&at("/history")).await);
     check.hold("getPerson", city.get(&at("?as_of=2016-11-02")).await);

@@ -22,7 +22,10 @@ use serde_json::Value;
 use crate::support::Site;
 
 /// All that a token can carry.
-pub(crate) const ALL: [&str; 16] = [
+pub(crate) const ALL: [&str; 19] = [
+    "survey",
+    "run-survey",
+    "approve-survey",
     "people",
     "reveal",
     "propose",

@@ -70,6 +70,22 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/runs/{id}/undo", "市", "compare"),
     ("POST", "/api/v1/runs/{id}/decision", "市", "compare"),
     ("POST", "/api/v1/runs/{id}/cancel", "市", "compare"),
+    ("GET", "/api/v1/survey/progress", "市县镇村", "survey"),
+    ("GET", "/api/v1/survey/rounds", "市县镇村", "survey"),
+    ("POST", "/api/v1/survey/rounds", "市县", "approve-survey"),
+    ("GET", "/api/v1/survey/completeness", "市县镇村", "survey"),
+    ("GET", "/api/v1/survey/villages/{code}/gaps", "市县镇村", "survey"),
+    ("POST", "/api/v1/survey/villages/{code}/explanations", "市县镇", "run-survey"),
+    ("GET", "/api/v1/survey/tasks", "市县镇村", "survey"),
+    ("GET", "/api/v1/survey/tasks/{mark}", "市县镇村", "survey"),
+    ("POST", "/api/v1/survey/tasks/{mark}/return", "市县镇", "run-survey"),
+    ("POST", "/api/v1/survey/checks", "市县镇", "run-survey"),
+    ("POST", "/api/v1/survey/approvals", "市县", "approve-survey"),
+    ("POST", "/api/v1/survey/exemptions", "市县镇", "run-survey"),
+    ("POST", "/api/v1/survey/placements", "市县镇", "run-survey"),
+    ("POST", "/api/v1/survey/transfers", "市县镇", "run-survey"),
+    ("GET", "/api/v1/survey/transfers", "市县镇", "run-survey"),
+    ("POST", "/api/v1/survey/transfers/{id}/decision", "市县镇", "run-survey"),
     ("POST", "/api/v1/exports", "市县镇", "export"),
     ("GET", "/api/v1/exports", "市县镇", "export"),
     ("GET", "/api/v1/exports/{id}", "市县镇", "export"),
@@ -100,6 +116,7 @@ fn calls() -> impl Iterator<Item = (Method, String, &'static str, &'static str)>
     let closed = TABLE.iter().filter(|(_, _, who, _)| *who != "-");
     closed.map(|(method, path, who, scope)| {
         let path = path.replace("{id}", "1").replace("{code}", "610902").replace("{dimension}", "sex");
+        let path = path.replace("villages/610902", "villages/610902001001").replace("{mark}", "no-such-task");
         let path = path.replace("{source}", "rural-medical");
         (method.parse().unwrap(), path.replace("{login}", "nobody"), *who, *scope)
     })

@@ -3,4 +3,4 @@
 mod cases;
 mod day;
 mod office;
-mod phone;
+pub(super) mod phone;

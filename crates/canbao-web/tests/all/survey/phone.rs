@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use crate::support::{Browser, Got, PASSWORD, Site, own};
 
 /// A device that is known, and what it was told.
-pub(super) struct Phone<'a> {
-    pub(super) browser: Browser<'a>,
-    pub(super) token: String,
-    pub(super) device: String,
-    pub(super) cursor: i64,
+pub(crate) struct Phone<'a> {
+    pub(crate) browser: Browser<'a>,
+    pub(crate) token: String,
+    pub(crate) device: String,
+    pub(crate) cursor: i64,
     n: i64,
 }
 
 impl<'a> Phone<'a> {
-    pub(super) async fn new(site: &'a Site, login: &str, device: &str) -> Self {
+    pub(crate) async fn new(site: &'a Site, login: &str, device: &str) -> Self {
         let browser = site.logged_in(login).await;
         let me: Value = serde_json::from_str(&browser.get("/survey/me").await.text).unwrap();
         let token = me["token"].as_str().unwrap().to_owned();
@@ -26,12 +26,12 @@ impl<'a> Phone<'a> {
         phone
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Got {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Got {
         self.browser.call(path, &self.token, body.to_string().as_bytes()).await
     }
 
     /// Sends operations and takes what changed.
-    pub(super) async fn sync(&mut self, ops: &[Value]) -> Value {
+    pub(crate) async fn sync(&mut self, ops: &[Value]) -> Value {
         let message = json!({ "device": self.device, "since": self.cursor, "ops": ops, "forms": {} });
         let got = self.post("/survey/sync", &message).await;
         assert_eq!(got.status, StatusCode::OK, "{}", got.text);
@@ -41,35 +41,35 @@ impl<'a> Phone<'a> {
     }
 
     /// An operation under a name of its own.
-    pub(super) fn op(&mut self, name: &str, mut act: Value) -> Value {
+    pub(crate) fn op(&mut self, name: &str, mut act: Value) -> Value {
         self.n += 1;
         act["id"] = format!("{}-{name}", self.device).into();
         act["n"] = self.n.into();
-        act["at"] = (1_480_000_000_000_i64 + self.n * 1000).into();
+        act["at"] = (canbao_web::say::now_ms() - 600_000 + self.n * 1000).into();
         act
     }
 }
 
-pub(super) fn set(task: &str, item: &str, value: &str, bases: &[&str]) -> Value {
+pub(crate) fn set(task: &str, item: &str, value: &str, bases: &[&str]) -> Value {
     json!({ "kind": "set", "task": task, "item": item, "value": value, "bases": bases })
 }
 
-pub(super) fn submit(task: &str) -> Value {
+pub(crate) fn submit(task: &str) -> Value {
     json!({ "kind": "submit", "task": task })
 }
 
 /// The task of somebody in an answer.
-pub(super) fn task_of<'v>(answer: &'v Value, name: &str) -> &'v Value {
+pub(crate) fn task_of<'v>(answer: &'v Value, name: &str) -> &'v Value {
     answer["tasks"].as_array().unwrap().iter().find(|task| task["name"] == name).unwrap_or(&Value::Null)
 }
 
 /// The states of an answer's results.
-pub(super) fn states(answer: &Value) -> Vec<&str> {
+pub(crate) fn states(answer: &Value) -> Vec<&str> {
     answer["results"].as_array().unwrap().iter().map(|result| result["state"].as_str().unwrap()).collect()
 }
 
 /// All answers that make a form of somebody grown up complete.
-pub(super) fn filled(work: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn filled(work: &str) -> Vec<(&'static str, String)> {
     [
         ("outcome", "11"),
         ("certificate", "1"),
@@ -91,12 +91,12 @@ pub(super) fn filled(work: &str) -> Vec<(&'static str, String)> {
 }
 
 /// What a phone puts in at first, of a task that it was sent: name and sex.
-pub(super) fn prefilled(task: &Value) -> Vec<(&'static str, String)> {
+pub(crate) fn prefilled(task: &Value) -> Vec<(&'static str, String)> {
     ["name", "sex"].into_iter().map(|item| (item, task["known"][item].as_str().unwrap().to_owned())).collect()
 }
 
 /// Issues everybody, by the page, as the city does.
-pub(super) async fn issued(site: &Site) {
+pub(crate) async fn issued(site: &Site) {
     let city = site.logged_in("city").await;
     let csrf = city.get("/survey/round/new").await.csrf();
     let mut fields = vec![

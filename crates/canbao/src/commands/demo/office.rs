@@ -3,19 +3,25 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use canbao_domain::date::Date;
 use canbao_domain::role::Role;
+use canbao_domain::rules::Category;
 use canbao_domain::scope::Scope;
 use canbao_domain::source::SourceKind;
 use canbao_registry::account::{LogIn, NewAccount, invented_password};
 use canbao_registry::apply::apply;
 use canbao_registry::area::Areas;
+use canbao_registry::query::Asker;
+use canbao_registry::survey::{Issue, Populations, Reach};
 use canbao_registry::{Address, Registry};
+use canbao_survey::form::Forms;
 use canbao_web::{App, Program, Settings};
 use tokio::net::TcpListener;
 
 use crate::commands::compare::refused;
 use crate::commands::registry::{actor, beside, done};
 use crate::commands::serve::run_until_asked;
+use crate::commands::survey;
 use crate::output::failure::Failure;
 use crate::output::language::Language;
 use crate::output::print;
@@ -65,6 +71,7 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
     done(registry.mark_demo(&actor()).await)?;
     done(apply(&registry, run, &actor(), false).await)?;
     done(registry.take_snapshot(&actor()).await)?;
+    assign(&registry).await?;
     let areas = done(registry.areas().await)?;
     let chain = chain(&registry, &areas).await?;
     let mut accounts = Table::new([
@@ -102,6 +109,27 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
     let served = run_until_asked(listener, app).await;
     registry.close().await;
     served
+}
+
+/// Everybody who must be visited has a task that is due in a month, so that collectors have somebody to visit.
+async fn assign(registry: &Registry) -> Result<(), Failure> {
+    let forms = Forms::embedded();
+    let version = |form: &str| forms.get(form).map_or(1, |form| form.version);
+    let today = survey::today();
+    let due = Date(today.days() + 30);
+    let issue = Issue {
+        name: "第一批入户调查".to_owned(),
+        area: None,
+        categories: Category::VISITED.to_vec(),
+        people: Populations::All,
+        rows: true,
+        units: true,
+        due: Some(due.to_string()),
+        reach: Reach::Village,
+        versions: (version("person"), version("unit")),
+    };
+    let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "demo".into() };
+    done(registry.survey_issue(&asker, &issue, today).await).map(drop)
 }
 
 /// Hands the city's extracts over, so that the pages of deliveries have something to show and a comparison can be begun.
@@ -143,22 +171,21 @@ fn fresh(folder: &Path, language: Language) -> Result<Address, Failure> {
     Ok(Address { url: format!("sqlite://{}", whole.display()), key_file: None })
 }
 
-/// The city, and under it a county, a town, a village: each the one with most people, so that everybody has work.
+/// The city, and under it a county, a town and a village: those where most people are to be visited, so that everybody has
+/// work.
 async fn chain(registry: &Registry, areas: &Areas) -> Result<Vec<String>, Failure> {
-    let mut chain: Vec<String> = areas.city().map(str::to_owned).into_iter().collect();
-    while let Some(top) = chain.last()
-        && chain.len() < 4
-    {
-        let mut most: Option<(i64, String)> = None;
-        for (code, _) in areas.reporting_right_to(top) {
-            let counts = done(registry.counts(&Scope::city(), Some(code)).await)?;
-            let people = counts.categories.values().sum();
-            if most.as_ref().is_none_or(|(others, _)| people > *others) {
-                most = Some((people, code.to_owned()));
+    let Some(city) = areas.city() else { return Ok(Vec::new()) };
+    let (mut most, mut chain) = (-1, vec![city.to_owned()]);
+    for (county, _) in areas.reporting_right_to(city) {
+        for (town, _) in areas.reporting_right_to(county) {
+            let progress = done(registry.survey_progress(&Scope::city(), town, "person", None).await)?;
+            for (village, count) in progress.parts.iter().filter(|(village, _)| !village.is_empty()) {
+                if count.lying() > most {
+                    most = count.lying();
+                    chain = [city, county, town, village].map(str::to_owned).to_vec();
+                }
             }
         }
-        let Some((_, code)) = most else { break };
-        chain.push(code);
     }
     Ok(chain)
 }

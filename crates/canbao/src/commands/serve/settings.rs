@@ -41,6 +41,8 @@ pub(super) struct Settings {
     pub(super) upload_paper_mb: u64,
     pub(super) upload_free_mb: u64,
     pub(super) upload_at_once: usize,
+    pub(super) survey_unlock_hours: u64,
+    pub(super) survey_keep_days: u64,
     pub(super) memory_limit: String,
     pub(super) head_seconds: u64,
     pub(super) body_seconds: u64,
@@ -78,6 +80,8 @@ impl Default for Settings {
             upload_paper_mb: 20,
             upload_free_mb: 512,
             upload_at_once: 8,
+            survey_unlock_hours: 72,
+            survey_keep_days: 14,
             memory_limit: text("2GB"),
             head_seconds: 15,
             body_seconds: 60,
@@ -98,7 +102,7 @@ const CHOICES: [(&str, &[&str]); 3] = [
 ];
 
 /// From and to which number the others go.
-const RANGES: [(&str, i64, i64); 14] = [
+const RANGES: [(&str, i64, i64); 16] = [
     ("session_idle_minutes", 1, 720),
     ("session_idle_collector_minutes", 1, 1_440),
     ("session_hours", 1, 168),
@@ -106,6 +110,8 @@ const RANGES: [(&str, i64, i64); 14] = [
     ("upload_paper_mb", 1, 10_240),
     ("upload_free_mb", 0, 1_048_576),
     ("upload_at_once", 1, 1_000),
+    ("survey_unlock_hours", 1, 720),
+    ("survey_keep_days", 1, 365),
     ("head_seconds", 1, 600),
     ("body_seconds", 1, 3_600),
     ("body_bytes_per_second", 1, 1_073_741_824),

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     let forms = forms_in(arguments.forms.as_deref())?;
     let version = |form: &str| forms.get(form).map_or(1, |form| form.version);
     let categories: Vec<Category> = if arguments.category.is_empty() {
-        vec![Category::Uninsured, Category::Partial, Category::Interrupted, Category::Information]
+        Category::VISITED.to_vec()
     } else {
         arguments.category.iter().filter_map(|word| Category::from_word(word)).collect()
     };

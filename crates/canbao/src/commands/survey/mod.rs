@@ -67,7 +67,7 @@ pub(crate) fn forms_in(folder: Option<&Path>) -> Result<Forms, Failure> {
 }
 
 /// Today, in China.
-fn today() -> canbao_domain::date::Date {
+pub(crate) fn today() -> canbao_domain::date::Date {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    canbao_survey::known::day_of(i64::try_from(now.as_millis()).unwrap_or_default())
+    canbao_registry::day_of(i64::try_from(now.as_millis()).unwrap_or_default())
 }
