@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
-use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::wd::{Capabilities, TimeoutConfiguration, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -36,8 +36,19 @@ impl Driver {
     }
 
     /// A browser of that many pixels, with nothing kept from before; what it downloads goes to a folder.
-    pub(super) async fn browser(&self, site: &str, (wide, high): (u32, u32), downloads: PathBuf) -> Browser {
-        let arguments = [
+    pub(super) async fn browser(&self, site: &str, size: (u32, u32), downloads: PathBuf) -> Browser {
+        self.browser_of(site, size, downloads, None).await
+    }
+
+    /// The same, with what it kept in a folder of its own when it was there last.
+    pub(super) async fn browser_of(
+        &self,
+        site: &str,
+        (wide, high): (u32, u32),
+        downloads: PathBuf,
+        profile: Option<&Path>,
+    ) -> Browser {
+        let mut arguments = vec![
             "--headless".to_owned(),
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
@@ -47,6 +58,7 @@ impl Driver {
             "--disable-dev-shm-usage".to_owned(),
             format!("--window-size={wide},{high}"),
         ];
+        arguments.extend(profile.map(|folder| format!("--user-data-dir={}", folder.display())));
         let prefs = json!({ "download.default_directory": downloads, "download.prompt_for_download": false });
         let mut options = json!({ "args": arguments, "prefs": prefs });
         // no window is that narrow; a phone's screen is
@@ -358,6 +370,28 @@ impl Browser {
         log.as_array().cloned().unwrap_or_default()
     }
 
+    /// Runs a script that awaits; an error of its own is told whole.
+    pub(super) async fn hand(&self, script: &str, act: &str, arguments: Vec<Value>) -> Value {
+        let whole = format!(
+            "const done = arguments[arguments.length - 1]; const given = [...arguments].slice(0, -1);\n{script}\n\
+             (async () => {{ {act} }})().then((got) => done({{ got }}), (fault) => done({{ fault: String(fault && fault.message) }}));"
+        );
+        let answer = self.client.execute_async(&whole, arguments).await.unwrap();
+        assert!(answer["fault"].is_null(), "{act}: {}", answer["fault"].as_str().unwrap_or_default());
+        answer["got"].clone()
+    }
+
+    /// A command of Chromium's own protocol.
+    pub(super) async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+        self.client.issue_cmd(DevTools(command, parameters)).await.unwrap()
+    }
+
+    /// How long one script may take.
+    pub(super) async fn patience(&self, patience: Duration) {
+        let timeouts = TimeoutConfiguration::new(Some(patience), None, None);
+        self.client.update_timeouts(timeouts).await.unwrap();
+    }
+
     /// Where the page falls short of WCAG 2.2 AA, by axe-core.
     pub(super) async fn barriers(&self, axe: &str) -> Result<Vec<String>, CmdError> {
         self.client.execute(axe, Vec::new()).await?;
@@ -393,5 +427,19 @@ impl WebDriverCompatibleCommand for BrowserLog {
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(json!({ "type": self.0 }).to_string()))
+    }
+}
+
+/// Chromium's own command: one of its developer tools' protocol.
+#[derive(Debug)]
+struct DevTools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
     }
 }

@@ -7,4 +7,5 @@
 mod day;
 mod drive;
 mod site;
+mod survey;
 mod walk;

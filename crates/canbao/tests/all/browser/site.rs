@@ -23,10 +23,10 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Invents a small city in a folder of that name, and serves it.
-    pub(super) fn start(name: &str) -> Self {
+    /// Invents a city of so many people in a folder of that name, and serves it.
+    pub(super) fn of(name: &str, people: u32) -> Self {
         let folder = fresh(name);
-        let mut child = command(&folder, &["demo", "--persons", "3000", "--no-workbooks"])
+        let mut child = command(&folder, &["demo", "--persons", &people.to_string(), "--no-workbooks"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

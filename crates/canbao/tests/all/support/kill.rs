@@ -35,10 +35,15 @@ impl Moments {
     /// The moment of one kill of so many, as a share of the whole: each at random within its own part of the whole time
     /// and a little beyond, so that early, middle and late steps are all met.
     pub(crate) fn share(&mut self, kill: u32, kills: u32) -> f64 {
+        (f64::from(kill) + (self.draw() % 1000) as f64 / 1000.0) / f64::from(kills.max(1)) * 1.1
+    }
+
+    /// The next number (xorshift).
+    pub(crate) fn draw(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (f64::from(kill) + (self.0 % 1000) as f64 / 1000.0) / f64::from(kills.max(1)) * 1.1
+        self.0
     }
 
     pub(crate) fn within(&mut self, whole: Duration, kill: u32, kills: u32) -> Duration {

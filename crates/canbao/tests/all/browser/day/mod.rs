@@ -17,7 +17,7 @@ mod town;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -30,6 +30,9 @@ use crate::support::folder::fresh;
 pub(super) const OFFICE: (u32, u32) = (1366, 768);
 /// A phone.
 pub(super) const PHONE: (u32, u32) = (390, 844);
+
+/// How many people a small city has.
+const SMALL: u32 = 3_000;
 
 /// A password that somebody chooses for themselves.
 const OWN: &str = "清明-河畔-Liu7-桥头";
@@ -62,12 +65,12 @@ pub(super) struct Somebody {
 
 impl Day {
     /// The city of that name; none where there is no browser.
-    fn begin(name: &str) -> Option<Self> {
+    fn begin(name: &str, people: u32) -> Option<Self> {
         let driver = Driver::start()?;
         let axe = std::fs::read_to_string(std::env::var("CANBAO_TEST_AXE").unwrap()).unwrap();
         let pictures = std::env::var_os("CANBAO_TEST_PICTURES").map(PathBuf::from);
         Some(Self {
-            site: Site::start(name),
+            site: Site::of(name, people),
             driver,
             axe,
             downloads: fresh(&format!("{name}-downloads")),
@@ -87,7 +90,15 @@ impl Day {
         self.driver.browser(&self.site.address, size, downloads).await
     }
 
-    fn password(&self, login: &str) -> String {
+    /// A phone that keeps what it has in a folder, and reaches the site by an address of its own.
+    pub(super) async fn phone(&self, address: &str, profile: &Path) -> Browser {
+        *self.browsers.borrow_mut() += 1;
+        let downloads = self.downloads.join(self.browsers.borrow().to_string());
+        std::fs::create_dir(&downloads).unwrap();
+        self.driver.browser_of(address, PHONE, downloads, Some(profile)).await
+    }
+
+    pub(super) fn password(&self, login: &str) -> String {
         let hired = self.hired.borrow();
         let joined = hired.iter().find(|(known, _)| known == login).map(|(_, password)| password);
         joined.unwrap_or_else(|| &self.site.passwords[login]).clone()
@@ -291,7 +302,7 @@ fn decoded(address: &str) -> String {
 }
 
 /// Whether something in it has the form of a citizen's number.
-fn holds_a_number(text: &str) -> bool {
+pub(super) fn holds_a_number(text: &str) -> bool {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     words.filter(|word| matches!(word.len(), 15 | 18)).any(|word| {
         let (last, body) = word.as_bytes().split_last().unwrap();
@@ -299,9 +310,9 @@ fn holds_a_number(text: &str) -> bool {
     })
 }
 
-/// Does the parts of a day in turn on one served city; all that failed is told in the end.
-fn on(name: &str, parts: impl AsyncFnOnce(&Day)) {
-    let Some(day) = Day::begin(name) else { return };
+/// Does the parts of a day in turn on one served city of so many people; all that failed is told in the end.
+pub(super) fn on(name: &str, people: u32, parts: impl AsyncFnOnce(&Day)) {
+    let Some(day) = Day::begin(name, people) else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // what was complained of before is told, too
     let done = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(parts(&day))));
@@ -317,7 +328,7 @@ fn on(name: &str, parts: impl AsyncFnOnce(&Day)) {
 
 #[test]
 fn data_are_delivered_compared_approved_applied_and_undone() {
-    on("browser-renewed", async |day| {
+    on("browser-renewed", SMALL, async |day| {
         reporter::day(day).await;
         city::day(day).await;
         walk::everybody(day).await;
@@ -326,7 +337,7 @@ fn data_are_delivered_compared_approved_applied_and_undone() {
 
 #[test]
 fn the_record_is_searched_decided_changed_and_taken_along() {
-    on("browser-kept", async |day| {
+    on("browser-kept", SMALL, async |day| {
         let asked = county::findings(day).await;
         county::changes(day).await;
         town::day(day, &asked).await;
