@@ -7,7 +7,7 @@
 //! | `stage` | passed on from county to town to village to collector |
 //! | `transfer` | tasks that belong to another area |
 //! | `reconcile` | what changed in the record since changes open tasks |
-//! | `operation` | what devices did, each once; `item`: answers as versions; `photo`: pictures |
+//! | `act`, `operation` | what devices did, each once; `item`: answers as versions; `photo`: pictures |
 //! | `pull` | what a device holds |
 //! | `review` | checked, returned, approved: the record follows |
 //! | `close` | what is missing in a village, and its closing |
@@ -16,6 +16,7 @@
 //! | `count`, `list` | figures and work-lists |
 //! | `device` | whose devices are known, and which are lost |
 
+mod act;
 mod book;
 mod close;
 mod count;
@@ -34,13 +35,13 @@ mod stage;
 mod subject;
 mod transfer;
 
+pub use act::{Act, Bearer, Operation, Taken, TakenState};
 pub use close::{Closing, Completeness, Gaps};
 pub use count::{Count, Progress};
 pub use device::Device;
 pub use issue::{Issue, Issued, Populations, Reach, Round};
 pub use item::{Heads, Version};
 pub use list::{TaskFilter, TaskLine, TaskPage};
-pub use operation::{Act, Bearer, Operation, Taken, TakenState};
 pub use photo::{Photo, Piece};
 pub use pull::{HouseholdSheet, Pulled};
 pub use reconcile::Reconciled;
