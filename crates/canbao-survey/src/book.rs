@@ -239,12 +239,14 @@ impl NotOurs {
 /// # Errors
 /// Where it is none, or its hidden row is gone.
 pub fn read(path: &Path) -> Result<Vec<Filled>, NotOurs> {
-    let failed = |error: &dyn std::fmt::Display| NotOurs(format!("工作簿读不出来：{error}。"));
-    let mut book: Xlsx<_> = open_workbook(path).map_err(|error: calamine::XlsxError| failed(&error))?;
+    // the library's own words help no clerk
+    let failed =
+        |_: calamine::XlsxError| NotOurs("工作簿读不出来：不是 .xlsx 文件，或没有传完整、已经损坏。".to_owned());
+    let mut book: Xlsx<_> = open_workbook(path).map_err(failed)?;
     let mut rows = Vec::new();
     let mut ours = false;
     for name in book.sheet_names() {
-        let range = book.worksheet_range(&name).map_err(|error| failed(&error))?;
+        let range = book.worksheet_range(&name).map_err(failed)?;
         let top = range.start().map_or(0, |start| start.0);
         let text = |cell: &Data| match cell {
             Data::Empty => String::new(),

@@ -57,6 +57,10 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
         let asker = Asker { actor: actor(), scope: Scope::city(), purpose: "survey forms".into() };
         done(registry.survey_reconcile(&asker.actor, today()).await)?;
         let areas = done(registry.areas().await)?;
+        if areas.get(&arguments.village).is_none() {
+            let said = format!("没有代码为 {} 的村（社区）。", arguments.village);
+            return Err(Failure::new(said).hint("请用 canbao registry area list 查看区划。"));
+        }
         let rounds = done(registry.survey_rounds(&Scope::city()).await)?;
         let village = done(registry.survey_village(&asker, &arguments.village, arguments.open).await)?;
         registry.close().await;
