@@ -42,18 +42,11 @@ pub struct TaskFilter {
     pub own: bool,
 }
 
-/// A task in a list.
-#[derive(Debug)]
-pub struct TaskLine {
-    /// The task with what bears on it.
-    pub subject: Subject,
-}
-
 /// A page of tasks.
 #[derive(Debug)]
 pub struct TaskPage {
     /// In the order of area, household and identifier.
-    pub lines: Vec<TaskLine>,
+    pub lines: Vec<Subject>,
     /// Behind which the next page begins: area, household, identifier; none where this is the last.
     pub next: Option<(String, i64, i64)>,
 }
@@ -108,7 +101,7 @@ impl Registry {
         let (actor, purpose) = (asker.actor.clone(), asker.purpose.clone());
         let subject = format!("survey tasks {}", filter.area.as_deref().unwrap_or_default());
         self.looks.put(Look { actor, purpose, subject, persons: subjects.len() as i64 }).await?;
-        Ok(TaskPage { lines: subjects.into_iter().map(|subject| TaskLine { subject }).collect(), next })
+        Ok(TaskPage { lines: subjects, next })
     }
 
     /// One task by its key, with its steps, the oldest first; one look on the log.

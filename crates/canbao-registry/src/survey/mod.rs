@@ -41,7 +41,7 @@ pub use count::{Count, Progress};
 pub use device::Device;
 pub use issue::{Issue, Issued, Populations, Reach, Round};
 pub use item::{Heads, Version};
-pub use list::{TaskFilter, TaskLine, TaskPage};
+pub use list::{TaskFilter, TaskPage};
 pub use photo::{Photo, Piece};
 pub use pull::{HouseholdSheet, Pulled};
 pub use reconcile::Reconciled;

@@ -132,7 +132,7 @@ pub(super) async fn list(ask: Ask<Asked>) -> Result<List, Problem> {
     let page = ask.registry.survey_tasks(&asker, &filter, after.as_ref(), asked.limit.unwrap_or(50)).await?;
     Ok(List {
         total,
-        tasks: page.lines.iter().map(|line| Line::of(&ask.app, &line.subject, caller)).collect(),
+        tasks: page.lines.iter().map(|subject| Line::of(&ask.app, subject, caller)).collect(),
         next: page.next.map(|(area, household, id)| format!("{area}.{household}.{id}")),
     })
 }

@@ -122,7 +122,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Page, Fault
     let count = app.registry.survey_task_count(&visitor.scope, &filter).await?;
     let after = placed(&asked.after);
     let found = app.registry.survey_tasks(&visitor.asker("入户任务"), &filter, after.as_ref(), LINES).await?;
-    let lines: Vec<Who> = found.lines.iter().map(|line| Who::of(app, &line.subject, &visitor.areas)).collect();
+    let lines: Vec<Who> = found.lines.iter().map(|subject| Who::of(app, subject, &visitor.areas)).collect();
     let units = filter.form == "unit";
     let what = if units { "个单位" } else { "人" };
     let state = STATES.iter().find(|(word, _)| *word == asked.state).map_or("全部", |(_, name)| *name);

@@ -22,10 +22,10 @@ fn asker() -> Asker {
 async fn mark(site: &Site, name: &str) -> String {
     let filter = canbao_registry::survey::TaskFilter::default();
     let page = site.registry.survey_tasks(&asker(), &filter, None, 500).await.unwrap();
-    let is = |line: &&canbao_registry::survey::TaskLine| {
-        line.subject.whole.as_ref().is_some_and(|whole| whole.record.name.as_deref() == Some(name))
+    let is = |subject: &&canbao_registry::survey::Subject| {
+        subject.whole.as_ref().is_some_and(|whole| whole.record.name.as_deref() == Some(name))
     };
-    page.lines.iter().find(is).unwrap().subject.task.mark.clone()
+    page.lines.iter().find(is).unwrap().task.mark.clone()
 }
 
 async fn state(site: &Site, mark: &str) -> State {
