@@ -56,6 +56,9 @@ def accounts(canbao, folder, database):
 
 
 class Browser:
+    # logins that have a password of their own by now
+    own = {}
+
     def __init__(self, url):
         self.url, self.cookies, self.connection, self.token = urllib.parse.urlsplit(url), {}, None, ""
 
@@ -92,7 +95,7 @@ class Browser:
         return json.loads(content), took
 
     def log_in(self, login):
-        password = PASSWORD.format(login)
+        password = self.own.get(login) or PASSWORD.format(login)
         status, location, _, _ = self.form("/login", {"login": login, "password": password})
         if status != 303:
             raise SystemExit(f"{login} was not let in: {status}")
@@ -100,7 +103,7 @@ class Browser:
             page = self.send("GET", "/password")[2].decode()
             own = password + "-桥头"
             self.form("/password", {"csrf": CSRF.search(page)[1], "old": password, "new": own, "again": own})
-            password = own
+            password = self.own[login] = own
         self.password = password
         return self
 

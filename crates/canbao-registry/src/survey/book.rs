@@ -160,6 +160,8 @@ impl Book {
             let from = self.seq;
             self.seq += chunk.iter().max().copied().unwrap_or_default();
             let (whom, among) = (transaction.integers(chunk), transaction.among(1));
+            let mut places: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+            visits(transaction, chunk, -1, &mut places).await?;
             // the numbers of a statement's rows differ as their identifiers do
             let sql = format!(
                 "UPDATE survey_household SET seq = {from} + id, \
@@ -170,6 +172,13 @@ impl Book {
                  WHERE id {among}"
             );
             transaction.execute(sql, &[whom]).await?;
+            visits(transaction, chunk, 1, &mut places).await?;
+            for (village, (households, unvisited)) in places.iter().filter(|(_, counts)| **counts != (0, 0)) {
+                let sql = "INSERT INTO survey_place (village, households, unvisited) VALUES ($1, $2, $3) \
+                           ON CONFLICT (village) DO UPDATE SET households = survey_place.households + excluded.households, \
+                           unvisited = survey_place.unvisited + excluded.unvisited";
+                transaction.execute(sql, values![village.as_str(), *households, *unvisited]).await?;
+            }
         }
         let cells: Vec<(Cell, i64)> = self.tally.into_iter().filter(|(_, tasks)| *tasks != 0).collect();
         for chunk in cells.chunks(A_STATEMENT) {
@@ -192,4 +201,24 @@ impl Book {
         }
         transaction.execute("UPDATE survey_state SET seq = $1", values![self.seq]).await.map(drop)
     }
+}
+
+/// Adds households that hold somebody to be visited to the counts of their villages, so many times.
+async fn visits(
+    transaction: &mut Transaction,
+    households: &[i64],
+    times: i64,
+    places: &mut BTreeMap<String, (i64, i64)>,
+) -> Result<(), RegistryError> {
+    let (whom, among) = (transaction.integers(households), transaction.among(1));
+    let sql = format!(
+        "SELECT village, COUNT(*), CAST(SUM(CASE visited WHEN 0 THEN 1 ELSE 0 END) AS BIGINT) FROM survey_household \
+         WHERE id {among} AND live > 0 GROUP BY village"
+    );
+    for row in transaction.all(sql, &[whom]).await? {
+        let counts = places.entry(row.text(0).to_owned()).or_default();
+        counts.0 += times * row.int(1);
+        counts.1 += times * row.int(2);
+    }
+    Ok(())
 }

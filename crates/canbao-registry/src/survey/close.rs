@@ -286,15 +286,11 @@ impl Registry {
         };
         let mut values: Vec<Value> = Vec::new();
         let whom = within("village", &mut values);
-        let sql = format!(
-            "SELECT village, visited, COUNT(*) FROM survey_household WHERE {whom} AND live > 0 GROUP BY village, visited"
-        );
+        let sql = format!("SELECT village, households, unvisited FROM survey_place WHERE {whom}");
         for row in statements.all(sql, &values).await? {
             let entry = by_village.entry(row.text(0).to_owned()).or_default();
-            entry.households += row.int(2);
-            if !row.flag(1) {
-                entry.unvisited += row.int(2);
-            }
+            entry.households += row.int(1);
+            entry.unvisited += row.int(2);
         }
         let mut values: Vec<Value> = Vec::new();
         let whom = within("area", &mut values);

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::households_are_counted;
 use super::phone::{Phone, filled, issued, set, states, submit};
 use crate::support::Site;
 
@@ -205,5 +206,6 @@ async fn no_order_no_repetition_and_no_interruption_changes_what_was_done() {
             message["since"] = answer["cursor"].clone();
         }
         assert_eq!(told(&found), *expected, "{name}");
+        households_are_counted(&site).await;
     }
 }

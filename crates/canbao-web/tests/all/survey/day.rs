@@ -7,6 +7,7 @@ use canbao_registry::query::Asker;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::households_are_counted;
 use super::phone::{Phone, filled, issued, prefilled, set, states, submit, task_of};
 use crate::support::{Site, number_of, own};
 
@@ -171,6 +172,7 @@ async fn a_village_is_visited_checked_approved_and_closed() {
     let fields = [("csrf", county.get("/").await.csrf()), ("act", "open".to_owned()), ("says", "漏了一户".to_owned())];
     assert_eq!(county.post("/survey/complete/610902001001", &fields).await.status, StatusCode::SEE_OTHER);
 
+    households_are_counted(&site).await;
     // the numbers add up on every level
     for (login, area) in [("city", "610900"), ("county", "610902"), ("town", "610902001"), ("village", "610902001001")]
     {

@@ -11,6 +11,7 @@ use canbao_survey::book::{self, Became};
 use canbao_survey::form::Forms;
 use serde_json::{Value, json};
 
+use super::households_are_counted;
 use super::phone::{Phone, filled, issued, prefilled, set, states, submit, task_of};
 use crate::support::{Browser, Site};
 
@@ -87,6 +88,7 @@ async fn a_task_goes_to_another_area_when_it_is_accepted() {
     assert!(!answer["keys"].as_array().unwrap().contains(&json!(luo)));
     let seen = neighbour.get(&format!("/survey/task/{luo}")).await;
     assert!(seen.text.contains("已搬走"), "{}", seen.text);
+    households_are_counted(&site).await;
 }
 
 #[tokio::test]
@@ -151,6 +153,7 @@ async fn open_tasks_follow_the_record_and_forms_that_were_filled_stay() {
     assert_eq!(state(&site, &li).await, State::Open);
     let progress = site.registry.survey_progress(&Scope::city(), "610900", "person", None).await.unwrap();
     assert!(progress.whole.closes(), "{progress:?}");
+    households_are_counted(&site).await;
 }
 
 /// The same answers by phone, by paper and by workbook.
