@@ -108,13 +108,6 @@ CREATE TABLE survey_tally (
 );
 CREATE INDEX survey_tally_issued ON survey_tally (issued, area);
 
--- Households that hold somebody to be visited, and of these those not visited, changed likewise.
-CREATE TABLE survey_place (
-    village {text} NOT NULL PRIMARY KEY,
-    households {int} NOT NULL,
-    unvisited {int} NOT NULL
-);
-
 -- What a task is: each step with who, when and why. items: words of items with what was said of each, as JSON. says may be
 -- personal.
 CREATE TABLE survey_event (

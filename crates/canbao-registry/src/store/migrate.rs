@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (22, include_str!("../../migrations/0022_scans.sql")),
     (23, include_str!("../../migrations/0023_exchange_requests.sql")),
     (24, include_str!("../../migrations/0024_survey.sql")),
+    (25, include_str!("../../migrations/0025_survey_place.sql")),
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
@@ -34,7 +35,7 @@ const LOOKS: [(i64, &str); 2] = [
 ];
 
 /// The structure that this program needs.
-pub(crate) const VERSION: i64 = 24;
+pub(crate) const VERSION: i64 = 25;
 const LOOKS_VERSION: i64 = 2;
 
 /// The migrations with the statements that make the ways to find people.
