@@ -16,9 +16,13 @@ missed += [f"no page of kind {kind} was asked for" for kind in TARGETS if not re
 memory = result.get("memory_mb", {})
 if memory.get("VmHWM", 0) > 1024:
     missed.append(f"memory {memory['VmHWM']} MB, target 1024 MB")
-during = result.get("during_apply", {}).get("all", {})
-if during.get("p95", 0) > 200:
-    missed.append(f"while an apply runs: p95 {during['p95']} ms, target 200 ms")
+# each kind by itself: many quick lists would hide a slow dashboard
+during = result.get("during_apply", {})
+missed += [
+    f"while an apply runs, {kind}: p95 {during[kind]['p95']} ms, target 200 ms"
+    for kind in TARGETS
+    if during.get(kind, {}).get("p95", 0) > 200
+]
 if result.get("apply_code"):
     missed.append(f"the apply ended with code {result['apply_code']}")
 if result["answers_400_and_above"] or result["broken_off"]:
