@@ -46,6 +46,7 @@ pub mod export;
 pub mod finding;
 mod hand;
 pub mod job;
+pub mod paper;
 pub mod person;
 pub mod private;
 pub mod query;

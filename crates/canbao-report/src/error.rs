@@ -1,7 +1,10 @@
 //! Why a figure cannot be had, in whole sentences.
 
 use canbao_domain::date::Date;
+use canbao_paper::PaperError;
 use canbao_registry::RegistryError;
+
+use crate::plan::PlanError;
 
 /// Why figures cannot be had. The message is a Chinese sentence; [`ReportError::hint`] says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,24 @@ pub enum ReportError {
         /// As it was asked for.
         key: String,
     },
+    /// An indicator that is no count of people, asked for by what they have in common.
+    #[error("{name}不是按人统计的，只能按区划分。")]
+    AreasOnly {
+        /// What the indicator is called.
+        name: &'static str,
+    },
+    /// An area under which nothing lies that could be compared.
+    #[error("{name}下面没有区划，没有可以通报的。")]
+    NothingBelow {
+        /// What it is called.
+        name: String,
+    },
+    /// The plan is none.
+    #[error("{0}。")]
+    Plan(#[from] PlanError),
+    /// A workbook could not be written.
+    #[error("工作簿没有写成：{0}")]
+    Paper(PaperError),
     /// The registry refused or failed.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -51,6 +72,10 @@ impl ReportError {
                 format!("可用的分类：{known}。")
             }
             Self::NoValue { .. } => "请从列出的各项中选择。".to_owned(),
+            Self::Plan(_) => "请在“实施方案”页面改正，或用 canbao report plan --set 换一份。".to_owned(),
+            Self::NothingBelow { .. } => "请选择镇(办)或以上的区划。".to_owned(),
+            Self::AreasOnly { .. } => "请把行和列都换成区划，去掉其他条件，或者换一个按人统计的指标。".to_owned(),
+            Self::Paper(_) => "请检查路径、权限和磁盘空间。".to_owned(),
             Self::Registry(error) => error.hint(),
         }
     }

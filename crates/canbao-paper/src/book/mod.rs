@@ -3,6 +3,7 @@
 mod list;
 mod page;
 mod style;
+mod sums;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::PaperError;
 pub use list::{Column, Kind, List, ListPlan};
 pub use page::Page;
 use style::Style;
+pub use sums::{Figure, Sums, SumsPlan};
 
 /// The rows of a sheet in Excel and its kin.
 pub const MOST_ROWS: u32 = 1_048_576;
@@ -89,6 +91,14 @@ impl Book {
     /// Where the name is taken or no sheet's name, or there is no column.
     pub fn list(&mut self, plan: ListPlan) -> Result<List<'_>, PaperError> {
         List::begin(self, plan)
+    }
+
+    /// Adds a table of figures whose totals are formulas.
+    ///
+    /// # Errors
+    /// Where the name is taken or no sheet's name.
+    pub fn sums(&mut self, plan: &SumsPlan<'_>) -> Result<Sums<'_>, PaperError> {
+        Sums::begin(self, plan)
     }
 
     /// Writes the file.

@@ -41,6 +41,16 @@ pub(super) struct Style {
 }
 
 impl Style {
+    /// A share, to a tenth of a percent.
+    pub(super) fn rate(&self) -> Format {
+        self.count.clone().set_num_format("0.0%")
+    }
+
+    /// The same in a row of totals.
+    pub(super) fn total_rate(&self) -> Format {
+        self.total_count.clone().set_num_format("0.0%")
+    }
+
     pub(super) fn new() -> Self {
         let body = Format::new()
             .set_font_name(FONT)

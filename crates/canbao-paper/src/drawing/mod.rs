@@ -5,6 +5,7 @@
 //! `on`, `grid`, `axis`, …); what it does not have is in `drawing.css` beside this file. Texts are 12 px: draw a chart as
 //! wide as the box that it stands in. A function gives `None` where there is nothing to draw; the page then says why.
 
+mod alone;
 mod axis;
 mod bar;
 mod calendar;
@@ -18,6 +19,7 @@ mod stack;
 mod strip;
 mod svg;
 
+pub use alone::alone;
 pub use axis::Unit;
 pub use bar::{Bar, Bars, bars, cell_bar};
 pub use fall::Fall;

@@ -86,6 +86,11 @@ impl Press {
         Ok(Self { library: LazyHash::new(Library::builder().build()), book, fonts })
     }
 
+    /// The files of its fonts, those that stand for others first.
+    pub(crate) fn font_data(&self) -> impl Iterator<Item = typst::foundations::Bytes> {
+        self.fonts.iter().map(|font| font.data().clone())
+    }
+
     /// The families that templates may name, sorted, each once.
     #[must_use]
     pub fn families(&self) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The tests of paper: what is written is read back by another library.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod documents;
 mod drawings;
 mod lists;
 mod pages;

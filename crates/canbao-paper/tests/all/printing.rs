@@ -19,7 +19,7 @@ use hayro::{RenderCache, RenderSettings, render};
 use serde_json::{Value, json};
 
 /// One for all tests: unpacking the fonts takes the most time.
-fn press() -> &'static Press {
+pub(crate) fn press() -> &'static Press {
     static PRESS: OnceLock<Press> = OnceLock::new();
     PRESS.get_or_init(|| Press::new(&[]).unwrap())
 }
@@ -58,7 +58,7 @@ impl<'a> Device<'a> for Letters {
     fn pop_transparency_group(&mut self) {}
 }
 
-fn letters(pdf: &Pdf) -> Vec<Vec<(char, f64, f64)>> {
+pub(crate) fn letters(pdf: &Pdf) -> Vec<Vec<(char, f64, f64)>> {
     let file = hayro_syntax::Pdf::new(pdf.bytes.clone()).unwrap();
     let read = |page: &hayro_syntax::page::Page<'_>| {
         let cache = InterpreterCache::new();
@@ -73,7 +73,7 @@ fn letters(pdf: &Pdf) -> Vec<Vec<(char, f64, f64)>> {
     file.pages().iter().map(read).collect()
 }
 
-fn text(pdf: &Pdf) -> String {
+pub(crate) fn text(pdf: &Pdf) -> String {
     letters(pdf).iter().flatten().map(|&(letter, ..)| letter).collect()
 }
 

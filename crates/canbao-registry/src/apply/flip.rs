@@ -1,6 +1,7 @@
 //! The last step of an apply: all of it becomes visible together, with its audit entry.
 
 use super::balance::Balance;
+use super::source::Source;
 use super::wish::Contest;
 use super::work::Turn;
 use super::write::Digest;
@@ -27,6 +28,8 @@ pub(super) struct Flip<'a> {
     /// What the run's links rest on.
     pub(super) evidence: Kept,
     pub(super) ruling: &'a crate::ruling::Ruling,
+    /// The extracts of the run.
+    pub(super) sources: &'a [Source],
     pub(super) contests: &'a [(i64, Contest)],
     pub(super) balance: Balance,
 }
@@ -42,10 +45,13 @@ pub(super) async fn flip(registry: &Registry, turn: &mut Turn, flip: Flip<'_>) -
     if flip.missed > 0 {
         return Err(RegistryError::Broken(format!("有 {} 行应当结束的记录已经结束", flip.missed)));
     }
-    let Flip { revision, day, actor, areas, tally, digest, evidence, contests, balance, ruling, .. } = flip;
+    let Flip { revision, day, actor, areas, tally, digest, evidence, contests, balance, ruling, sources, .. } = flip;
     ruling.write(&mut transaction, revision).await?;
     tally.write(&mut transaction).await?;
     super::area::write(&mut transaction, areas, day, revision).await?;
+    for source in sources {
+        source.write(&mut transaction, revision).await?;
+    }
     for (person, contest) in contests {
         contested(&mut transaction, *person, contest, day, visible).await?;
     }

@@ -9,6 +9,7 @@
 //! | `run` | reads a run: who is in it, by what they are known, a digest of all that it says of each |
 //! | `wish` | what the record of a person should be, from what the run says and what hands confirmed |
 //! | `pair` | who of the run is who of the registry |
+//! | `source` | which extracts it brought
 //! | `nobody` | findings about rows that are nobody's |
 //! | `load` | the first load, in bulk |
 //! | `update` | the difference, person by person |
@@ -24,6 +25,7 @@ mod load;
 mod nobody;
 mod pair;
 mod run;
+mod source;
 mod undo;
 mod unit;
 mod update;
@@ -32,6 +34,7 @@ mod work;
 mod write;
 
 pub use balance::{Applied, Balance};
+pub(crate) use source::Source;
 pub use undo::{Undo, undo};
 pub use work::{Apply, apply};
 

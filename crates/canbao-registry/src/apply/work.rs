@@ -19,6 +19,7 @@ use super::flip::{Flip, flip};
 use super::job::Job;
 use super::nobody::{self, Nobodys};
 use super::run::{Everybody, content, each_finding};
+use super::source::Source;
 use super::write::{FOREVER, Table};
 use super::{load, unit};
 use crate::RegistryError;
@@ -67,7 +68,9 @@ async fn in_turn(
     dry_run: bool,
 ) -> Result<Apply, RegistryError> {
     let run = RunReader::open(folder)?;
-    let day = run.summary()?.as_of;
+    let summary = run.summary()?;
+    let sources = Source::all(&summary);
+    let day = summary.as_of;
     let as_of = Date::parse(&day).ok_or_else(|| content("summary.json", "as_of 不是日期"))?;
     if !dry_run {
         clear(registry).await?;
@@ -151,6 +154,7 @@ async fn in_turn(
             digest: job.digest,
             evidence,
             ruling: &ruling,
+            sources: &sources,
             contests: &job.contests,
             balance: job.balance,
         };
@@ -402,6 +406,7 @@ mod tests {
                 tally: &job.tally,
                 digest: job.digest,
                 evidence: Kept::default(),
+                sources: &[],
                 ruling: &ruling,
                 contests: &job.contests,
                 balance: job.balance,

@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use canbao_domain::date::Date;
 
-use super::{Frozen, Snapshot, scan};
+use super::{Frozen, Snapshot, gather, scan};
 use crate::RegistryError;
 use crate::audit::{self, Entry, hex};
 use crate::clock::now_ms;
@@ -52,7 +52,8 @@ impl Registry {
             )
         })?;
         let areas = self.areas.get(&mut reading).await?;
-        let frozen = scan::scan(&mut reading, revision, day, &areas).await?;
+        let mut frozen = scan::scan(&mut reading, revision, day, &areas).await?;
+        gather::gather(&mut reading, &mut frozen, revision).await?;
         drop(reading);
         let content = frozen.encode();
         let digest = blake3::hash(&content).as_bytes().to_vec();

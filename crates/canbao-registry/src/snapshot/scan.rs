@@ -4,11 +4,11 @@
 
 use ahash::AHashMap;
 use canbao_domain::date::Date;
-use canbao_domain::rules::{Category, InsuranceState, Population};
+use canbao_domain::rules::{Category, InsuranceState, Population, must_visit};
 use canbao_domain::standard;
 
 use super::traits::Bits;
-use super::{AgeBand, Cell, Frozen, SexKind, Traits};
+use super::{AgeBand, Cell, Frozen, SexKind, Traits, reason};
 use crate::RegistryError;
 use crate::area::Areas;
 use crate::store::{Transaction, values};
@@ -27,20 +27,29 @@ pub(super) async fn scan(
 ) -> Result<Frozen, RegistryError> {
     // a code is digits, or blank
     let sql = format!(
-        "SELECT CAST(CASE area WHEN '' THEN '0' ELSE area END AS BIGINT), {}, hukou FROM person \
+        "SELECT CAST(CASE area WHEN '' THEN '0' ELSE area END AS BIGINT), {}, hukou, person FROM person \
          WHERE rev_from <= $1 AND rev_to > $1 AND state = 'current'",
         packed(as_of)
     );
     let areas: Vec<_> = areas.iter().map(|(code, area)| (code.to_owned(), area.clone())).collect();
     let numbered = areas.iter().zip(0..).filter_map(|((code, _), at)| Some((code.parse().ok()?, at)));
     let places: AHashMap<i64, u32> = numbered.collect();
+    let (mut said, reasons) = reason::read(transaction).await?;
     let mut kinds = Kinds::default();
     // the hukou by its number in `kinds` until all are known
     let mut counts: AHashMap<(Option<u32>, u64), u32> = AHashMap::new();
     transaction
         .each(sql, values![revision], |row| {
             let hukou = kinds.number(row.maybe_text(2).unwrap_or_default());
-            let bits = u64::try_from(row.int(1)).map_err(|_| unknown_word())? + hukou * Bits::HUKOU.times();
+            let packed = u64::try_from(row.int(1)).map_err(|_| unknown_word())?;
+            let mut bits = packed + hukou * Bits::HUKOU.times();
+            if let Some(said) = said.remove(&row.int(3)) {
+                bits += Bits::REGISTERED.times();
+                // whoever is insured by now needs none
+                if Traits::read(packed).is_some_and(|traits| must_visit(traits.category())) {
+                    bits += u64::from(said) * Bits::REASON.times();
+                }
+            }
             *counts.entry((places.get(&row.int(0)).copied(), bits)).or_default() += 1;
             Ok(())
         })
@@ -48,13 +57,13 @@ pub(super) async fn scan(
     let (hukou, renumbered) = kinds.in_order();
     let mut cells = Vec::with_capacity(counts.len());
     for ((area, bits), people) in counts {
-        let (others, number) = (bits % Bits::HUKOU.times(), bits / Bits::HUKOU.times());
-        let number = usize::try_from(number).ok().and_then(|number| renumbered.get(number)).copied();
-        let bits = others + number.unwrap_or_default() * Bits::HUKOU.times();
+        let number = bits / Bits::HUKOU.times() % Bits::REASON.times().div_euclid(Bits::HUKOU.times());
+        let renumbered = usize::try_from(number).ok().and_then(|number| renumbered.get(number)).copied();
+        let bits = bits - number * Bits::HUKOU.times() + renumbered.unwrap_or_default() * Bits::HUKOU.times();
         cells.push(Cell { area, traits: Traits::read(bits).ok_or_else(unknown_word)?, people });
     }
     cells.sort_unstable();
-    Ok(Frozen { as_of, areas, hukou, cells })
+    Ok(Frozen { as_of, areas, hukou, reasons, cells, ..Frozen::empty(as_of) })
 }
 
 fn unknown_word() -> RegistryError {

@@ -44,6 +44,10 @@ pub struct Facts {
     pub schemes: SchemeSet,
     /// 户口性质, by its number in the snapshot.
     pub hukou: u8,
+    /// 未参保原因, by its number in the snapshot; 0 where nothing is known or somebody is insured.
+    pub reason: u8,
+    /// Whether the visit to them was approved (已登记).
+    pub registered: bool,
 }
 
 /// [`Facts`] as bits, which sort and compare as one integer.
@@ -65,8 +69,10 @@ impl Bits {
     pub(super) const DISABILITY: Self = Self(21, 1);
     pub(super) const SCHEMES: Self = Self(22, 16);
     pub(super) const HUKOU: Self = Self(38, 8);
+    pub(super) const REASON: Self = Self(46, 6);
+    pub(super) const REGISTERED: Self = Self(52, 1);
     /// Bits of all of them.
-    const ALL: u32 = 46;
+    const ALL: u32 = 53;
 
     /// What the fact's value is multiplied with.
     pub(super) const fn times(self) -> u64 {
@@ -97,6 +103,8 @@ impl Traits {
             (Bits::DISABILITY, facts.disability.into()),
             (Bits::SCHEMES, facts.schemes.bits().into()),
             (Bits::HUKOU, facts.hukou.into()),
+            (Bits::REASON, facts.reason.into()),
+            (Bits::REGISTERED, facts.registered.into()),
         ];
         Self(parts.iter().map(|(bits, value)| value * bits.times()).sum())
     }
@@ -166,5 +174,15 @@ impl Traits {
     /// The number of the kind of household registration in the snapshot.
     pub fn hukou(self) -> usize {
         Bits::HUKOU.read(self.0)
+    }
+
+    /// The number of the reason for not being insured in the snapshot.
+    pub fn reason(self) -> usize {
+        Bits::REASON.read(self.0)
+    }
+
+    /// Whether the visit to them was approved.
+    pub fn registered(self) -> bool {
+        Bits::REGISTERED.read(self.0) != 0
     }
 }

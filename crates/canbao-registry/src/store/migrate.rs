@@ -26,6 +26,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (23, include_str!("../../migrations/0023_exchange_requests.sql")),
     (24, include_str!("../../migrations/0024_survey.sql")),
     (25, include_str!("../../migrations/0025_survey_place.sql")),
+    (26, include_str!("../../migrations/0026_statistics.sql")),
 ];
 
 /// Those of the looks, which in SQLite stand in a file of their own.
@@ -35,7 +36,7 @@ const LOOKS: [(i64, &str); 2] = [
 ];
 
 /// The structure that this program needs.
-pub(crate) const VERSION: i64 = 25;
+pub(crate) const VERSION: i64 = 26;
 const LOOKS_VERSION: i64 = 2;
 
 /// The migrations with the statements that make the ways to find people.

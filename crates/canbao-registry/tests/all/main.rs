@@ -17,6 +17,7 @@ mod exchange;
 mod export;
 mod finding;
 mod opening;
+mod paper;
 mod proposing;
 mod query;
 mod receipt;

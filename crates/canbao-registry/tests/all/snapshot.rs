@@ -6,7 +6,7 @@ use canbao_domain::date::Date;
 use canbao_domain::rules::{PersonLife, Population};
 use canbao_domain::source::SourceKind;
 use canbao_registry::Registry;
-use canbao_registry::apply::apply;
+use canbao_registry::apply::{apply, undo};
 use canbao_registry::area::AreaChange;
 use canbao_registry::audit::verify;
 use canbao_registry::change::Procedure;
@@ -112,6 +112,8 @@ fn counted(whole: &Whole, as_of: Date) -> (String, String, Facts) {
         disability: record.disability,
         schemes: whole.derived.schemes,
         hukou: 0,
+        reason: 0,
+        registered: false,
     };
     (record.area.clone(), hukou.to_owned(), facts)
 }
@@ -145,6 +147,8 @@ fn of(frozen: &Frozen) -> BTreeMap<(String, String, Traits), u32> {
             disability: traits.disability(),
             schemes: traits.schemes(),
             hukou: 0,
+            reason: u8::try_from(traits.reason()).unwrap(),
+            registered: traits.registered(),
         };
         let hukou = frozen.hukou[traits.hukou()].1.clone();
         let twice = counts.insert((area, hukou, Traits::of(&facts)), cell.people);
@@ -190,10 +194,12 @@ both!(a_snapshot_stays_what_it_was, |fresh: Fresh| async move {
     assert_eq!(registry.snapshots().await.unwrap(), [first.clone(), second.clone()]);
     assert_eq!(registry.latest_snapshot().await.unwrap(), Some(second.clone()));
     assert_eq!(registry.snapshot(first.id).await.unwrap(), before);
-    // the same people again, and the digest is again the first one's
+    // the same people again, beside a change that was undone
     registry.undo_change(&asker(), 1, "登记有误").await.unwrap();
     let third = registry.take_snapshot("test").await.unwrap();
-    assert_eq!((third.id, &third.digest), (3, &first.digest));
+    let (_, again) = registry.snapshot(third.id).await.unwrap();
+    assert_eq!((third.id, &again.cells), (3, &before.1.cells));
+    assert_eq!((tally(&before.1, "change/"), tally(&again, "change/death/undone")), (0, 1));
     // a zone takes a village over
     let report_to = AreaChange::ReportTo { manager: "610921".to_owned() };
     let from = Date::parse("2016-11-02").unwrap();
@@ -209,6 +215,53 @@ both!(a_snapshot_stays_what_it_was, |fresh: Fresh| async move {
     assert_eq!(verify(registry).await.unwrap().faults, Vec::<String>::new());
     let missing = registry.snapshot(9).await.unwrap_err();
     assert!(missing.to_string().contains("第 9 号"), "{missing}");
+});
+
+/// All that words with this beginning count, everywhere.
+fn tally(frozen: &Frozen, begins: &str) -> u64 {
+    let of = |word: u32| frozen.words[word as usize].starts_with(begins);
+    frozen.tallies.iter().filter(|tally| of(tally.word)).map(|tally| tally.count).sum()
+}
+
+/// The same in one place.
+fn tally_in(frozen: &Frozen, area: &str, word: &str) -> u64 {
+    let here = |at: Option<u32>| at.map_or("", |at| frozen.areas[at as usize].0.as_str()) == area;
+    let those = frozen.tallies.iter().filter(|tally| here(tally.area) && frozen.words[tally.word as usize] == word);
+    those.map(|tally| tally.count).sum()
+}
+
+both!(findings_extracts_and_employers_are_counted_beside_people, |fresh: Fresh| async move {
+    let registry = &fresh.registry;
+    let run = write(fresh.folder.path(), "a", "2016-11-01", &town());
+    apply(registry, &run, "test", false).await.unwrap();
+    let first = registry.take_snapshot("test").await.unwrap();
+    let (_, first) = registry.snapshot(first.id).await.unwrap();
+    assert_eq!(tally_in(&first, "610921001001", "finding/duplicate-medical/found"), 1);
+    assert_eq!(tally_in(&first, "610921001001", "finding/duplicate-medical/open"), 1);
+    assert_eq!(tally(&first, "finding/duplicate-medical/settled"), 0);
+    assert_eq!(tally(&first, "unit/"), crate::support::run::UNITS.len() as u64);
+    // an extract of the run, and nothing to compare it with
+    assert!(!first.sources.is_empty());
+    assert!(first.sources.iter().all(|source| source.before.is_none() && source.as_of.to_string() == "2016-11-01"));
+    let rows: u64 = first.sources.iter().map(|source| source.rows).sum();
+    assert_eq!(tally(&first, "source/all"), first.sources.len() as u64);
+    assert_eq!(tally(&first, "source/fresh"), first.sources.len() as u64);
+    // the next run has half of the people, and not the finding any more
+    apply(registry, &write(fresh.folder.path(), "b", "2016-12-01", &town()[..2]), "test", false).await.unwrap();
+    let second = registry.take_snapshot("test").await.unwrap();
+    let (_, second) = registry.snapshot(second.id).await.unwrap();
+    assert_eq!(tally(&second, "finding/duplicate-medical/found"), 1);
+    assert_eq!(tally(&second, "finding/duplicate-medical/settled"), 1);
+    assert_eq!(tally(&second, "finding/duplicate-medical/open"), 0);
+    let before: u64 = second.sources.iter().filter_map(|source| source.before).sum();
+    assert!(before <= rows && before > 0);
+    assert!(second.sources.iter().any(|source| source.before.is_some_and(|before| before > source.rows)));
+    // what was brought by a run that was taken back was never found
+    undo(registry, None, "test", false).await.unwrap();
+    let third = registry.take_snapshot("test").await.unwrap();
+    let (_, third) = registry.snapshot(third.id).await.unwrap();
+    assert_eq!(tally(&third, "finding/duplicate-medical/open"), 1);
+    assert!(third.sources.iter().all(|source| source.before.is_none()), "{:?}", third.sources);
 });
 
 both!(a_snapshot_that_somebody_changed_is_refused, |fresh: Fresh| async move {

@@ -1,7 +1,7 @@
-//! Rows or columns of a table: its values, and which of them a cell belongs to.
+//! Rows or columns of a table: its values, and who belongs to which.
 
 use canbao_domain::scope::Scope;
-use canbao_registry::snapshot::Cell;
+use canbao_registry::snapshot::Traits;
 
 use super::{Cube, Depth, Dimension, Filter, Value};
 use crate::ReportError;
@@ -32,7 +32,7 @@ impl Axis {
     pub(crate) fn new(cube: &Cube, dimension: Dimension, filter: &Filter, scope: &Scope) -> Result<Self, ReportError> {
         match dimension {
             Dimension::Area(depth) => Self::areas(cube, depth, filter, scope),
-            _ => Ok(Self { values: dimension.values(&cube.hukou), of: Of::Traits(dimension) }),
+            _ => Ok(Self { values: dimension.values(cube), of: Of::Traits(dimension) }),
         }
     }
 
@@ -80,15 +80,25 @@ impl Axis {
         }
     }
 
-    /// The values that a cell belongs to.
-    pub(crate) fn places(&self, cell: &Cell) -> impl Iterator<Item = usize> + use<> {
-        let (one, mut bits) = match &self.of {
-            Of::Areas { values, nowhere } => {
-                let place = cell.area.map(|at| at as usize);
-                (place.map_or(*nowhere, |at| values.get(at).copied().flatten()), 0)
-            }
-            Of::Traits(dimension) => (None, dimension.places(cell.traits)),
-            Of::Nothing => (Some(0), 0),
+    /// Whether what is no count of people can be told by its values.
+    pub(crate) fn is_of_areas(&self) -> bool {
+        !matches!(self.of, Of::Traits(_))
+    }
+
+    /// The value that something in a place belongs to.
+    pub(crate) fn place(&self, area: Option<u32>) -> Option<usize> {
+        match &self.of {
+            Of::Areas { values, nowhere } => area.map_or(*nowhere, |at| values.get(at as usize).copied().flatten()),
+            Of::Traits(_) => None,
+            Of::Nothing => Some(0),
+        }
+    }
+
+    /// The values that people of a place and kind belong to.
+    pub(crate) fn places(&self, area: Option<u32>, traits: Option<Traits>) -> impl Iterator<Item = usize> + use<> {
+        let mut bits = match (&self.of, traits) {
+            (Of::Traits(dimension), Some(traits)) => dimension.places(traits),
+            _ => 0,
         };
         let of_bits = std::iter::from_fn(move || {
             let at = bits.trailing_zeros();
@@ -97,6 +107,6 @@ impl Axis {
                 at as usize
             })
         });
-        one.into_iter().chain(of_bits)
+        self.place(area).into_iter().chain(of_bits)
     }
 }

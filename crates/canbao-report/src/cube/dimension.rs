@@ -4,6 +4,7 @@ use canbao_domain::rules::{Category, InsuranceState, Population};
 use canbao_domain::source::SourceKind;
 use canbao_registry::snapshot::{AgeBand, SexKind, Traits};
 
+use super::Cube;
 use crate::ReportError;
 
 /// Which areas are rows of a table.
@@ -44,6 +45,10 @@ pub enum Dimension {
     Disability,
     /// 人口类别
     Population,
+    /// 未参保原因
+    Reason,
+    /// 入户登记: whether the visit was approved.
+    Registered,
 }
 
 /// One value of a dimension: a row or column of a table.
@@ -74,7 +79,7 @@ const SCHEMES: [SourceKind; 7] = [
 
 impl Dimension {
     /// Every dimension.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Area(Depth::Below),
         Self::Area(Depth::County),
         Self::Area(Depth::Town),
@@ -89,6 +94,8 @@ impl Dimension {
         Self::Subsistence,
         Self::Disability,
         Self::Population,
+        Self::Reason,
+        Self::Registered,
     ];
 
     /// The word in addresses.
@@ -108,6 +115,8 @@ impl Dimension {
             Self::Subsistence => "subsistence",
             Self::Disability => "disability",
             Self::Population => "population",
+            Self::Reason => "reason",
+            Self::Registered => "registered",
         }
     }
 
@@ -128,6 +137,8 @@ impl Dimension {
             Self::Subsistence => "低保五保",
             Self::Disability => "残疾补助",
             Self::Population => "人口类别",
+            Self::Reason => "未参保原因",
+            Self::Registered => "入户登记",
         }
     }
 
@@ -145,11 +156,37 @@ impl Dimension {
         !matches!(self, Self::Scheme)
     }
 
-    /// Its values in their order, but for areas; of at most 32, for [`Dimension::places`] is as many bits.
-    pub(super) fn values(self, hukou: &[(String, String)]) -> Vec<Value> {
+    /// Whether its values are areas.
+    pub const fn is_area(self) -> bool {
+        matches!(self, Self::Area(_))
+    }
+
+    /// Whether a key is one of its values; none where each snapshot has its own.
+    pub(crate) fn knows(self, key: &str) -> Option<bool> {
+        match self {
+            Self::Area(_) | Self::Hukou | Self::Reason => None,
+            _ => Some(self.fixed().iter().any(|value| value.key == key)),
+        }
+    }
+
+    /// Its values in their order, but for areas; of at most 64, for [`Dimension::places`] is as many bits.
+    pub(crate) fn values(self, cube: &Cube) -> Vec<Value> {
+        let told = |table: &[(String, String)], most| -> Vec<Value> {
+            let key = |code: &str| if code.is_empty() { "none".to_owned() } else { code.to_owned() };
+            table.iter().take(most).map(|(code, name)| Value::new(key(code), name.clone())).collect()
+        };
+        match self {
+            Self::Hukou => told(&cube.hukou, 32),
+            Self::Reason => told(&cube.reasons, 64),
+            _ => self.fixed(),
+        }
+    }
+
+    /// Its values where they are the same in every snapshot.
+    fn fixed(self) -> Vec<Value> {
         let yes_and_no = |yes: &str, no: &str| vec![Value::new("yes", yes), Value::new("no", no)];
         match self {
-            Self::Area(_) => Vec::new(),
+            Self::Area(_) | Self::Hukou | Self::Reason => Vec::new(),
             Self::Category => Category::ALL.iter().map(|value| Value::new(value.as_str(), value.chinese())).collect(),
             Self::Pension | Self::Medical => {
                 InsuranceState::ALL.iter().map(|value| Value::new(value.as_str(), value.chinese())).collect()
@@ -160,20 +197,17 @@ impl Dimension {
             }
             Self::Sex => vec![Value::new("male", "男"), Value::new("female", "女"), Value::new("unknown", "性别不明")],
             Self::Age => AgeBand::ALL.iter().map(|band| Value::new(band.as_str(), band.chinese())).collect(),
-            Self::Hukou => {
-                let key = |code: &str| if code.is_empty() { "none".to_owned() } else { code.to_owned() };
-                hukou.iter().take(32).map(|(code, name)| Value::new(key(code), name.clone())).collect()
-            }
             Self::Subsistence => yes_and_no("低保五保对象", "不是低保五保对象"),
             Self::Disability => yes_and_no("领取残疾人补助", "不领取残疾人补助"),
             Self::Population => {
                 Population::ALL.iter().map(|value| Value::new(value.as_str(), value.chinese())).collect()
             }
+            Self::Registered => yes_and_no("登记表已核准", "没有核准的登记表"),
         }
     }
 
     /// Which of its values people have, as bits; none for areas.
-    pub(super) fn places(self, traits: Traits) -> u32 {
+    pub(crate) fn places(self, traits: Traits) -> u64 {
         let flag = |yes: bool| if yes { 1 } else { 2 };
         match self {
             Self::Area(_) => 0,
@@ -187,16 +221,18 @@ impl Dimension {
                 SexKind::Unknown => 4,
             },
             Self::Age => 1 << traits.age() as u32,
-            Self::Hukou => 1 << (traits.hukou() as u32).min(31),
+            Self::Hukou => 1 << traits.hukou().min(31),
             Self::Subsistence => flag(traits.subsistence()),
             Self::Disability => flag(traits.disability()),
             Self::Population => 1 << traits.population() as u32,
+            Self::Reason => 1 << traits.reason().min(63),
+            Self::Registered => flag(traits.registered()),
         }
     }
 }
 
 /// Who is insured in another place has no row of a scheme here, so their state says it.
-fn schemes(traits: Traits) -> u32 {
+fn schemes(traits: Traits) -> u64 {
     let mut live = traits.schemes();
     if [traits.pension(), traits.medical()].contains(&InsuranceState::Elsewhere) {
         live.insert(SourceKind::Elsewhere);

@@ -1,13 +1,14 @@
-//! A table of counts (交叉表).
+//! A table of an indicator by two dimensions (交叉表).
 
 use canbao_domain::date::Date;
 use canbao_domain::scope::Scope;
-use canbao_registry::snapshot::Cell;
 
-use super::{Axis, Cube, Dimension, Tree, Value};
+use super::{Axis, Counted, Cube, Dimension, Tree, Value};
 use crate::ReportError;
+use crate::figure::Figure;
+use crate::indicator::{Counter, Indicator};
 
-/// Whom a table counts: all that is set must hold. As a rule 应登记人口; see [`Filter::everybody`].
+/// Whom a table counts: all that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// In this area or under it, by `tree`.
@@ -16,72 +17,107 @@ pub struct Filter {
     pub tree: Tree,
     /// Who has one of these values ([`Value::key`]) of a dimension that is not of areas.
     pub only: Vec<(Dimension, Vec<String>)>,
-    /// Those too who are on the record, but not of the population: dead, moved out, in no population file.
-    pub everybody: bool,
 }
 
-/// Counts by rows and columns. Each total is counted by itself, so it counts nobody twice where a person can have several
+/// An indicator by rows and columns. Each total is counted by itself, so it counts nobody twice where a person can have several
 /// values of a dimension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grid {
     /// The day that the counts are of.
     pub as_of: Date,
+    /// What is counted.
+    pub indicator: Indicator,
     /// Rows.
     pub rows: Vec<Value>,
     /// Columns.
     pub columns: Vec<Value>,
-    /// Counts, a row after the other.
-    pub cells: Vec<Vec<u64>>,
+    /// Figures, a row after the other.
+    pub cells: Vec<Vec<Figure>>,
     /// Everybody of each row.
-    pub row_totals: Vec<u64>,
+    pub row_totals: Vec<Figure>,
     /// Everybody of each column.
-    pub column_totals: Vec<u64>,
+    pub column_totals: Vec<Figure>,
     /// Everybody.
-    pub total: u64,
+    pub total: Figure,
     /// Whether rows add up to the totals: not where one person can stand in several.
     pub rows_add_up: bool,
     /// The same of columns.
     pub columns_add_up: bool,
 }
 
+/// Which areas a filter and a scope let through.
+pub(crate) struct Reach {
+    shown: Vec<bool>,
+    nowhere: bool,
+}
+
+impl Reach {
+    pub(crate) fn holds(&self, area: Option<u32>) -> bool {
+        area.map_or(self.nowhere, |place| self.shown.get(place as usize).copied().unwrap_or(false))
+    }
+}
+
 impl Cube {
-    /// Counts people by rows and, where there are any, columns, as far as a scope reaches.
+    /// An indicator by rows and, where there are any, columns, as far as a scope reaches.
     ///
     /// # Errors
-    /// Where the filter names an area or value that is not there, or an area out of the scope.
+    /// Where the filter names an area or value that is not there, or an area out of the scope; where an indicator that is no
+    /// count of people is asked for by what people have in common.
     pub fn pivot(
         &self,
         rows: Dimension,
         columns: Option<Dimension>,
+        indicator: Indicator,
         filter: &Filter,
         scope: &Scope,
     ) -> Result<Grid, ReportError> {
+        let by_traits = |dimension: Dimension| !dimension.is_area();
+        if !indicator.is_of_people() && (by_traits(rows) || columns.is_some_and(by_traits) || !filter.only.is_empty()) {
+            return Err(ReportError::AreasOnly { name: &indicator.definition().name });
+        }
         let (row_axis, column_axis) = (Axis::new(self, rows, filter, scope)?, self.side(columns, filter, scope)?);
         let (height, width) = (row_axis.values.len(), column_axis.values.len());
-        let mut cells = vec![vec![0; width]; height];
-        let (mut row_totals, mut column_totals, mut total) = (vec![0; height], vec![0; width], 0);
-        for cell in self.cells_of(filter, scope)? {
-            let people = u64::from(cell.people);
-            total += people;
-            for column in column_axis.places(cell) {
-                add(&mut column_totals, column, people);
+        let counter = Counter::new(self, indicator);
+        let nothing = Figure::nothing(indicator, self.as_of());
+        let mut cells = vec![vec![nothing; width]; height];
+        let (mut row_totals, mut column_totals, mut total) = (vec![nothing; height], vec![nothing; width], nothing);
+        let reach = self.reach(filter, scope)?;
+        for cell in self.cells_in(&reach, filter)? {
+            let (people, traits) = (u64::from(cell.people), self.traits(cell.kind));
+            let add = |figure: &mut Figure| counter.people(cell.kind, people, figure);
+            add(&mut total);
+            for column in column_axis.places(cell.area, traits) {
+                column_totals.get_mut(column).map(add);
             }
-            for row in row_axis.places(cell) {
-                add(&mut row_totals, row, people);
-                if let Some(counts) = cells.get_mut(row) {
-                    for column in column_axis.places(cell) {
-                        add(counts, column, people);
+            for row in row_axis.places(cell.area, traits) {
+                row_totals.get_mut(row).map(add);
+                if let Some(figures) = cells.get_mut(row) {
+                    for column in column_axis.places(cell.area, traits) {
+                        figures.get_mut(column).map(add);
                     }
                 }
             }
         }
-        let keep = |axis: &Axis, totals: &[u64]| -> Vec<bool> {
-            totals.iter().enumerate().map(|(at, total)| *total > 0 || !axis.is_optional(at)).collect()
+        if !indicator.is_of_people() {
+            for tally in self.tallies.iter().filter(|tally| reach.holds(tally.area)) {
+                let add = |figure: &mut Figure| counter.tally(tally.word, tally.count, figure);
+                add(&mut total);
+                let (row, column) = (row_axis.place(tally.area), column_axis.place(tally.area));
+                row.and_then(|row| row_totals.get_mut(row)).map(add);
+                column.and_then(|column| column_totals.get_mut(column)).map(add);
+                let figures = row.and_then(|row| cells.get_mut(row));
+                figures.zip(column).and_then(|(figures, column)| figures.get_mut(column)).map(add);
+            }
+        }
+        let keep = |axis: &Axis, totals: &[Figure]| -> Vec<bool> {
+            let some = |total: &Figure| total.whole > 0 || total.part > 0;
+            totals.iter().enumerate().map(|(at, total)| some(total) || !axis.is_optional(at)).collect()
         };
         let (keep_rows, keep_columns) = (keep(&row_axis, &row_totals), keep(&column_axis, &column_totals));
         let cells = kept(cells, &keep_rows).into_iter().map(|counts| kept(counts, &keep_columns)).collect();
         Ok(Grid {
             as_of: self.as_of(),
+            indicator,
             rows: kept(row_axis.values, &keep_rows),
             columns: kept(column_axis.values, &keep_columns),
             cells,
@@ -125,48 +161,54 @@ impl Cube {
         })
     }
 
-    /// The cells that a filter and a scope let through.
-    pub(crate) fn cells_of<'a>(
-        &'a self,
-        filter: &Filter,
-        scope: &Scope,
-    ) -> Result<impl Iterator<Item = &'a Cell> + use<'a>, ReportError> {
+    /// The areas that a filter and a scope let through.
+    pub(crate) fn reach(&self, filter: &Filter, scope: &Scope) -> Result<Reach, ReportError> {
         let asked = filter.area.as_ref().map(|_| self.top(filter, scope)).transpose()?.flatten();
         let whole_city = asked.is_none_or(|place| self.places.is_city(place));
         let nowhere = whole_city && scope.areas().is_none();
-        let tree = filter.tree;
-        let shown: Vec<bool> = (0..self.places.len())
-            .map(|place| {
-                let under = whole_city || self.places.way(place, tree).any(|at| Some(at) == asked);
-                under && self.places.is_in(place, scope)
-            })
-            .collect();
+        let shown = (0..self.places.len()).map(|place| {
+            let under = whole_city || self.places.way(place, filter.tree).any(|at| Some(at) == asked);
+            under && self.places.is_in(place, scope)
+        });
+        Ok(Reach { shown: shown.collect(), nowhere })
+    }
+
+    /// The cells that a filter and its reach let through.
+    pub(crate) fn cells_in<'a>(
+        &'a self,
+        reach: &'a Reach,
+        filter: &Filter,
+    ) -> Result<impl Iterator<Item = &'a Counted> + use<'a>, ReportError> {
         let mut only = Vec::with_capacity(filter.only.len());
         for (dimension, keys) in &filter.only {
             only.push((*dimension, self.bits(*dimension, keys)?));
         }
-        let everybody = filter.everybody;
-        Ok(self.cells.iter().filter(move |cell| {
-            cell.area.map_or(nowhere, |place| shown.get(place as usize).copied().unwrap_or(false))
-                && (everybody || cell.traits.category().is_population())
-                && only.iter().all(|(dimension, bits)| dimension.places(cell.traits) & bits != 0)
-        }))
+        let kinds = self
+            .kinds
+            .iter()
+            .map(move |traits| only.iter().all(|(dimension, bits)| dimension.places(*traits) & bits != 0));
+        let kinds: Vec<bool> = kinds.collect();
+        Ok(self
+            .cells
+            .iter()
+            .filter(move |cell| reach.holds(cell.area) && kinds.get(cell.kind as usize).copied().unwrap_or(false)))
     }
 
     /// Values of a dimension as bits.
-    fn bits(&self, dimension: Dimension, keys: &[String]) -> Result<u32, ReportError> {
-        let values = dimension.values(&self.hukou);
-        keys.iter().try_fold(0, |bits, key| {
-            let at = values.iter().position(|value| value.key == *key);
-            let missing = || ReportError::NoValue { dimension: dimension.chinese(), key: key.clone() };
-            at.map(|at| bits | 1 << at).ok_or_else(missing)
-        })
+    fn bits(&self, dimension: Dimension, keys: &[String]) -> Result<u64, ReportError> {
+        let values = dimension.values(self);
+        let known = |key: &&String| !values.iter().any(|value| value.key == **key);
+        if let Some(key) = keys.iter().find(known) {
+            return Err(ReportError::NoValue { dimension: dimension.chinese(), key: key.clone() });
+        }
+        Ok(self.bits_of(dimension, keys))
     }
-}
 
-fn add(counts: &mut [u64], at: usize, people: u64) {
-    if let Some(count) = counts.get_mut(at) {
-        *count += people;
+    /// Values of a dimension as bits; those that this snapshot does not have are nobody's.
+    pub(crate) fn bits_of(&self, dimension: Dimension, keys: &[String]) -> u64 {
+        let values = dimension.values(self);
+        let places = keys.iter().filter_map(|key| values.iter().position(|value| value.key == *key));
+        places.fold(0, |bits, at| bits | 1 << at)
     }
 }
 

@@ -4,6 +4,7 @@ mod share;
 mod shown;
 mod trend;
 
+pub(crate) use share::decimal;
 pub use share::{Share, thousands};
 pub use shown::Figure;
 pub use trend::{Trend, month_before};

@@ -24,7 +24,7 @@ impl Share {
 }
 
 /// Tenths as a decimal: `89.1`, `−0.2`.
-pub(super) fn decimal(tenths: i64) -> String {
+pub(crate) fn decimal(tenths: i64) -> String {
     let sign = if tenths < 0 { "−" } else { "" };
     format!("{sign}{}.{}", tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10)
 }

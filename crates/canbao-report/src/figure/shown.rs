@@ -16,9 +16,16 @@ pub struct Figure {
     pub part: u64,
     /// The denominator.
     pub whole: u64,
+    /// Whether there is such a figure: what is no count of people cannot be told by their ages.
+    pub known: bool,
 }
 
 impl Figure {
+    /// A figure of nothing yet.
+    pub const fn nothing(indicator: Indicator, as_of: Date) -> Self {
+        Self { indicator, as_of, part: 0, whole: 0, known: true }
+    }
+
     /// Part and whole.
     pub const fn share(&self) -> Share {
         Share { part: self.part, whole: self.whole }
@@ -32,7 +39,8 @@ impl Figure {
     /// is no figure.
     pub fn value(&self) -> Option<i64> {
         match self.definition().unit {
-            Unit::People => i64::try_from(self.part).ok(),
+            _ if !self.known => None,
+            Unit::Count(_) => i64::try_from(self.part).ok(),
             Unit::Percent => self.share().tenths(),
         }
     }
@@ -40,7 +48,8 @@ impl Figure {
     /// The figure without its unit: `38,911`, `89.1`; none where there is no figure.
     pub fn bare(&self) -> Option<String> {
         match self.definition().unit {
-            Unit::People => Some(thousands(self.part)),
+            _ if !self.known => None,
+            Unit::Count(_) => Some(thousands(self.part)),
             Unit::Percent => self.share().tenths().map(super::share::decimal),
         }
     }
@@ -59,10 +68,14 @@ impl Figure {
     pub fn basis(&self) -> String {
         let definition = self.definition();
         let whole = thousands(self.whole);
-        match (definition.unit, self.share().percent()) {
+        match (&definition.unit, self.share().percent()) {
+            _ if !self.known => self.why_not(),
             (_, None) => self.why_not(),
-            (Unit::Percent, _) => format!("{} ÷ {whole} 人", thousands(self.part)),
-            (Unit::People, Some(percent)) => format!("占{} {whole} 人的 {percent}", definition.denominator_name),
+            (Unit::Percent, _) if definition.is_of_people() => format!("{} ÷ {whole} 人", thousands(self.part)),
+            (Unit::Percent, _) => format!("{} ÷ {whole}", thousands(self.part)),
+            // all of what it is a count of
+            (Unit::Count(_), _) if self.part == self.whole => definition.numerator.clone(),
+            (Unit::Count(unit), Some(percent)) => format!("占{} {whole} {unit}的 {percent}", definition.base),
         }
     }
 
@@ -72,10 +85,11 @@ impl Figure {
     }
 
     fn why_not(&self) -> String {
-        let Definition { name, denominator_name, unit, .. } = self.definition();
+        let Definition { name, base, unit, .. } = self.definition();
         match unit {
-            Unit::Percent => format!("没有{denominator_name}，不能算{name}"),
-            Unit::People => format!("没有{denominator_name}"),
+            _ if !self.known => format!("{name}只按区划统计"),
+            Unit::Percent => format!("没有{base}，不能算{name}"),
+            Unit::Count(_) => format!("没有{base}"),
         }
     }
 }

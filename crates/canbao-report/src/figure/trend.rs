@@ -5,23 +5,41 @@ use canbao_registry::snapshot::Snapshot;
 
 use super::{Figure, share::decimal, thousands};
 use crate::indicator::Unit;
+use crate::release::Told;
 
 /// How a figure stands against an earlier one, in the unit in which both are shown: people, or tenths of a percentage point
 /// (百分点) of the rounded rates, so that whoever subtracts what the page shows gets what the page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trend {
     change: i64,
-    unit: Unit,
+    unit: &'static Unit,
 }
 
 impl Trend {
     /// Of a figure against an earlier one of the same indicator; none where either is missing, or they are not comparable.
     pub fn between(now: &Figure, before: &Figure) -> Option<Self> {
-        if now.indicator != before.indicator {
+        if now.indicator.code != before.indicator.code {
             return None;
         }
         let change = now.value()?.checked_sub(before.value()?)?;
-        Some(Self { change, unit: now.indicator.definition().unit })
+        Some(Self { change, unit: &now.indicator.definition().unit })
+    }
+
+    /// Of two figures as they may be told outside the office; none where either is withheld.
+    pub fn of(now: &Told, before: &Told) -> Option<Self> {
+        if now.indicator.code != before.indicator.code {
+            return None;
+        }
+        let change = now.value()?.checked_sub(before.value()?)?;
+        Some(Self { change, unit: &now.indicator.definition().unit })
+    }
+
+    /// With its unit: `+0.8 个百分点`, `−12 人`.
+    pub fn with_unit(self) -> String {
+        match self.unit {
+            Unit::Percent => format!("{} 个百分点", self.text()),
+            Unit::Count(unit) => format!("{} {unit}", self.text()),
+        }
     }
 
     /// The change: people, or tenths of a percentage point.
@@ -40,7 +58,7 @@ impl Trend {
             Unit::Percent => {
                 format!("{sign}{}", decimal(i64::try_from(self.change.unsigned_abs()).unwrap_or(i64::MAX)))
             }
-            Unit::People => format!("{sign}{}", thousands(self.change.unsigned_abs())),
+            Unit::Count(_) => format!("{sign}{}", thousands(self.change.unsigned_abs())),
         }
     }
 }

@@ -3,7 +3,8 @@
 use canbao_domain::date::Date;
 use canbao_domain::scope::Scope;
 
-use super::Indicator;
+use super::condition::Held;
+use super::{Indicator, Measure, is_like};
 use crate::ReportError;
 use crate::cube::{Axis, Cube, Dimension, Filter, Value};
 use crate::figure::Figure;
@@ -32,18 +33,69 @@ pub struct Table {
     pub adds_up: bool,
 }
 
+/// An indicator's two measures, worked out for each kind of people and each word of a cube once.
+pub(crate) struct Counter {
+    /// By kind of people, and by word: whether it is in the numerator, and in the denominator.
+    kinds: Vec<(bool, bool)>,
+    words: Vec<(bool, bool)>,
+    /// Whether it can be told by what people have in common.
+    pub(crate) is_of_people: bool,
+}
+
+impl Counter {
+    pub(crate) fn new(cube: &Cube, indicator: Indicator) -> Self {
+        let held = |measure: &Measure| measure.people.iter().map(|one| one.held(cube)).collect::<Vec<Held>>();
+        let (count, of) = (held(&indicator.count), held(&indicator.of));
+        let kinds = cube.kinds.iter().map(|traits| {
+            let any = |all: &[Held]| all.iter().any(|one| one.holds(*traits));
+            (any(&count), any(&of))
+        });
+        let words = cube.words.iter().map(|word| {
+            let any = |measure: &Measure| measure.tallies.iter().any(|pattern| is_like(word, pattern));
+            (any(&indicator.count), any(&indicator.of))
+        });
+        Self { kinds: kinds.collect(), words: words.collect(), is_of_people: indicator.is_of_people() }
+    }
+
+    /// Whether a kind of people is in the numerator, and in the denominator.
+    pub(crate) fn of_kind(&self, kind: usize) -> (bool, bool) {
+        self.kinds.get(kind).copied().unwrap_or_default()
+    }
+
+    /// The same of a word.
+    pub(crate) fn of_word(&self, word: usize) -> (bool, bool) {
+        self.words.get(word).copied().unwrap_or_default()
+    }
+
+    /// Adds people of a kind.
+    pub(crate) fn people(&self, kind: u32, people: u64, figure: &mut Figure) {
+        add(self.kinds.get(kind as usize).copied(), people, figure);
+    }
+
+    /// Adds a count of a word.
+    pub(crate) fn tally(&self, word: u32, count: u64, figure: &mut Figure) {
+        add(self.words.get(word as usize).copied(), count, figure);
+    }
+}
+
+fn add(whose: Option<(bool, bool)>, count: u64, figure: &mut Figure) {
+    let (part, whole) = whose.unwrap_or_default();
+    if part {
+        figure.part += count;
+    }
+    if whole {
+        figure.whole += count;
+    }
+}
+
 impl Cube {
     /// One indicator of everybody whom a filter and a scope let through.
     ///
     /// # Errors
     /// As [`Cube::pivot`].
     pub fn figure(&self, indicator: Indicator, filter: &Filter, scope: &Scope) -> Result<Figure, ReportError> {
-        Ok(self.figures(&[indicator], filter, scope)?.into_iter().next().unwrap_or(Figure {
-            indicator,
-            as_of: self.as_of(),
-            part: 0,
-            whole: 0,
-        }))
+        let figures = self.figures(&[indicator], filter, scope)?;
+        Ok(figures.into_iter().next().unwrap_or_else(|| Figure::nothing(indicator, self.as_of())))
     }
 
     /// Indicators of everybody whom a filter and a scope let through.
@@ -93,29 +145,42 @@ impl Cube {
         filter: &Filter,
         scope: &Scope,
     ) -> Result<(Vec<Vec<Figure>>, Vec<Figure>), ReportError> {
-        let as_of = self.as_of();
-        let blank: Vec<Figure> =
-            indicators.iter().map(|indicator| Figure { indicator: *indicator, as_of, part: 0, whole: 0 }).collect();
-        let mut figures = vec![blank.clone(); axis.values.len()];
-        let mut total = blank;
-        // each indicator says itself who is of the population: one has everybody on the record below the line
-        let everybody = Filter { everybody: true, ..filter.clone() };
-        let add = |figures: &mut [Figure], traits, people| {
-            for figure in figures {
-                if figure.indicator.is_of(traits) {
-                    figure.whole += people;
-                    if figure.indicator.counts(traits) {
-                        figure.part += people;
-                    }
+        let counters: Vec<Counter> = indicators.iter().map(|indicator| Counter::new(self, *indicator)).collect();
+        // what is no count of people cannot be told by what they have in common
+        let by_area = filter.only.is_empty();
+        let blank = |by_area: bool| -> Vec<Figure> {
+            let known = |indicator: &Indicator| by_area || indicator.is_of_people();
+            let figure =
+                |indicator: &Indicator| Figure { known: known(indicator), ..Figure::nothing(*indicator, self.as_of()) };
+            indicators.iter().map(figure).collect()
+        };
+        let mut figures = vec![blank(by_area && axis.is_of_areas()); axis.values.len()];
+        let mut total = blank(by_area);
+        let reach = self.reach(filter, scope)?;
+        for cell in self.cells_in(&reach, filter)? {
+            let people = u64::from(cell.people);
+            let add = |figures: &mut [Figure]| {
+                for (figure, counter) in figures.iter_mut().zip(&counters) {
+                    counter.people(cell.kind, people, figure);
+                }
+            };
+            add(&mut total);
+            for place in axis.places(cell.area, self.traits(cell.kind)) {
+                if let Some(figures) = figures.get_mut(place) {
+                    add(figures);
                 }
             }
-        };
-        for cell in self.cells_of(&everybody, scope)? {
-            let people = u64::from(cell.people);
-            add(&mut total, cell.traits, people);
-            for place in axis.places(cell) {
-                if let Some(figures) = figures.get_mut(place) {
-                    add(figures, cell.traits, people);
+        }
+        if by_area && counters.iter().any(|counter| !counter.is_of_people) {
+            for tally in self.tallies.iter().filter(|tally| reach.holds(tally.area)) {
+                let add = |figures: &mut [Figure]| {
+                    for (figure, counter) in figures.iter_mut().zip(&counters) {
+                        counter.tally(tally.word, tally.count, figure);
+                    }
+                };
+                add(&mut total);
+                if let Some(figures) = axis.place(tally.area).and_then(|place| figures.get_mut(place)) {
+                    add(figures);
                 }
             }
         }

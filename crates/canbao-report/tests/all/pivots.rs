@@ -7,7 +7,7 @@ use canbao_registry::snapshot::{AgeBand, SexKind};
 use canbao_report::ReportError;
 use canbao_report::cube::{Depth, Dimension, Filter, Grid, Tree};
 
-use crate::support::{HUKOU, One, cube, is_under, people};
+use crate::support::{HUKOU, One, REASONS, cube, cube_with, indicator, is_under, people, snapshot};
 
 /// The keys that somebody has of a dimension that is not of areas.
 fn keys(one: &One, dimension: Dimension) -> Vec<String> {
@@ -36,6 +36,8 @@ fn keys(one: &One, dimension: Dimension) -> Vec<String> {
         Dimension::Subsistence => flag(facts.subsistence),
         Dimension::Disability => flag(facts.disability),
         Dimension::Population => one(facts.population.as_str()),
+        Dimension::Reason => one(["none", REASONS[1].0, REASONS[2].0, REASONS[3].0][facts.reason as usize]),
+        Dimension::Registered => flag(facts.registered),
         Dimension::Area(_) => panic!("areas are looked up by themselves"),
     }
 }
@@ -59,28 +61,37 @@ fn every_pair_of_dimensions_counts_as_the_people_do() {
     let plain: Vec<Dimension> =
         Dimension::ALL.into_iter().filter(|dimension| !matches!(dimension, Dimension::Area(_))).collect();
     for everybody in [false, true] {
-        let filter = Filter { everybody, ..Filter::default() };
+        let measure = indicator(if everybody { "record" } else { "population" });
+        let filter = Filter::default();
         let those: Vec<One> = people.iter().filter(|one| everybody || is_population(one)).cloned().collect();
         for rows in &plain {
             for columns in &plain {
-                let grid = cube.pivot(*rows, Some(*columns), &filter, &Scope::city()).unwrap();
-                assert_eq!(grid.total, those.len() as u64);
+                let grid = cube.pivot(*rows, Some(*columns), measure, &filter, &Scope::city()).unwrap();
+                assert_eq!(grid.total.part, those.len() as u64);
                 for (at, value) in grid.rows.iter().enumerate() {
                     let in_row = |one: &One| keys(one, *rows).contains(&value.key);
-                    assert_eq!(grid.row_totals[at], count(&those, in_row), "{rows:?} {value:?}");
+                    assert_eq!(grid.row_totals[at].part, count(&those, in_row), "{rows:?} {value:?}");
                     for (column, other) in grid.columns.iter().enumerate() {
                         let both = |one: &One| in_row(one) && keys(one, *columns).contains(&other.key);
-                        assert_eq!(grid.cells[at][column], count(&those, both), "{value:?} × {other:?}");
+                        assert_eq!(grid.cells[at][column].part, count(&those, both), "{value:?} × {other:?}");
                     }
                 }
                 if grid.rows_add_up {
-                    assert_eq!(grid.row_totals.iter().sum::<u64>(), grid.total, "{rows:?}");
+                    assert_eq!(
+                        grid.row_totals.iter().map(|total| total.part).sum::<u64>(),
+                        grid.total.part,
+                        "{rows:?}"
+                    );
                 } else {
-                    assert!(grid.row_totals.iter().sum::<u64>() > grid.total);
+                    assert!(grid.row_totals.iter().map(|total| total.part).sum::<u64>() > grid.total.part);
                 }
                 if grid.columns_add_up {
                     for (cells, total) in grid.cells.iter().zip(&grid.row_totals) {
-                        assert_eq!(cells.iter().sum::<u64>(), *total, "{rows:?} × {columns:?}");
+                        assert_eq!(
+                            cells.iter().map(|cell| cell.part).sum::<u64>(),
+                            total.part,
+                            "{rows:?} × {columns:?}"
+                        );
                     }
                 }
             }
@@ -99,12 +110,20 @@ fn areas_add_up_by_both_trees_at_every_level() {
             let filter = Filter { area: top.map(str::to_owned), tree, ..Filter::default() };
             let inside = |one: &One| top.is_none_or(|top| is_under(&one.area, top, by_codes));
             for depth in [Depth::Below, Depth::County, Depth::Town, Depth::Village] {
-                let grid = cube.pivot(Dimension::Area(depth), Some(Dimension::Sex), &filter, &Scope::city()).unwrap();
-                assert_eq!(grid.total, count(&those, inside), "{tree:?} {top:?} {depth:?}");
-                assert_eq!(grid.row_totals.iter().sum::<u64>(), grid.total);
+                let grid = cube
+                    .pivot(
+                        Dimension::Area(depth),
+                        Some(Dimension::Sex),
+                        indicator("population"),
+                        &filter,
+                        &Scope::city(),
+                    )
+                    .unwrap();
+                assert_eq!(grid.total.part, count(&those, inside), "{tree:?} {top:?} {depth:?}");
+                assert_eq!(grid.row_totals.iter().map(|total| total.part).sum::<u64>(), grid.total.part);
                 for (at, value) in grid.rows.iter().enumerate().filter(|(_, value)| !value.key.is_empty()) {
                     let under = |one: &One| inside(one) && is_under(&one.area, &value.key, by_codes);
-                    assert_eq!(grid.row_totals[at], count(&those, under), "{tree:?} {top:?} {depth:?} {value:?}");
+                    assert_eq!(grid.row_totals[at].part, count(&those, under), "{tree:?} {top:?} {depth:?} {value:?}");
                 }
             }
         }
@@ -128,27 +147,32 @@ fn a_scope_reaches_as_far_as_its_areas_report() {
     let scope = Scope::under(["610902"]);
     for tree in [Tree::Reporting, Tree::Codes] {
         let filter = Filter { tree, ..Filter::default() };
-        let grid = cube.pivot(Dimension::Area(Depth::Below), None, &filter, &scope).unwrap();
-        assert_eq!(grid.total, count(&those, |one| is_under(&one.area, "610902", false)));
+        let grid = cube.pivot(Dimension::Area(Depth::Below), None, indicator("population"), &filter, &scope).unwrap();
+        assert_eq!(grid.total.part, count(&those, |one| is_under(&one.area, "610902", false)));
         assert!(grid.rows.iter().all(|value| value.key.is_empty() || value.key.starts_with("610902")));
     }
     // the zone's village stands under the district by its code, but is none of its business
     let own = Filter { area: Some("610902".to_owned()), tree: Tree::Codes, ..Filter::default() };
-    let grid = cube.pivot(Dimension::Area(Depth::Village), None, &own, &scope).unwrap();
+    let grid = cube.pivot(Dimension::Area(Depth::Village), None, indicator("population"), &own, &scope).unwrap();
     assert!(grid.rows.iter().all(|value| value.key != "610902001002"), "{:?}", grid.rows);
     for code in ["610921", "610900", "610902001002"] {
         let filter = Filter { area: Some(code.to_owned()), ..Filter::default() };
-        let refused = cube.pivot(Dimension::Sex, None, &filter, &scope).unwrap_err();
+        let refused = cube.pivot(Dimension::Sex, None, indicator("population"), &filter, &scope).unwrap_err();
         assert!(matches!(refused, ReportError::OutOfScope { .. }), "{code}: {refused}");
     }
-    let nowhere = cube.pivot(Dimension::Sex, None, &Filter::default(), &Scope::under(Vec::<String>::new())).unwrap();
-    assert_eq!(nowhere.total, 0);
+    let nowhere = cube
+        .pivot(Dimension::Sex, None, indicator("population"), &Filter::default(), &Scope::under(Vec::<String>::new()))
+        .unwrap();
+    assert_eq!(nowhere.total.part, 0);
     // two areas are the rows of who has both, and people of no known area are the city's alone
     let two = Scope::under(["610921", "610999"]);
-    let grid = cube.pivot(Dimension::Area(Depth::Below), None, &Filter::default(), &two).unwrap();
+    let grid =
+        cube.pivot(Dimension::Area(Depth::Below), None, indicator("population"), &Filter::default(), &two).unwrap();
     assert_eq!(grid.rows.iter().map(|value| value.key.as_str()).collect::<Vec<_>>(), ["610921", "610999"]);
-    let city = cube.pivot(Dimension::Area(Depth::County), None, &Filter::default(), &Scope::city()).unwrap();
-    assert!(city.row_totals[row(&city, "")] >= count(&those, |one| one.area.is_empty()));
+    let city = cube
+        .pivot(Dimension::Area(Depth::County), None, indicator("population"), &Filter::default(), &Scope::city())
+        .unwrap();
+    assert!(city.row_totals[row(&city, "")].part >= count(&those, |one| one.area.is_empty()));
 }
 
 #[test]
@@ -164,7 +188,7 @@ fn filters_hold_together() {
         ],
         ..Filter::default()
     };
-    let grid = cube.pivot(Dimension::Age, None, &filter, &Scope::city()).unwrap();
+    let grid = cube.pivot(Dimension::Age, None, indicator("population"), &filter, &Scope::city()).unwrap();
     let holds = |one: &One| {
         let facts = &one.facts;
         is_population(one)
@@ -173,18 +197,72 @@ fn filters_hold_together() {
             && facts.schemes.contains(SourceKind::EmployeeMedical)
             && facts.population == Population::Registered
     };
-    assert_eq!(grid.total, count(&people, holds));
-    assert!(grid.total > 0);
+    assert_eq!(grid.total.part, count(&people, holds));
+    assert!(grid.total.part > 0);
     let young = |one: &One| holds(one) && one.facts.age == AgeBand::Under16;
-    assert_eq!(grid.row_totals[row(&grid, "0-15")], count(&people, young));
+    assert_eq!(grid.row_totals[row(&grid, "0-15")].part, count(&people, young));
     let unknown = Filter { only: vec![(Dimension::Sex, vec!["其他".to_owned()])], ..Filter::default() };
-    let refused = cube.pivot(Dimension::Age, None, &unknown, &Scope::city()).unwrap_err();
+    let refused = cube.pivot(Dimension::Age, None, indicator("population"), &unknown, &Scope::city()).unwrap_err();
     assert_eq!(refused.to_string(), "“性别”里没有“其他”这一项。");
     let elsewhere = Filter { area: Some("610100".to_owned()), ..Filter::default() };
-    let refused = cube.pivot(Dimension::Age, None, &elsewhere, &Scope::city()).unwrap_err();
+    let refused = cube.pivot(Dimension::Age, None, indicator("population"), &elsewhere, &Scope::city()).unwrap_err();
     assert_eq!(refused.to_string(), "截至 2016-10-31 的统计里没有代码为“610100”的区划。");
     for dimension in Dimension::ALL {
         assert_eq!(Dimension::from_word(dimension.as_str()).unwrap(), dimension);
     }
     assert!(Dimension::from_word("height").unwrap_err().hint().contains("hukou"));
+}
+
+#[test]
+fn any_indicator_stands_in_a_table() {
+    let people = people(23, 4_000);
+    let cube = cube(&people);
+    let (rows, columns) = (Dimension::Area(Depth::County), Dimension::Age);
+    let grid =
+        cube.pivot(rows, Some(columns), indicator("pension-coverage"), &Filter::default(), &Scope::city()).unwrap();
+    for (at, value) in grid.rows.iter().enumerate().filter(|(_, value)| !value.key.is_empty()) {
+        for (column, age) in grid.columns.iter().enumerate() {
+            let here = |one: &One| {
+                is_population(one) && is_under(&one.area, &value.key, false) && keys(one, columns).contains(&age.key)
+            };
+            let insured = |state| matches!(state, InsuranceState::Enrolled | InsuranceState::Elsewhere);
+            let figure = grid.cells[at][column];
+            assert_eq!(figure.part, count(&people, |one| here(one) && insured(one.facts.pension)));
+            let asked = |one: &One| here(one) && one.facts.pension != InsuranceState::NotRequired;
+            assert_eq!(figure.whole, count(&people, asked));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_count_of_people_is_told_by_areas_alone() {
+    let tallies = [
+        ("610902001001", "survey/person/open", 7),
+        ("610902001001", "survey/person/submitted", 3),
+        ("610902001002", "survey/person/approved", 10),
+        ("610921001001", "survey/person/exempt", 5),
+        ("", "survey/person/submitted", 1),
+        ("610921001001", "survey/unit/approved", 100),
+    ];
+    let cube = cube_with(snapshot(1, "2016-10-31"), &people(29, 100), &tallies);
+    let done = indicator("survey-done");
+    let (filter, city) = (Filter::default(), Scope::city());
+    let grid = cube.pivot(Dimension::Area(Depth::County), None, done, &filter, &city).unwrap();
+    let told: Vec<(&str, u64, u64)> = grid
+        .rows
+        .iter()
+        .zip(&grid.row_totals)
+        .map(|(value, figure)| (value.key.as_str(), figure.part, figure.whole))
+        .collect();
+    // the zone manages the second village; what is of no area is the city's alone
+    assert_eq!(told, [("610902", 3, 10), ("610921", 0, 0), ("610999", 10, 10), ("", 1, 1)]);
+    assert_eq!((grid.total.part, grid.total.whole), (14, 21));
+    let own = cube.figure(done, &filter, &Scope::under(["610902"])).unwrap();
+    assert_eq!((own.part, own.whole), (3, 10));
+    let refused = cube.pivot(Dimension::Age, None, done, &filter, &city).unwrap_err();
+    assert_eq!(refused.to_string(), "入户完成率不是按人统计的，只能按区划分。");
+    let table = cube.table(Dimension::Age, &[done, indicator("population")], &filter, &city).unwrap();
+    assert!(table.rows.iter().all(|row| row.figures[0].value().is_none() && row.figures[1].value().is_some()));
+    assert_eq!(table.rows[0].figures[0].text(), "入户完成率只按区划统计");
+    assert_eq!((table.total[0].part, table.total[0].whole), (14, 21));
 }

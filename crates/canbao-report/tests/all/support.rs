@@ -6,8 +6,9 @@ use canbao_domain::date::Date;
 use canbao_domain::rules::{Category, InsuranceState, Population, SchemeSet};
 use canbao_domain::source::SourceKind;
 use canbao_registry::area::Area;
-use canbao_registry::snapshot::{AgeBand, Cell, Facts, Frozen, SexKind, Snapshot, Traits};
+use canbao_registry::snapshot::{AgeBand, Cell, Facts, Frozen, SexKind, Snapshot, Tally, Traits};
 use canbao_report::cube::Cube;
+use canbao_report::indicator::{Catalogue, Indicator};
 
 /// Somebody: the code of their finest area, blank for none, and what is counted of them.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ const AREAS: [(&str, &str, &str, &str); 12] = [
 ];
 
 pub(crate) const HUKOU: [(&str, &str); 3] = [("", "未填户口性质"), ("10", "非农业户口"), ("20", "农业户口")];
+pub(crate) const REASONS: [(&str, &str); 4] =
+    [("", "尚未查明原因"), ("203", "在校学生"), ("302", "经济困难"), ("outcome-37", "查无此人")];
 
 /// People of a day; the seed decides who they are.
 pub(crate) fn people(seed: u64, count: usize) -> Vec<One> {
@@ -66,6 +69,8 @@ pub(crate) fn people(seed: u64, count: usize) -> Vec<One> {
                 disability: pick(7) == 0,
                 schemes: schemes.into_iter().filter(|_| pick(3) == 0).collect::<SchemeSet>(),
                 hukou: pick(3) as u8,
+                reason: pick(4) as u8,
+                registered: pick(3) == 0,
             };
             One { area, facts }
         })
@@ -100,6 +105,11 @@ pub(crate) fn cube(people: &[One]) -> Cube {
 }
 
 pub(crate) fn cube_of(snapshot: Snapshot, people: &[One]) -> Cube {
+    cube_with(snapshot, people, &[])
+}
+
+/// With counts besides people: area, word, how many.
+pub(crate) fn cube_with(snapshot: Snapshot, people: &[One], tallies: &[(&str, &str, u64)]) -> Cube {
     let areas: Vec<(String, Area)> = AREAS
         .iter()
         .map(|(code, level, parent, manager)| {
@@ -115,8 +125,19 @@ pub(crate) fn cube_of(snapshot: Snapshot, people: &[One]) -> Cube {
     }
     let cells = counts.into_iter().map(|((area, traits), people)| Cell { area, traits, people }).collect();
     let hukou = HUKOU.map(|(code, name)| (code.to_owned(), name.to_owned())).to_vec();
+    let reasons = REASONS.map(|(code, name)| (code.to_owned(), name.to_owned())).to_vec();
     let as_of = snapshot.as_of;
-    Cube::new(snapshot, Frozen { as_of, areas, hukou, cells })
+    let place = |code: &str| areas.iter().position(|(known, _)| known == code).map(|at| at as u32);
+    let words: Vec<String> = tallies.iter().map(|(_, word, _)| (*word).to_owned()).collect();
+    let counts =
+        tallies.iter().zip(0..).map(|((area, _, count), word)| Tally { area: place(area), word, count: *count });
+    let tallies = counts.collect();
+    Cube::new(snapshot, Frozen { areas, hukou, reasons, cells, words, tallies, ..Frozen::empty(as_of) })
+}
+
+/// The codes of all areas.
+pub(crate) fn cube_codes() -> Vec<String> {
+    AREAS.iter().map(|area| area.0.to_owned()).collect()
 }
 
 /// Whether an area is another or under it, found by walking up.
@@ -132,4 +153,9 @@ pub(crate) fn is_under(code: &str, top: &str, by_codes: bool) -> bool {
             return false;
         }
     }
+}
+
+/// An indicator of the program's own catalogue.
+pub(crate) fn indicator(code: &str) -> Indicator {
+    Catalogue::embedded().find(code).unwrap_or_else(|| panic!("no indicator {code}"))
 }

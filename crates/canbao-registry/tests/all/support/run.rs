@@ -13,7 +13,7 @@ use canbao_domain::number::CitizenNumber;
 use canbao_domain::rules::{InsuranceFacts, ItemSet, PersonLife, Population, Rules, SchemeSet};
 use canbao_domain::source::SourceKind;
 use canbao_registry::person::{Record, State, derive};
-use canbao_run::{RunWriter, Summary, schema};
+use canbao_run::{RunWriter, SourceCounts, Summary, schema};
 
 /// Somebody in a run.
 #[derive(Clone, Debug)]
@@ -284,7 +284,10 @@ pub(crate) fn write_in(folder: &Path, name: &str, day: &str, people: &[Somebody]
         ],
     );
     let kinds = SourceKind::ALL.iter().map(|kind| (kind.as_str().to_owned(), kind.as_str().to_owned())).collect();
-    run.finish(&Summary { as_of: day.to_owned(), kinds, ..Summary::default() }).unwrap();
+    // one extract of the population, a row a person
+    let rows = people.len() as i64;
+    let sources = [("population".to_owned(), SourceCounts { rows, exact: rows, ..SourceCounts::default() })].into();
+    run.finish(&Summary { as_of: day.to_owned(), kinds, sources, ..Summary::default() }).unwrap();
     out
 }
 
