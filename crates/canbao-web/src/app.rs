@@ -12,6 +12,7 @@ use canbao_domain::date::Date;
 use canbao_intake::SourceSpec;
 use canbao_registry::{Registry, RegistryError};
 use canbao_report::cube::Cubes;
+use canbao_report::indicator::Catalogue;
 use canbao_survey::form::Forms;
 use tokio::sync::Semaphore;
 
@@ -26,7 +27,8 @@ use crate::page::kept::Kept;
 use crate::page::survey as office;
 use crate::page::{
     account, accounts, area, areas, batch, bulk, ca, change, compose, deliver, delivery, employers, exchange, exports,
-    figures, find, finding, home, log, login, people, person, propose, request, reveal, run, runs, sources, token,
+    figures, find, finding, home, log, login, papers, people, person, propose, request, reveal, run, runs, sources,
+    statistics, token,
 };
 use crate::right::gate::{Gate, gate};
 use crate::right::{Access, Right};
@@ -62,6 +64,23 @@ pub struct Settings {
     pub identity: Option<PathBuf>,
     /// How the house-to-house survey goes.
     pub survey: SurveySettings,
+    /// What is counted, and what of it leaves the office.
+    pub report: ReportSettings,
+}
+
+/// What a city sets of its figures.
+#[derive(Clone, Debug)]
+pub struct ReportSettings {
+    /// Its indicators.
+    pub catalogue: Arc<Catalogue>,
+    /// Counts under this are withheld in what leaves the office; 0 withholds none.
+    pub threshold: u64,
+}
+
+impl Default for ReportSettings {
+    fn default() -> Self {
+        Self { catalogue: Arc::new(Catalogue::embedded().clone()), threshold: 5 }
+    }
 }
 
 /// What a city sets of the house-to-house survey.
@@ -95,6 +114,7 @@ impl Settings {
             program: None,
             identity: None,
             survey: SurveySettings::default(),
+            report: ReportSettings::default(),
         }
     }
 
@@ -251,6 +271,25 @@ fn routes() -> Vec<Route> {
         get("/areas/{code}", May(Right::Areas), areas::show),
         post("/areas/{code}", May(Right::ChangeAreas), areas::change),
         get("/figures", May(Right::Figures), figures::show),
+        get("/figures/pivot", May(Right::Figures), statistics::pivot::show),
+        post("/figures/pivot", May(Right::Figures), statistics::keep::keep),
+        post("/figures/pivot/{id}/drop", May(Right::Figures), statistics::keep::drop),
+        get("/figures/pivot/file/{form}", May(Right::Figures), statistics::take::pivot),
+        get("/figures/book", May(Right::Figures), statistics::take::book),
+        get("/figures/trend", May(Right::Figures), statistics::trend::show),
+        get("/figures/gap", May(Right::Figures), statistics::gap::show),
+        get("/figures/reasons", May(Right::Figures), statistics::reasons::show),
+        get("/figures/catalogue", May(Right::Figures), statistics::catalogue::show),
+        get("/plan", May(Right::Figures), statistics::plan::show),
+        get("/plan/edit", May(Right::Plan), statistics::plan::edit),
+        post("/plan/edit", May(Right::Plan), statistics::plan::set),
+        get("/papers", May(Right::Figures), papers::list),
+        get("/papers/new", May(Right::Issue), papers::new),
+        post("/papers/new", May(Right::Issue), papers::make),
+        get("/paper/{id}", May(Right::Figures), papers::show),
+        get("/paper/{id}/file", May(Right::Figures), papers::file),
+        post("/paper/{id}", May(Right::Issue), papers::decide),
+        post("/paper/{id}/withdraw", May(Right::Issue), papers::withdraw),
         get("/data", May(Right::Deliver), sources::list),
         get("/data/{source}", May(Right::Deliver), sources::one),
         sent("/data/{source}", May(Right::Deliver), FileLimit::Extract, deliver::begin),

@@ -36,6 +36,6 @@ mod survey;
 pub mod tls;
 pub mod watch;
 
-pub use app::{App, Settings, SurveySettings};
+pub use app::{App, ReportSettings, Settings, SurveySettings};
 pub use http::upload::{FileLimit, UploadLimits};
 pub use job::Program;

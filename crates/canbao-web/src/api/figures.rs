@@ -6,7 +6,7 @@ use canbao_registry::snapshot;
 use canbao_report::ReportError;
 use canbao_report::cube::{Cube, Dimension, Filter};
 use canbao_report::figure;
-use canbao_report::indicator::{self, Unit};
+use canbao_report::indicator;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -28,6 +28,15 @@ pub(super) fn group() -> Group {
         Call::read("getFiguresBy", "分类统计", "/api/v1/figures/by/{dimension}", Right::Figures, table)
             .about("一个区域的全部指标，按区划、年龄、性别等分行；合计单独计算。"),
     ];
+    let mut calls = calls;
+    calls.extend([
+        Call::read("getPivot", "交叉表", "/api/v1/figures/pivot", Right::Figures, pivot)
+            .about("一个指标按任意两种分类的表，与“交叉表”页面一致；合计单独计算。"),
+        Call::read("getPlan", "实施方案", "/api/v1/plan", Right::Figures, plan)
+            .about("现行的实施方案：阶段、目标，和一个区域到最近一次统计为止的进度。"),
+        Call::read("listPapers", "通报和报告", "/api/v1/papers", Right::Figures, papers)
+            .about("已经印发的通报和报告，新的在前；内容不再改变。"),
+    ]);
     Group { name: "统计", about: "统计快照里的数字，与页面和简报一致。", calls }
 }
 
@@ -36,9 +45,11 @@ pub(super) fn group() -> Group {
 struct Definition {
     #[schema(value_type = word::Indicator)]
     code: &'static str,
+    /// 在目录的哪一部分
+    group: &'static str,
     /// 名称
     name: &'static str,
-    /// people 人；percent 百分比
+    /// 计量单位：人、条、件等；% 是百分比
     unit: &'static str,
     /// 公式
     formula: &'static str,
@@ -48,6 +59,8 @@ struct Definition {
     denominator: &'static str,
     /// 口径
     meaning: &'static str,
+    /// 是否按人统计；不是的只能按区划分
+    people: bool,
 }
 
 /// 指标
@@ -59,35 +72,30 @@ struct Indicators {
 impl Told for Indicators {
     fn example() -> Value {
         json!({"indicators": [{
-            "code": "coverage", "name": "参保率", "unit": "percent", "formula": "已参保 ÷ 应登记人口",
+            "code": "coverage", "group": "参保情况", "name": "参保率", "unit": "%", "formula": "已参保 ÷ 应登记人口",
             "numerator": "该参加的养老、医疗保险都在保的人",
             "denominator": "户籍人口和非户籍常住人口中在世、没有迁出的人",
-            "meaning": "该参加的养老、医疗保险都在保的人数 ÷ 应登记人口。",
+            "meaning": "该参加的养老、医疗保险都在保的人数 ÷ 应登记人口。", "people": true,
         }]})
     }
 }
 
-const fn unit(unit: Unit) -> &'static str {
-    match unit {
-        Unit::People => "people",
-        Unit::Percent => "percent",
-    }
-}
-
-async fn indicators(_: Ask) -> Result<Indicators, Problem> {
-    let definition = |indicator: indicator::Indicator| {
+async fn indicators(ask: Ask) -> Result<Indicators, Problem> {
+    let definition = |indicator: &indicator::Indicator| {
         let told = indicator.definition();
         Definition {
-            code: told.code,
-            name: told.name,
-            unit: unit(told.unit),
-            formula: told.formula,
-            numerator: told.numerator,
-            denominator: told.denominator,
-            meaning: told.meaning,
+            code: &told.code,
+            group: &told.group,
+            name: &told.name,
+            unit: told.unit.chinese(),
+            formula: &told.formula,
+            numerator: &told.numerator,
+            denominator: &told.denominator,
+            meaning: &told.meaning,
+            people: told.is_of_people(),
         }
     };
-    Ok(Indicators { indicators: indicator::Indicator::ALL.into_iter().map(definition).collect() })
+    Ok(Indicators { indicators: ask.app.settings.report.catalogue.all().iter().map(definition).collect() })
 }
 
 /// 统计快照
@@ -170,10 +178,12 @@ struct By {
 struct Figure {
     #[schema(value_type = word::Indicator)]
     indicator: &'static str,
-    /// 人数指标：人数；百分比指标：分子的人数
+    /// 数目；百分比指标是分子
     part: u64,
-    /// 分母的人数
+    /// 分母
     whole: u64,
+    /// 有没有这个数字：不是按人统计的指标，按年龄等分行时没有
+    known: bool,
     /// 千分之几，四舍五入；分母是 0 的没有
     tenths_of_percent: Option<i64>,
     /// 页面上的写法
@@ -183,16 +193,17 @@ struct Figure {
 impl Figure {
     fn of(figure: &figure::Figure) -> Self {
         Self {
-            indicator: figure.indicator.definition().code,
+            indicator: &figure.indicator.definition().code,
             part: figure.part,
             whole: figure.whole,
+            known: figure.known,
             tenths_of_percent: figure.share().tenths(),
             text: figure.text(),
         }
     }
 
     fn sample() -> Value {
-        json!({"indicator": "coverage", "part": 920063, "whole": 1032618, "tenths_of_percent": 891, "text": "89.1 %"})
+        json!({"indicator": "coverage", "part": 920063, "whole": 1032618, "known": true, "tenths_of_percent": 891, "text": "89.1 %"})
     }
 }
 
@@ -227,7 +238,7 @@ async fn cube<P>(ask: &Ask<P>, area: Option<&str>, id: Option<i64>) -> Result<(A
 
 async fn figures(ask: Ask<Of>) -> Result<Figures, Problem> {
     let (cube, area, filter) = cube(&ask, ask.given.area.as_deref(), ask.given.snapshot).await?;
-    let figures = cube.figures(&indicator::Indicator::ALL, &filter, &ask.caller.scope)?;
+    let figures = cube.figures(ask.app.settings.report.catalogue.all(), &filter, &ask.caller.scope)?;
     Ok(Figures { snapshot: Snapshot::of(cube.snapshot()), area, figures: figures.iter().map(Figure::of).collect() })
 }
 
@@ -270,7 +281,8 @@ impl Told for FiguresBy {
 async fn table(ask: Ask<By>) -> Result<FiguresBy, Problem> {
     let dimension = Dimension::from_word(&ask.given.dimension).map_err(Problem::from)?;
     let (cube, area, filter) = cube(&ask, ask.given.area.as_deref(), ask.given.snapshot).await?;
-    let table: Result<_, ReportError> = cube.table(dimension, &indicator::Indicator::ALL, &filter, &ask.caller.scope);
+    let table: Result<_, ReportError> =
+        cube.table(dimension, ask.app.settings.report.catalogue.all(), &filter, &ask.caller.scope);
     let table = table?;
     let row = |row: &indicator::Row| Row {
         key: row.value.key.clone(),
@@ -285,4 +297,260 @@ async fn table(ask: Ask<By>) -> Result<FiguresBy, Problem> {
         total: table.total.iter().map(Figure::of).collect(),
         adds_up: table.adds_up,
     })
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Cross {
+    /// 哪个指标
+    #[schema(value_type = word::Indicator)]
+    indicator: String,
+    /// 按什么分行
+    #[schema(value_type = word::Dimension)]
+    rows: String,
+    /// 按什么分列；不写不分列
+    #[schema(value_type = Option<word::Dimension>)]
+    columns: Option<String>,
+    /// 区划；不写是所负责的区域
+    #[schema(value_type = Option<word::AreaCode>)]
+    area: Option<String>,
+    /// 哪份快照；不写是最新的
+    #[schema(value_type = Option<word::Id>)]
+    snapshot: Option<i64>,
+}
+
+/// 一个分类
+#[derive(Serialize, ToSchema)]
+#[schema(as = PivotHead)]
+struct Head {
+    /// 区划代码或分类的代码；不在任何一项里的人为空
+    key: String,
+    /// 名称
+    label: String,
+}
+
+/// 一行
+#[derive(Serialize, ToSchema)]
+#[schema(as = PivotRow)]
+struct CrossRow {
+    key: String,
+    label: String,
+    /// 各列，与 columns 的次序相同
+    cells: Vec<Figure>,
+    /// 这一行的合计
+    total: Figure,
+}
+
+/// 交叉表
+#[derive(Serialize, ToSchema)]
+struct Pivot {
+    snapshot: Snapshot,
+    /// 区划代码；登记库没有区划时为空
+    area: String,
+    #[schema(value_type = word::Indicator)]
+    indicator: &'static str,
+    /// 各列；不分列的为空
+    columns: Vec<Head>,
+    rows: Vec<CrossRow>,
+    /// 各列的合计
+    column_totals: Vec<Figure>,
+    /// 合计
+    total: Figure,
+    /// 各行、各列相加是否等于合计；一个人可能在几项里的不等
+    adds_up: bool,
+}
+
+impl Told for Pivot {
+    fn example() -> Value {
+        json!({
+            "snapshot": Snapshot::sample(), "area": "610900", "indicator": "coverage",
+            "columns": [{"key": "male", "label": "男"}],
+            "rows": [{"key": "610902", "label": "汉滨区", "cells": [Figure::sample()], "total": Figure::sample()}],
+            "column_totals": [Figure::sample()], "total": Figure::sample(), "adds_up": true,
+        })
+    }
+}
+
+async fn pivot(ask: Ask<Cross>) -> Result<Pivot, Problem> {
+    let given = &ask.given;
+    let rows = Dimension::from_word(&given.rows).map_err(Problem::from)?;
+    let columns = given.columns.as_deref().map(Dimension::from_word).transpose().map_err(Problem::from)?;
+    let catalogue = &ask.app.settings.report.catalogue;
+    let indicator = catalogue.find(&given.indicator).ok_or_else(|| {
+        Problem::nothing().said(format!("指标目录里没有“{}”。", given.indicator), "请用 listIndicators 查看有哪些。")
+    })?;
+    let (cube, area, filter) = cube(&ask, given.area.as_deref(), given.snapshot).await?;
+    let grid = cube.pivot(rows, columns, indicator, &filter, &ask.caller.scope)?;
+    let wide = columns.is_some();
+    let head = |value: &canbao_report::cube::Value| Head { key: value.key.clone(), label: value.label.clone() };
+    let all = |figures: &[figure::Figure]| figures.iter().filter(|_| wide).map(Figure::of).collect::<Vec<_>>();
+    let row = |((value, cells), total): ((&canbao_report::cube::Value, &Vec<figure::Figure>), &figure::Figure)| {
+        CrossRow { key: value.key.clone(), label: value.label.clone(), cells: all(cells), total: Figure::of(total) }
+    };
+    Ok(Pivot {
+        snapshot: Snapshot::of(cube.snapshot()),
+        area,
+        indicator: &indicator.definition().code,
+        columns: grid.columns.iter().filter(|_| wide).map(head).collect(),
+        rows: grid.rows.iter().zip(&grid.cells).zip(&grid.row_totals).map(row).collect(),
+        column_totals: all(&grid.column_totals),
+        total: Figure::of(&grid.total),
+        adds_up: grid.rows_add_up && grid.columns_add_up,
+    })
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OfPlan {
+    /// 区划；不写是所负责的区域
+    #[schema(value_type = Option<word::AreaCode>)]
+    area: Option<String>,
+}
+
+/// 阶段
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlanStage)]
+struct Stage {
+    name: String,
+    #[schema(format = Date)]
+    from: String,
+    #[schema(format = Date)]
+    to: String,
+}
+
+/// 目标和进度
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlanTarget)]
+struct Target {
+    #[schema(value_type = word::Indicator)]
+    indicator: String,
+    /// 从哪天起
+    #[schema(format = Date)]
+    from: String,
+    /// 到哪天
+    #[schema(format = Date)]
+    by: String,
+    /// 目标，十分之一（百分率是千分之几）
+    value: i64,
+    /// 按日平摊，到统计那天应为；百分率是千分之几，其余是数目
+    expected: i64,
+    /// 实际
+    actual: Figure,
+    /// 落后多少，单位与 expected 相同；小于 0 是超前，没有数字的为空
+    behind: Option<i64>,
+}
+
+/// 实施方案
+#[derive(Serialize, ToSchema)]
+struct PlanTold {
+    title: String,
+    snapshot: Snapshot,
+    area: String,
+    stages: Vec<Stage>,
+    targets: Vec<Target>,
+}
+
+impl Told for PlanTold {
+    fn example() -> Value {
+        json!({
+            "title": "全民参保登记工作实施方案", "snapshot": Snapshot::sample(), "area": "610900",
+            "stages": [{"name": "入户调查、录入核对", "from": "2016-10-01", "to": "2017-03-31"}],
+            "targets": [{
+                "indicator": "coverage", "from": "2016-10-01", "by": "2017-03-31", "value": 950, "expected": 157,
+                "actual": Figure::sample(), "behind": -734,
+            }],
+        })
+    }
+}
+
+async fn plan(ask: Ask<OfPlan>) -> Result<PlanTold, Problem> {
+    let (cube, area, _) = cube(&ask, ask.given.area.as_deref(), None).await?;
+    let plan = match ask.registry.plan().await? {
+        Some(text) => canbao_report::plan::Plan::parse(&text),
+        None => canbao_report::plan::Plan::embedded(),
+    };
+    let plan = plan.map_err(|error| Problem::from(ReportError::from(error)))?;
+    let progress = plan.progress(&cube, &ask.app.settings.report.catalogue, &area, &ask.caller.scope)?;
+    let stage = |one: &canbao_report::plan::Stage| Stage {
+        name: one.name.clone(),
+        from: one.from.to_string(),
+        to: one.to.to_string(),
+    };
+    let target = |one: &canbao_report::plan::Progress| Target {
+        indicator: one.target.indicator.clone(),
+        from: one.target.from.to_string(),
+        by: one.target.by.to_string(),
+        value: one.target.value,
+        expected: one.expected,
+        actual: Figure::of(&one.figure),
+        behind: one.behind,
+    };
+    Ok(PlanTold {
+        title: plan.title.clone(),
+        snapshot: Snapshot::of(cube.snapshot()),
+        area,
+        stages: plan.stages.iter().map(stage).collect(),
+        targets: progress.iter().map(target).collect(),
+    })
+}
+
+/// 通报或报告
+#[derive(Serialize, ToSchema)]
+#[schema(as = IssuedPaper)]
+struct Paper {
+    id: i64,
+    /// bulletin 通报、analysis 统计分析报告、assessment 总结评估报告
+    kind: String,
+    #[schema(value_type = word::AreaCode)]
+    area: String,
+    /// 期号
+    issue: String,
+    title: String,
+    /// 成文日期
+    #[schema(format = Date)]
+    issued_on: String,
+    /// 依据哪份快照
+    snapshot: i64,
+    /// 与哪份比较
+    before: Option<i64>,
+    /// 不到多少的数不公布
+    threshold: i64,
+    /// 文件的 BLAKE3 校验码
+    digest: String,
+    bytes: i64,
+}
+
+/// 通报和报告
+#[derive(Serialize, ToSchema)]
+struct Papers {
+    papers: Vec<Paper>,
+}
+
+impl Told for Papers {
+    fn example() -> Value {
+        json!({"papers": [{
+            "id": 1, "kind": "bulletin", "area": "610900", "issue": "2016年第3期",
+            "title": "关于安康市全民参保登记工作进展情况的通报", "issued_on": "2016-12-02", "snapshot": 3, "before": 2,
+            "threshold": 5, "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "bytes": 132651,
+        }]})
+    }
+}
+
+async fn papers(ask: Ask) -> Result<Papers, Problem> {
+    let all = ask.registry.papers(&ask.caller.scope).await?;
+    let issued = all.into_iter().filter(|paper| paper.state == canbao_registry::paper::State::Issued);
+    let paper = |paper: canbao_registry::paper::Paper| Paper {
+        id: paper.id,
+        kind: paper.kind,
+        area: paper.area,
+        issue: paper.issue,
+        title: paper.title,
+        issued_on: paper.issued_on,
+        snapshot: paper.snapshot,
+        before: paper.before,
+        threshold: paper.threshold,
+        digest: paper.digest,
+        bytes: paper.bytes,
+    };
+    Ok(Papers { papers: issued.map(paper).collect() })
 }

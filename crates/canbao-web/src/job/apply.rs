@@ -30,9 +30,16 @@ pub(super) async fn run(app: &App, program: &Program, job: &Job, follow: &Follow
         printed = reached.json();
     }
     follow.begin("snapshot");
-    let actor = job.decided_by.as_ref().unwrap_or(&job.made_by);
+    let mut arguments = vec!["report".to_owned(), "snapshot".to_owned(), "--json".to_owned()];
+    let own = app.settings.data.join("indicators.toml");
+    if own.is_file() {
+        arguments.push(format!("--indicators={}", own.to_string_lossy()));
+    }
     // the record is what it is; a snapshot that could not be taken is taken by the next
+    let actor = job.decided_by.as_ref().unwrap_or(&job.made_by);
     let _ = app.registry.take_snapshot(actor).await;
+    // the child finds it taken, and writes its figures a row each: they need the memory of all of them at once
+    let _ = start(program, arguments, job, follow).await;
     Ok(printed.trim().to_owned())
 }
 

@@ -10,7 +10,7 @@ use canbao_registry::change::Procedure;
 use crate::right::Right;
 
 /// What was done.
-const DEEDS: [(&str, &str); 62] = [
+const DEEDS: [(&str, &str); 67] = [
     ("account-add", "新增账号"),
     ("account-change", "修改账号"),
     ("account-disable", "停用账号"),
@@ -36,6 +36,7 @@ const DEEDS: [(&str, &str); 62] = [
     ("deliver-send", "报送数据"),
     ("deliver-settings", "指定各列的意思"),
     ("deliver-withdraw", "撤回报送"),
+    ("draft", "拟通报或报告"),
     ("exchange-answer", "答复联网比对"),
     ("exchange-approve", "同意联网比对"),
     ("exchange-export", "发出联网比对"),
@@ -48,6 +49,7 @@ const DEEDS: [(&str, &str); 62] = [
     ("exchange-withdraw", "收回联网比对申请"),
     ("handle", "核对疑点"),
     ("handle-many", "批量核对疑点"),
+    ("issue", "印发通报或报告"),
     ("job", "比对任务"),
     ("log-in", "登录"),
     ("log-in-password", "输对密码"),
@@ -55,10 +57,12 @@ const DEEDS: [(&str, &str); 62] = [
     ("log-out-everywhere", "退出所有登录"),
     ("mark", "标记"),
     ("password-change", "换密码"),
+    ("plan", "改实施方案"),
     ("propose", "提出变更"),
     ("propose-bulk", "批量提出变更"),
     ("refuse", "退回变更"),
     ("refuse-export", "不同意导出"),
+    ("refuse-paper", "退回通报或报告"),
     ("refuse-undo", "不同意撤销"),
     ("second-factor-remove", "去掉动态口令"),
     ("second-factor-set", "启用动态口令"),
@@ -72,21 +76,24 @@ const DEEDS: [(&str, &str); 62] = [
     ("withdraw", "收回变更"),
     ("withdraw-decision", "收回核定"),
     ("withdraw-export", "收回导出申请"),
+    ("withdraw-paper", "收回通报或报告"),
     ("withdraw-undo", "收回撤销申请"),
 ];
 
 /// Words of what it was done to.
-const WORDS: [(&str, &str); 85] = [
+const WORDS: [(&str, &str); 89] = [
     ("->", "→"),
     ("account", "账号"),
     ("after", "之后的"),
     ("all", "全部"),
+    ("analysis", "统计分析报告"),
     ("another", "另一个"),
     ("answer", "答复"),
     ("answered", "答复"),
     ("apply", "载入"),
     ("area", "区划"),
     ("as", ""),
+    ("assessment", "总结评估报告"),
     ("ask", "请村里核实"),
     ("asked", "请核实的疑点"),
     ("at", ""),
@@ -95,6 +102,7 @@ const WORDS: [(&str, &str); 85] = [
     ("born", "出生"),
     ("broken", "中断"),
     ("bulk", "批次"),
+    ("bulletin", "通报"),
     ("cancelled", "已取消"),
     ("compare", "比对"),
     ("decided", "核对"),
@@ -132,6 +140,7 @@ const WORDS: [(&str, &str); 85] = [
     ("peer", "对方"),
     ("people", "人"),
     ("person", "记录"),
+    ("plan", "实施方案"),
     ("question", "询问"),
     ("queued", "排队"),
     ("refused", "没有同意"),

@@ -8,27 +8,20 @@ use canbao_paper::drawing::{Deeper, Geography, Map, Region, Scale, cell_bar, map
 use canbao_report::ReportError;
 use canbao_report::cube::{Cube, Depth, Dimension, Filter};
 use canbao_report::figure::{Figure, Trend, month_before};
-use canbao_report::indicator::{Indicator, Table};
+use canbao_report::indicator::Table;
 
 use super::filled;
 use super::shell::{Crumb, Shell};
+use super::statistics::{Tab, tabs};
 use crate::App;
 use crate::fault::Fault;
 use crate::right::visitor::Visitor;
 use crate::say;
 
 /// The four figures on top.
-const TOP: [Indicator; 4] =
-    [Indicator::Coverage, Indicator::Uninsured, Indicator::PensionCoverage, Indicator::MedicalCoverage];
+const TOP: [&str; 4] = ["coverage", "uninsured", "pension-coverage", "medical-coverage"];
 /// The columns of the tables; coverage stands last, with its bar.
-const COLUMNS: [Indicator; 6] = [
-    Indicator::Population,
-    Indicator::Enrolled,
-    Indicator::Uninsured,
-    Indicator::Partial,
-    Indicator::Interrupted,
-    Indicator::Coverage,
-];
+const COLUMNS: [&str; 6] = ["population", "enrolled", "uninsured", "partial", "interrupted", "coverage"];
 
 struct Top {
     name: &'static str,
@@ -62,6 +55,7 @@ struct Shown {
 #[template(path = "figures.html")]
 struct Page {
     shell: Shell,
+    tabs: Vec<Tab>,
     heading: String,
     sub: String,
     tops: Vec<Top>,
@@ -110,19 +104,21 @@ async fn page(
         Err(why) => (None, why),
     };
     let area = visitor.area.as_str();
+    let catalogue = &app.settings.report.catalogue;
+    let (top, columns) = (catalogue.some(TOP), catalogue.some(COLUMNS));
     let drawn = || -> Result<_, ReportError> {
         let filter = Filter { area: Some(area.to_owned()).filter(|area| !area.is_empty()), ..Filter::default() };
         let scope = visitor.scope.clone();
-        let tops = cube.figures(&TOP, &filter, &scope)?;
-        let below = cube.table(Dimension::Area(Depth::Below), &COLUMNS, &filter, &scope)?;
+        let tops = cube.figures(&top, &filter, &scope)?;
+        let below = cube.table(Dimension::Area(Depth::Below), &columns, &filter, &scope)?;
         let earlier = before
             .as_ref()
-            .and_then(|before| before.table(Dimension::Area(Depth::Below), &COLUMNS, &filter, &scope).ok());
+            .and_then(|before| before.table(Dimension::Area(Depth::Below), &columns, &filter, &scope).ok());
         let mut others = Vec::new();
         for (title, dimension) in
             [("按年龄", Dimension::Age), ("按性别", Dimension::Sex), ("按户口性质", Dimension::Hukou)]
         {
-            let table = cube.table(dimension, &COLUMNS, &filter, &scope)?;
+            let table = cube.table(dimension, &columns, &filter, &scope)?;
             others.push(shown(title, dimension.chinese(), &table, None, false));
         }
         Ok((tops, below, earlier, others))
@@ -144,8 +140,8 @@ async fn page(
     let top = |figure: &Figure| {
         let definition = figure.indicator.definition();
         Top {
-            name: definition.name,
-            meaning: definition.meaning,
+            name: &definition.name,
+            meaning: &definition.meaning,
             value: figure.bare().unwrap_or_else(|| "—".to_owned()),
             unit: figure.unit(),
             basis: figure.basis(),
@@ -154,6 +150,7 @@ async fn page(
     };
     Ok(Ok(Page {
         shell: Shell::of(app, visitor, "/figures", heading.clone(), crumbs).await?,
+        tabs: tabs("/figures"),
         sub: format!("截至 {} · {} 统计", cube.as_of(), say::time(cube.snapshot().taken_at)),
         tops: tops.iter().map(top).collect(),
         what: format!("各{head}参保率，%"),
@@ -227,10 +224,11 @@ fn shown(title: &'static str, head: &'static str, table: &Table, before: Option<
         // who stands best comes first; areas without a figure last
         rows.sort_by_key(|row| std::cmp::Reverse(row.figures.last().and_then(Figure::value)));
     }
+    let heads = table.indicators.split_last().map_or_else(Default::default, |(_, counts)| counts);
     Shown {
         title,
         head,
-        heads: COLUMNS.iter().take(COLUMNS.len() - 1).map(|indicator| indicator.definition().name).collect(),
+        heads: heads.iter().map(|indicator| indicator.definition().name.as_str()).collect(),
         lines: rows
             .into_iter()
             .map(|row| line(&row.value.key, &row.value.label, &row.figures, of_before(&row.value.key)))

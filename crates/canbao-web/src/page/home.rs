@@ -15,7 +15,7 @@ use canbao_registry::finding::WorkCounts;
 
 use super::person::Names;
 use super::shell::{Crumb, Shell};
-use super::{deed, filled};
+use super::{deed, filled, statistics};
 use crate::App;
 use crate::fault::Fault;
 use crate::right::Right;
@@ -108,6 +108,45 @@ struct Page {
     /// What an auditor reads: title, where all of it is, the last lines.
     logs: Vec<(&'static str, &'static str, Vec<Done>)>,
     reports: bool,
+    /// What of the plan is behind, each with what is lacking.
+    behind: Vec<(String, String)>,
+    /// Areas right below that are behind on what they are ranked by.
+    laggards: Vec<(String, String)>,
+}
+
+/// Targets of the plan that the chosen area is behind on, and the areas below it that are behind on what is ranked, with how
+/// much is lacking; nothing where nothing was counted yet.
+async fn behind(app: &App, visitor: &Visitor) -> Result<(Vec<(String, String)>, Vec<(String, String)>), Fault> {
+    let nothing = (Vec::new(), Vec::new());
+    if !visitor.may(Right::Figures) || visitor.area.is_empty() {
+        return Ok(nothing);
+    }
+    let (Ok(cube), Ok(plan)) = (app.cubes.latest(&app.registry).await, statistics::plan::holding(app).await) else {
+        return Ok(nothing);
+    };
+    let catalogue = &app.settings.report.catalogue;
+    let of = |area: &str| plan.progress(&cube, catalogue, area, &visitor.scope).unwrap_or_default();
+    let own = of(&visitor.area);
+    let told = own.iter().filter_map(|one| {
+        let lacking = statistics::plan::lacking(one)?;
+        let name = one.figure.indicator.definition().name.as_str();
+        let (now, by) = (one.figure.text(), one.target.by);
+        Some((
+            name.to_owned(),
+            format!("现在 {now}，按计划应为 {}，{lacking}；期限 {by}", statistics::plan::expected(one)),
+        ))
+    });
+    let told: Vec<_> = told.collect();
+    let mut below: Vec<(i64, String, String)> = Vec::new();
+    for (code, area) in visitor.areas.reporting_right_to(&visitor.area) {
+        let progress = of(code);
+        let ranked = progress.iter().find(|one| one.target.indicator == plan.rules.rank);
+        if let Some((behind, lacking)) = ranked.and_then(|one| Some((one.behind?, statistics::plan::lacking(one)?))) {
+            below.push((behind, area.name.clone(), lacking));
+        }
+    }
+    below.sort_by_key(|(behind, ..)| std::cmp::Reverse(*behind));
+    Ok((told, below.into_iter().map(|(_, name, lacking)| (name, lacking)).collect()))
 }
 
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Html<String>, Fault> {
@@ -134,6 +173,7 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
             lines = standing;
         }
     }
+    let (behind, laggards) = behind(&app, &visitor).await?;
     let today = say::today();
     let heading = match visitor.account.role {
         Role::Reporter if !lines.is_empty() => {
@@ -170,6 +210,8 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Htm
         first,
         logs: if visitor.may(Right::Log) { logs(&app).await? } else { Vec::new() },
         reports: visitor.may(Right::Figures),
+        behind,
+        laggards,
     })
 }
 
@@ -210,6 +252,10 @@ async fn tasks(app: &App, visitor: &Visitor) -> Result<Vec<(i64, Task)>, Fault> 
     if visitor.may(Right::Propose) {
         let (_, refused) = app.registry.own_requests(login, now - 30 * DAY).await?;
         task("30 天内退回给我的变更", "/changes/mine", plain(refused), "看理由");
+    }
+    if visitor.may(Right::Issue) {
+        let waiting = app.registry.papers_waiting(&visitor.scope, login).await?;
+        task("别人拟的通报和报告", "/papers", plain(waiting), "印发");
     }
     if visitor.may(Right::Accounts) {
         let accounts = app.registry.accounts().await?;

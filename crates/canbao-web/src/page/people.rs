@@ -8,7 +8,6 @@ use canbao_domain::rules::Category;
 use canbao_domain::source::SourceKind;
 use canbao_registry::area::Areas;
 use canbao_registry::query::Filter;
-use canbao_report::indicator::Indicator;
 use serde::Deserialize;
 
 use super::filled;
@@ -25,12 +24,21 @@ use crate::say;
 const LINES: i64 = 20;
 
 /// Age bands: word in the address, what it is called, from and to in full years.
-pub(crate) const AGES: [(&str, &str, Option<i32>, Option<i32>); 5] = [
+pub(crate) const AGES: [(&str, &str, Option<i32>, Option<i32>); 13] = [
     ("child", "不满 16 岁", None, Some(15)),
     ("working", "16 – 59 岁", Some(16), Some(59)),
     ("young", "16 – 34 岁", Some(16), Some(34)),
     ("middle", "35 – 59 岁", Some(35), Some(59)),
     ("old", "60 岁以上", Some(60), None),
+    // those by which figures tell people apart
+    ("0-15", "0 – 15 岁", None, Some(15)),
+    ("16-24", "16 – 24 岁", Some(16), Some(24)),
+    ("25-34", "25 – 34 岁", Some(25), Some(34)),
+    ("35-44", "35 – 44 岁", Some(35), Some(44)),
+    ("45-54", "45 – 54 岁", Some(45), Some(54)),
+    ("55-59", "55 – 59 岁", Some(55), Some(59)),
+    ("60-69", "60 – 69 岁", Some(60), Some(69)),
+    ("70+", "70 岁及以上", Some(70), None),
 ];
 
 /// What stands in the address: codes and words, never anything personal.
@@ -145,7 +153,7 @@ pub(crate) async fn list(
     filled(&Page {
         shell: Shell::of(&app, &visitor, &at, heading.clone(), crumbs).await?,
         sub: share(&app, &visitor, area, category, whole).await?,
-        meaning: category.map_or("", meaning),
+        meaning: category.map_or("", |category| meaning(&app, category)),
         category: category.map_or("", Category::as_str).to_owned(),
         categories: choices(&asked.category, Category::ALL.iter().map(|one| (one.as_str(), one.chinese()))),
         towns: options(&asked.town, &towns),
@@ -207,18 +215,19 @@ async fn share(
 }
 
 /// What a category means, in the words of its indicator.
-const fn meaning(category: Category) -> &'static str {
-    let indicator = match category {
-        Category::Uninsured => Indicator::Uninsured,
-        Category::Partial => Indicator::Partial,
-        Category::Interrupted => Indicator::Interrupted,
-        Category::Information => Indicator::Information,
-        Category::Confirmed => Indicator::Confirmed,
-        Category::Deceased => return "人口库中已登记死亡的人。",
-        Category::MovedOut => return "人口库中已登记迁出的人。",
-        Category::Outside => return "在本市参保，但不在户籍和常住人口库中的人。",
-    };
-    indicator.definition().meaning
+fn meaning(app: &App, category: Category) -> &'static str {
+    match category {
+        Category::Deceased => "人口库中已登记死亡的人。",
+        Category::MovedOut => "人口库中已登记迁出的人。",
+        Category::Outside => "在本市参保，但不在户籍和常住人口库中的人。",
+        // the other categories are indicators of the same name
+        _ => app
+            .settings
+            .report
+            .catalogue
+            .find(category.as_str())
+            .map_or("", |indicator| &indicator.definition().meaning),
+    }
 }
 
 impl Asked {

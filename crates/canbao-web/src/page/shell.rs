@@ -178,7 +178,15 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         group("数据", entries);
     }
     if visitor.may(Right::Figures) {
-        group("统计", vec![plain("参保情况", "/figures")]);
+        let mut entries =
+            vec![plain("参保情况", "/figures"), plain("统计分析", "/figures/pivot"), plain("实施方案", "/plan")];
+        let waiting = if visitor.may(Right::Issue) {
+            app.registry.papers_waiting(&visitor.scope, &visitor.account.login).await?
+        } else {
+            0
+        };
+        entries.push(entry("通报和报告", "/papers", if waiting > 0 { say::count(waiting) } else { String::new() }));
+        group("统计", entries);
     }
     let mut system = Vec::new();
     if visitor.may(Right::Accounts) {

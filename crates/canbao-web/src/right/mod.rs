@@ -30,6 +30,10 @@ pub enum Right {
     Answer,
     /// Figures.
     Figures,
+    /// Making bulletins and reports, and issuing those of others.
+    Issue,
+    /// Changing the plan that figures are held against.
+    Plan,
     /// Handing extracts over: a reporter of their own sources, the city of all.
     Deliver,
     /// Comparing, and deciding what becomes the record.
@@ -64,7 +68,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, for the test that walks them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Home,
         Self::People,
         Self::Reveal,
@@ -73,6 +77,8 @@ impl Right {
         Self::Findings,
         Self::Answer,
         Self::Figures,
+        Self::Issue,
+        Self::Plan,
         Self::Deliver,
         Self::Compare,
         Self::Employers,
@@ -103,6 +109,8 @@ impl Right {
             Self::Findings => Some("findings"),
             Self::Answer => Some("answer"),
             Self::Figures => Some("figures"),
+            Self::Issue => Some("issue"),
+            Self::Plan => Some("plan"),
             Self::Deliver => Some("deliver"),
             Self::Compare => Some("compare"),
             Self::Employers => Some("employers"),
@@ -132,6 +140,8 @@ impl Right {
             Self::Findings => "核对疑点",
             Self::Answer => "答复请核实的疑点",
             Self::Figures => "查看统计",
+            Self::Issue => "拟制、印发通报和报告",
+            Self::Plan => "改实施方案",
             Self::Deliver => "报送数据",
             Self::Compare => "比对和更新登记库",
             Self::Employers => "查看单位",
@@ -179,14 +189,14 @@ impl Access {
 pub const fn may(role: Role, right: Right) -> bool {
     use Right::{
         Accounts, Answer, Areas, ChangeAreas, Compare, Deliver, Exchange, Export, Figures, Findings, Home, Log,
-        Partners, People, Propose, Reveal, RunSurvey, Survey, Visit,
+        Partners, People, Plan, Propose, Reveal, RunSurvey, Survey, Visit,
     };
     match role {
         // who runs the system sees no records, nor who looked at them
         Role::Admin => matches!(right, Home | Accounts | Areas | Partners),
         Role::City => !matches!(right, Accounts | Log | Partners | Visit),
         Role::County => {
-            !matches!(right, Accounts | Log | Partners | ChangeAreas | Deliver | Compare | Exchange | Visit)
+            !matches!(right, Accounts | Log | Partners | ChangeAreas | Deliver | Compare | Exchange | Visit | Plan)
         }
         Role::Town => matches!(
             right,

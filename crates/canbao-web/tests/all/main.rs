@@ -31,6 +31,7 @@ mod resume;
 mod rights;
 mod secure;
 mod slow;
+mod statistics;
 mod support;
 mod survey;
 mod unwell;

@@ -18,6 +18,7 @@ mod help;
 mod inspect;
 mod killed;
 mod layout;
+mod papers;
 mod reading;
 mod refusals;
 mod registry;

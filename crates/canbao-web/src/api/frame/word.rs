@@ -1,7 +1,7 @@
 //! Values that stand in many places, each told and bounded once: codes, words, dates, texts. Types of the schema alone.
 
 use canbao_domain::{role, rules, source, standard};
-use canbao_report::{cube, indicator};
+use canbao_report::cube;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -115,7 +115,7 @@ schemas! {
     /// 中断或终止原因
     Interruption => one_of("中断、终止参保的原因代码", entries(standard::interruptions()));
     /// 指标
-    Indicator => one_of("指标", indicator::Indicator::ALL.iter().map(|one| (one.definition().code.to_owned(), one.definition().name.to_owned())).collect());
+    Indicator => text("指标的代码，见 listIndicators", 1, 40, "^[a-z0-9-]+$");
     /// 分类
     Dimension => one_of("按什么分行", all!(cube::Dimension));
     /// 答复

@@ -232,6 +232,10 @@ async fn every_answer_is_as_the_document_tells() {
         ("listIndicators", "/api/v1/indicators".to_owned()),
         ("listSnapshots", "/api/v1/snapshots".to_owned()),
         ("getFigures", "/api/v1/figures?area=610902&snapshot=1".to_owned()),
+        ("getPivot", "/api/v1/figures/pivot?indicator=uninsured&rows=county&columns=sex".to_owned()),
+        ("getPivot", "/api/v1/figures/pivot?indicator=coverage&rows=age&area=610902".to_owned()),
+        ("getPlan", "/api/v1/plan?area=610902".to_owned()),
+        ("listPapers", "/api/v1/papers".to_owned()),
         ("listChanges", "/api/v1/changes".to_owned()),
         ("listEmployers", "/api/v1/employers?county=610902&category=confirmed&limit=2".to_owned()),
     ] {

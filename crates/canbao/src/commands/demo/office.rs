@@ -14,6 +14,8 @@ use canbao_registry::area::Areas;
 use canbao_registry::query::Asker;
 use canbao_registry::survey::{Issue, Populations, Reach};
 use canbao_registry::{Address, Registry};
+use canbao_report::cube::Cubes;
+use canbao_report::indicator::Catalogue;
 use canbao_survey::form::Forms;
 use canbao_web::{App, Program, Settings};
 use tokio::net::TcpListener;
@@ -70,8 +72,9 @@ pub(super) async fn serve(folder: &Path, run: &Path, language: Language) -> Resu
     // before anybody is in it: killed at any moment, it is never taken for a real one
     done(registry.mark_demo(&actor()).await)?;
     done(apply(&registry, run, &actor(), false).await)?;
-    done(registry.take_snapshot(&actor()).await)?;
     assign(&registry).await?;
+    let taken = canbao_report::take(&registry, &Cubes::default(), Catalogue::embedded(), &actor()).await;
+    taken.map_err(|error| Failure::new(error.to_string()))?;
     let areas = done(registry.areas().await)?;
     let chain = chain(&registry, &areas).await?;
     let mut accounts = Table::new([

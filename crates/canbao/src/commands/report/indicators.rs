@@ -1,5 +1,6 @@
 //! `canbao report indicators`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use canbao_domain::scope::Scope;
@@ -8,10 +9,10 @@ use canbao_registry::snapshot::Snapshot;
 use canbao_report::ReportError;
 use canbao_report::cube::{Cube, Cubes, Dimension, Filter, Tree};
 use canbao_report::figure::{Figure, Trend, month_before};
-use canbao_report::indicator::{Indicator, Row, Table as Figures};
+use canbao_report::indicator::{Catalogue, Indicator, Row, Table as Figures};
 use serde_json::{Map, Value, json};
 
-use super::{failure, told};
+use super::{catalogue, failure, told};
 use crate::commands::Outcome;
 use crate::commands::registry::{Database, runtime};
 use crate::output::failure::Failure;
@@ -22,7 +23,7 @@ use crate::output::table::{Side, Table};
 /// Indicators of the city or an area, by areas or by another dimension
 ///
 /// By: area (those right below), county, town, village, category, pension, medical, scheme, sex, age, hukou, subsistence,
-/// disability, population. Each figure's definition is in --json.
+/// disability, population, reason, registered. All indicators, each with its definition, are in --json.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Of this area and those under it [default: the city]
@@ -37,6 +38,9 @@ pub(super) struct Arguments {
     /// Of this snapshot [default: the last one]
     #[arg(long, value_name = "ID")]
     snapshot: Option<i64>,
+    /// The city's own indicators, over the program's
+    #[arg(long, value_name = "FILE")]
+    indicators: Option<PathBuf>,
     /// Print one JSON object to standard output, and nothing else there
     #[arg(long)]
     json: bool,
@@ -45,16 +49,8 @@ pub(super) struct Arguments {
 }
 
 /// What a terminal has room for.
-const SHOWN: [Indicator; 8] = [
-    Indicator::Population,
-    Indicator::Enrolled,
-    Indicator::Coverage,
-    Indicator::Uninsured,
-    Indicator::Partial,
-    Indicator::Interrupted,
-    Indicator::Unclear,
-    Indicator::Information,
-];
+const SHOWN: [&str; 8] =
+    ["population", "enrolled", "coverage", "uninsured", "partial", "interrupted", "unclear", "information"];
 
 /// Figures, and those of the month before or why there are none.
 struct Found {
@@ -67,30 +63,38 @@ pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, 
     let by = Dimension::from_word(&arguments.by).map_err(failure)?;
     let tree = Tree::from_word(&arguments.tree).unwrap_or_default();
     let filter = Filter { area: arguments.area.clone(), tree, ..Filter::default() };
+    let catalogue = catalogue(arguments.indicators.as_deref())?;
     let found = runtime(async {
         let registry = arguments.database.open().await?;
-        let found = look(&registry, arguments.snapshot, by, &filter).await.map_err(failure);
+        let found = look(&registry, &catalogue, arguments.snapshot, by, &filter).await.map_err(failure);
         registry.close().await;
         found
     })?;
-    let text = if arguments.json { as_json(arguments, &found) } else { shown(&found, by, language) };
+    let text =
+        if arguments.json { as_json(arguments, &found, &catalogue) } else { shown(&found, &catalogue, by, language) };
     print(&text, language)?;
     Ok(Outcome::Done)
 }
 
-async fn look(registry: &Registry, id: Option<i64>, by: Dimension, filter: &Filter) -> Result<Found, ReportError> {
+async fn look(
+    registry: &Registry,
+    catalogue: &Catalogue,
+    id: Option<i64>,
+    by: Dimension,
+    filter: &Filter,
+) -> Result<Found, ReportError> {
     let cubes = Cubes::default();
     let cube: Arc<Cube> = match id {
         Some(id) => cubes.get(registry, id).await?,
         None => cubes.latest(registry).await?,
     };
-    let now = cube.table(by, &Indicator::ALL, filter, &Scope::city())?;
+    let now = cube.table(by, catalogue.all(), filter, &Scope::city())?;
     let snapshots = registry.snapshots().await?;
     let before = match month_before(&snapshots, cube.snapshot()) {
         Ok(before) => {
             let earlier = cubes.get(registry, before.id).await?;
             // an area that was not there then has nothing to be compared with
-            earlier.table(by, &Indicator::ALL, filter, &Scope::city()).map_err(|error| error.to_string())
+            earlier.table(by, catalogue.all(), filter, &Scope::city()).map_err(|error| error.to_string())
         }
         Err(why) => Err(why),
     };
@@ -111,26 +115,28 @@ fn trend(figure: &Figure, before: Option<&[Figure]>) -> Option<Trend> {
     Trend::between(figure, before)
 }
 
-fn shown(found: &Found, by: Dimension, l: Language) -> String {
+fn shown(found: &Found, catalogue: &Catalogue, by: Dimension, l: Language) -> String {
+    let shown = catalogue.some(SHOWN);
+    let is_coverage = |indicator: Indicator| indicator.code == "coverage";
     let label = |indicator: Indicator| {
         let definition = indicator.definition();
-        l.pick(definition.name, definition.code)
+        l.pick(definition.name.as_str(), definition.code.as_str())
     };
     let change = l.pick("比上月", "change");
     let mut head = vec![(l.pick(by.chinese(), by.as_str()), Side::Left)];
-    for indicator in SHOWN {
+    for indicator in shown.iter().copied() {
         head.push((label(indicator), Side::Right));
-        if indicator == Indicator::Coverage {
+        if is_coverage(indicator) {
             head.push((change, Side::Right));
         }
     }
     let mut table = Table::of(head);
     let cells = |name: &str, figures: &[Figure], before: Option<&[Figure]>| {
         let mut cells = vec![name.to_owned()];
-        for indicator in SHOWN {
+        for indicator in shown.iter().copied() {
             let figure = figures.iter().find(|figure| figure.indicator == indicator);
             let bare = figure.and_then(Figure::bare).unwrap_or_else(|| "—".to_owned());
-            if indicator == Indicator::Coverage {
+            if is_coverage(indicator) {
                 let percent = if bare == "—" { bare } else { format!("{bare} %") };
                 let change = figure.and_then(|figure| trend(figure, before)).map(Trend::text);
                 cells.extend([percent, change.unwrap_or_else(|| "—".to_owned())]);
@@ -169,15 +175,15 @@ fn name_of(row: &Row) -> &str {
     }
 }
 
-fn as_json(arguments: &Arguments, found: &Found) -> String {
+fn as_json(arguments: &Arguments, found: &Found, catalogue: &Catalogue) -> String {
     let figures = |figures: &[Figure], before: Option<&[Figure]>| -> Value {
         let told = figures.iter().map(|figure| {
             let told = json!({
-                "value": figure.value(), "numerator": figure.part, "denominator": figure.whole,
+                "value": figure.value(), "known": figure.known, "numerator": figure.part, "denominator": figure.whole,
                 "text": figure.text(), "basis": figure.basis(),
                 "change": trend(figure, before).map(Trend::change),
             });
-            (figure.indicator.definition().code.to_owned(), told)
+            (figure.indicator.definition().code.clone(), told)
         });
         Value::Object(told.collect::<Map<_, _>>())
     };
@@ -190,7 +196,8 @@ fn as_json(arguments: &Arguments, found: &Found) -> String {
             json!({ "key": row.value.key, "label": row.value.label, "figures": figures(&row.figures, before) })
         })
         .collect();
-    let definitions: Map<String, Value> = Indicator::ALL
+    let definitions: Map<String, Value> = catalogue
+        .all()
         .iter()
         .map(|indicator| {
             let definition = indicator.definition();
@@ -199,7 +206,7 @@ fn as_json(arguments: &Arguments, found: &Found) -> String {
                 "numerator": definition.numerator, "denominator": definition.denominator,
                 "meaning": definition.meaning,
             });
-            (definition.code.to_owned(), told)
+            (definition.code.clone(), told)
         })
         .collect();
     let told = json!({

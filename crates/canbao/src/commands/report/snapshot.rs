@@ -1,8 +1,12 @@
 //! `canbao report snapshot`.
 
+use std::path::PathBuf;
+
+use canbao_report::cube::Cubes;
+use canbao_report::take;
 use serde_json::json;
 
-use super::told;
+use super::{catalogue, failure, told};
 use crate::commands::Outcome;
 use crate::commands::registry::{Database, actor, done, runtime};
 use crate::output::failure::Failure;
@@ -11,12 +15,16 @@ use crate::output::{figure, print};
 
 /// Count the record as it is now, and keep the counts
 ///
-/// One pass through the people, while nobody waits. What is kept never changes, and is on the audit. Where the record has
+/// One pass through the people, while nobody waits. What is kept never changes, and is on the audit; its figures stand a row
+/// each in the views bi_figure and bi_latest, for other tools. Where the record has
 /// not changed since the last snapshot, that one is named and nothing is written.
 ///
 /// Memory: 60 bytes for all who live in one village and are alike, so at most 60 a person.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
+    /// The city's own indicators, over the program's
+    #[arg(long, value_name = "FILE")]
+    indicators: Option<PathBuf>,
     /// Print one JSON object to standard output, and nothing else there
     #[arg(long)]
     json: bool,
@@ -25,12 +33,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, language: Language) -> Result<Outcome, Failure> {
+    let catalogue = catalogue(arguments.indicators.as_deref())?;
     let (before, snapshot) = runtime(async {
         let registry = arguments.database.open().await?;
         let before = registry.latest_snapshot().await;
-        let taken = registry.take_snapshot(&actor()).await;
+        let taken = take(&registry, &Cubes::default(), &catalogue, &actor()).await;
         registry.close().await;
-        Ok((done(before)?, done(taken)?))
+        Ok((done(before)?, taken.map_err(failure)?))
     })?;
     let is_new = before.is_none_or(|before| before.id != snapshot.id);
     if arguments.json {

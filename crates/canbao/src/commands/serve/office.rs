@@ -10,12 +10,13 @@ use canbao_registry::{Address, Registry};
 use canbao_web::serve::{Limits, Manner, Secure, serve as answer, serve_metrics};
 use canbao_web::tls::{Certificates, CityAuthority, Source, TlsError, keep_fresh};
 use canbao_web::watch::{Field, Format, Level, Log, Watch};
-use canbao_web::{App, Program, Settings as Pages, SurveySettings};
+use canbao_web::{App, Program, ReportSettings, Settings as Pages, SurveySettings};
 use tokio::sync::watch;
 
 use super::settings::Settings;
 use super::{asked_to_end, broken, listen, path};
 use crate::commands::registry::{beside, done};
+use crate::commands::report::catalogue;
 use crate::commands::survey::forms_in;
 use crate::output::failure::Failure;
 use crate::output::fault;
@@ -51,8 +52,14 @@ pub(super) async fn serve(settings: &Settings, language: Language) -> Result<(),
         hours: u32::try_from(settings.survey_unlock_hours).unwrap_or(u32::MAX),
         keep_days: u32::try_from(settings.survey_keep_days).unwrap_or(u32::MAX),
     };
+    let own = data.join("indicators.toml");
+    let report = ReportSettings {
+        catalogue: Arc::new(catalogue(Some(own.as_path()).filter(|own| own.is_file()))?),
+        threshold: settings.withhold_below,
+    };
     let pages = Pages {
         survey,
+        report,
         secure: settings.secure || by_https,
         proxied: settings.secure && !by_https,
         demo: is_demo,

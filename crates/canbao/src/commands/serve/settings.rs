@@ -43,6 +43,7 @@ pub(super) struct Settings {
     pub(super) upload_at_once: usize,
     pub(super) survey_unlock_hours: u64,
     pub(super) survey_keep_days: u64,
+    pub(super) withhold_below: u64,
     pub(super) memory_limit: String,
     pub(super) head_seconds: u64,
     pub(super) body_seconds: u64,
@@ -82,6 +83,7 @@ impl Default for Settings {
             upload_at_once: 8,
             survey_unlock_hours: 72,
             survey_keep_days: 14,
+            withhold_below: 5,
             memory_limit: text("2GB"),
             head_seconds: 15,
             body_seconds: 60,
@@ -102,7 +104,7 @@ const CHOICES: [(&str, &[&str]); 3] = [
 ];
 
 /// From and to which number the others go.
-const RANGES: [(&str, i64, i64); 16] = [
+const RANGES: [(&str, i64, i64); 17] = [
     ("session_idle_minutes", 1, 720),
     ("session_idle_collector_minutes", 1, 1_440),
     ("session_hours", 1, 168),
@@ -112,6 +114,7 @@ const RANGES: [(&str, i64, i64); 16] = [
     ("upload_at_once", 1, 1_000),
     ("survey_unlock_hours", 1, 720),
     ("survey_keep_days", 1, 365),
+    ("withhold_below", 0, 1_000),
     ("head_seconds", 1, 600),
     ("body_seconds", 1, 3_600),
     ("body_bytes_per_second", 1, 1_073_741_824),
