@@ -28,9 +28,11 @@ mod material;
 pub mod plan;
 pub mod release;
 mod source;
+mod subject;
 pub mod table;
 
 pub use error::ReportError;
 pub use keep::{figure_rows, take};
 pub use material::{Before, Material, Released, Wanted};
 pub use source::warnings;
+pub use subject::Subject;

@@ -3,7 +3,7 @@
 use canbao_paper::document::Block;
 use canbao_paper::drawing::{Bar, Bars, Deeper, Geography, Map, Region, Scale, bars, map};
 
-use super::Ask;
+use crate::Subject;
 use crate::release::Told;
 
 /// Bars of a rate or a count, the highest first; those that are withheld are left out.
@@ -34,7 +34,7 @@ fn drawn(caption: &str, all: &[(&str, i64, String)]) -> Option<Block> {
 }
 
 /// The counties coloured by a rate: where it is low the colour is deep.
-pub(super) fn counties(ask: &Ask<'_>, code: &str, caption: &str) -> Option<Block> {
+pub(super) fn counties(ask: &Subject<'_>, code: &str, caption: &str) -> Option<Block> {
     let rows: Vec<(String, String, Option<i64>, String)> = ask
         .below()
         .into_iter()

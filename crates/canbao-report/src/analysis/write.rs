@@ -1,9 +1,10 @@
 //! The report's sentences and tables.
 
-use canbao_paper::document::{Block, Column, Document, Kind, Table};
+use canbao_paper::document::{Block, Column, Document, Table};
 
-use super::{Ask, chart};
-use crate::bulletin::{about, day};
+use super::chart;
+use crate::Subject;
+use crate::bulletin::day;
 use crate::cube::Dimension;
 use crate::figure::{Trend, decimal, thousands};
 use crate::release::Told;
@@ -12,9 +13,7 @@ fn dash(told: Option<Told>) -> String {
     told.map_or_else(|| "—".to_owned(), |told| told.bare())
 }
 
-pub(super) fn document(ask: &Ask<'_>) -> Document {
-    let as_of = ask.now.cube.as_of();
-    let title = "全民参保登记统计分析报告".to_owned();
+pub(super) fn document(ask: &Subject<'_>) -> Document {
     let mut blocks = Vec::new();
     outline(ask, &mut blocks);
     insured(ask, &mut blocks);
@@ -24,26 +23,11 @@ pub(super) fn document(ask: &Ask<'_>) -> Document {
     employers(ask, &mut blocks);
     sources(ask, &mut blocks);
     definitions(ask, &mut blocks);
-    let heading = ask.heading.clone();
-    Document {
-        kind: Kind::Report,
-        about: about(&format!("{}{title}", ask.name()), &heading.organ, ask.made_on),
-        under: format!("{}　截至{}", ask.name(), day(as_of)),
-        title,
-        organ: heading.organ,
-        number: heading.number,
-        to: String::new(),
-        warnings: ask.warnings.clone(),
-        blocks,
-        annexes: Vec::new(),
-        signed: String::new(),
-        copies: String::new(),
-        printed_by: String::new(),
-    }
+    ask.report("全民参保登记统计分析报告", blocks)
 }
 
 /// `参保率 89.1 %（比 2016-10-31 +0.8 个百分点）`; none where it is withheld.
-fn said(ask: &Ask<'_>, code: &str) -> Option<String> {
+fn said(ask: &Subject<'_>, code: &str) -> Option<String> {
     let told = ask.told(code, ask.area).filter(|told| told.value().is_some())?;
     let definition = told.indicator.definition();
     let change = ask.earlier(code, ask.area).and_then(|earlier| Trend::of(&told, &earlier));
@@ -54,12 +38,12 @@ fn said(ask: &Ask<'_>, code: &str) -> Option<String> {
     Some(format!("{} {}{change}", definition.name, told.text()))
 }
 
-fn sentence(ask: &Ask<'_>, begin: &str, codes: &[&str]) -> Option<Block> {
+fn sentence(ask: &Subject<'_>, begin: &str, codes: &[&str]) -> Option<Block> {
     let parts: Vec<String> = codes.iter().filter_map(|code| said(ask, code)).collect();
     (!parts.is_empty()).then(|| Block::Text(format!("{begin}{}。", parts.join("，"))))
 }
 
-fn outline(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
+fn outline(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     let as_of = ask.now.cube.as_of();
     blocks.push(Block::Head(1, "一、概况".to_owned()));
     let begin = format!("截至{}，{}", day(as_of), ask.name());
@@ -115,7 +99,7 @@ fn outline(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
 /// What the columns of most tables are.
 const COLUMNS: [&str; 7] = ["population", "enrolled", "uninsured", "partial", "interrupted", "unclear", "coverage"];
 
-fn heads(ask: &Ask<'_>, first: &str, codes: &[&str]) -> Vec<Column> {
+fn heads(ask: &Subject<'_>, first: &str, codes: &[&str]) -> Vec<Column> {
     let named = |code: &&str| {
         let definition = ask.indicator(code)?.definition();
         let percent = definition.unit.chinese() == "%";
@@ -125,7 +109,7 @@ fn heads(ask: &Ask<'_>, first: &str, codes: &[&str]) -> Vec<Column> {
 }
 
 /// Why a dash stands in a table, where one does.
-fn why(ask: &Ask<'_>, rows: &[Vec<String>]) -> String {
+fn why(ask: &Subject<'_>, rows: &[Vec<String>]) -> String {
     let threshold = ask.now.release.threshold();
     let any = rows.iter().flatten().any(|cell| cell == "—");
     match (any, threshold > 1) {
@@ -136,25 +120,21 @@ fn why(ask: &Ask<'_>, rows: &[Vec<String>]) -> String {
 }
 
 /// A table of the areas below.
-fn by_area(ask: &Ask<'_>, caption: &str, codes: &[&str]) -> Block {
+fn by_area(ask: &Subject<'_>, caption: &str, codes: &[&str]) -> Block {
     let row = |label: &str, area: &str| {
         let cells = codes.iter().map(|code| dash(ask.told(code, area)));
         std::iter::once(label.to_owned()).chain(cells).collect::<Vec<String>>()
     };
     let mut rows: Vec<Vec<String>> = ask.below().iter().map(|(code, name)| row(name, code)).collect();
     rows.push(row("合计", ask.area));
-    let first = match ask.level() {
-        "city" => "县(市、区)",
-        "county" => "镇(办)",
-        _ => "村(社区)",
-    };
+    let first = ask.level_below(ask.area);
     let note = format!("合计含没有落到下级区划的。{}", why(ask, &rows));
     let caption = format!("{caption}，截至 {}", ask.now.cube.as_of());
     Block::Table(Table { caption, columns: heads(ask, first, codes), rows, totals: true, note })
 }
 
 /// A table by the values of a dimension.
-fn by(ask: &Ask<'_>, caption: &str, dimension: Dimension, codes: &[&str]) -> Option<Block> {
+fn by(ask: &Subject<'_>, caption: &str, dimension: Dimension, codes: &[&str]) -> Option<Block> {
     let values = ask.now.release.values(dimension);
     let rows = values.iter().map(|value| {
         let cells = codes.iter().map(|code| dash(ask.told_of(code, dimension, &value.key)));
@@ -174,12 +154,12 @@ fn by(ask: &Ask<'_>, caption: &str, dimension: Dimension, codes: &[&str]) -> Opt
     Some(Block::Table(Table { caption, columns: heads(ask, dimension.chinese(), codes), rows, totals: true, note }))
 }
 
-fn values(ask: &Ask<'_>, dimension: Dimension, code: &str) -> Vec<(String, Option<Told>)> {
+fn values(ask: &Subject<'_>, dimension: Dimension, code: &str) -> Vec<(String, Option<Told>)> {
     let values = ask.now.release.values(dimension).iter();
     values.map(|value| (value.label.clone(), ask.told_of(code, dimension, &value.key))).collect()
 }
 
-fn insured(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
+fn insured(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     blocks.push(Block::Head(1, "二、参保情况".to_owned()));
     blocks.push(Block::Head(2, "（一）分区域".to_owned()));
     let areas: Vec<(String, Option<Told>)> =
@@ -223,7 +203,7 @@ fn insured(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
     blocks.extend(by(ask, "残疾人补助对象", Dimension::Disability, &COLUMNS));
 }
 
-fn missing(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
+fn missing(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     let as_of = ask.now.cube.as_of();
     blocks.push(Block::Head(1, "三、未参保人员情况和原因".to_owned()));
     blocks.extend(sentence(ask, "", &["uninsured", "partial", "reason-known"]));
@@ -261,14 +241,14 @@ fn missing(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
     }
 }
 
-fn quality(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
+fn quality(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     blocks.push(Block::Head(1, "四、数据质量".to_owned()));
     let codes = ["duplicates-found", "duplicates-settled", "wrong-found", "wrong-settled", "gone-enrolled"];
     blocks.extend(sentence(ask, "历次比对中，", &codes));
     blocks.push(by_area(ask, "疑点和处理", &codes));
 }
 
-fn survey(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
+fn survey(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     blocks.push(Block::Head(1, "五、入户调查".to_owned()));
     let issued = ask.told("survey-to-visit", ask.area).is_some_and(|told| told.part != Some(0));
     if !issued {
@@ -288,7 +268,7 @@ fn survey(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
     blocks.push(by_area(ask, "入户调查进度", &codes));
 }
 
-fn employers(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
+fn employers(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     // employers have no finer place than a county
     if ask.level() == "town" || ask.told("units", ask.area).is_none_or(|told| told.whole == Some(0)) {
         return;
@@ -300,7 +280,7 @@ fn employers(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
     }
 }
 
-fn sources(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
+fn sources(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     blocks.push(Block::Head(1, "附录一、数据来源".to_owned()));
     let snapshot = ask.now.cube.snapshot();
     blocks.push(Block::Text(format!(
@@ -349,7 +329,7 @@ fn sources(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
     }));
 }
 
-fn definitions(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
+fn definitions(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     blocks.push(Block::Head(1, "附录二、指标口径".to_owned()));
     let rows: Vec<Vec<String>> = super::INDICATORS
         .iter()

@@ -1,9 +1,9 @@
 //! The assessment's sentences and tables.
 
-use canbao_paper::document::{Block, Column, Document, Kind, Table};
+use canbao_paper::document::{Block, Column, Document, Table};
 
 use super::{Ask, At};
-use crate::bulletin::{about, day};
+use crate::bulletin::day;
 use crate::figure::{Trend, decimal};
 use crate::indicator::Unit;
 use crate::plan::{Standing, Target};
@@ -25,8 +25,6 @@ fn numeral(at: usize) -> &'static str {
 }
 
 pub(super) fn document(ask: &Ask<'_>) -> Document {
-    let as_of = ask.now.cube.as_of();
-    let title = "全民参保登记工作总结评估报告".to_owned();
     let mut blocks = Vec::new();
     outline(ask, &mut blocks);
     stages(ask, &mut blocks);
@@ -34,22 +32,7 @@ pub(super) fn document(ask: &Ask<'_>) -> Document {
     areas(ask, &mut blocks);
     left(ask, &mut blocks);
     basis(ask, &mut blocks);
-    let heading = ask.heading.clone();
-    Document {
-        kind: Kind::Report,
-        about: about(&format!("{}{title}", ask.name()), &heading.organ, ask.made_on),
-        under: format!("{}　截至{}", ask.name(), day(as_of)),
-        title,
-        organ: heading.organ,
-        number: heading.number,
-        to: String::new(),
-        warnings: ask.warnings.clone(),
-        blocks,
-        annexes: Vec::new(),
-        signed: String::new(),
-        copies: String::new(),
-        printed_by: String::new(),
-    }
+    ask.report("全民参保登记工作总结评估报告", blocks)
 }
 
 /// The targets of the area, each with what was reached.
@@ -248,11 +231,7 @@ fn targets(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
 
 fn areas(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
     let as_of = ask.now.cube.as_of();
-    let first = match ask.level() {
-        "city" => "县(市、区)",
-        "county" => "镇(办)",
-        _ => "村(社区)",
-    };
+    let first = ask.level_below(ask.area);
     blocks.push(Block::Head(1, format!("{}、各{first}完成情况", numeral(3))));
     let indicators: Vec<String> = reached(ask).iter().map(|(target, _)| target.indicator.clone()).collect();
     let mut columns = vec![Column::words(first, 1.8)];

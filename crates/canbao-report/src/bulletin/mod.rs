@@ -3,14 +3,13 @@
 mod rank;
 mod write;
 
-use canbao_domain::date::Date;
+use std::ops::Deref;
+
 use canbao_paper::document::Document;
 
-use crate::ReportError;
-use crate::cube::{Cube, Tree};
-use crate::indicator::{Catalogue, Indicator};
-use crate::plan::Plan;
-use crate::release::{Release, Told};
+use crate::cube::Cube;
+use crate::release::Release;
+use crate::{ReportError, Subject};
 
 pub use rank::{Outlook, Ranked, rank};
 pub(crate) use write::{about, day};
@@ -44,62 +43,24 @@ pub struct Heading {
 /// What a bulletin is made of.
 #[derive(Clone, Debug)]
 pub struct Ask<'a> {
-    /// The snapshot.
-    pub now: Period<'a>,
-    /// The one that it is compared with.
-    pub before: Option<Period<'a>>,
-    /// The indicators.
-    pub catalogue: &'a Catalogue,
-    /// The plan.
-    pub plan: &'a Plan,
-    /// Of which area.
-    pub area: &'a str,
+    /// What it is about.
+    pub subject: Subject<'a>,
     /// Its number, as it is called: 2016年第3期.
     pub issue: &'a str,
-    /// The day on which it is issued.
-    pub issued_on: Date,
-    /// What stands on it.
-    pub heading: &'a Heading,
-    /// What its figures lack.
-    pub warnings: Vec<String>,
+}
+
+impl<'a> Deref for Ask<'a> {
+    type Target = Subject<'a>;
+
+    fn deref(&self) -> &Subject<'a> {
+        &self.subject
+    }
 }
 
 impl Ask<'_> {
-    fn indicator(&self, code: &str) -> Option<Indicator> {
-        self.catalogue.find(code)
-    }
-
-    /// A figure of an area now.
-    fn told(&self, code: &str, area: &str) -> Option<Told> {
-        self.now.release.told(self.indicator(code)?, area, Tree::Reporting)
-    }
-
-    /// The same the time before.
-    fn earlier(&self, code: &str, area: &str) -> Option<Told> {
-        self.before?.release.told(self.indicator(code)?, area, Tree::Reporting)
-    }
-
     /// How a figure has changed, in its unit: people, or tenths of a percentage point; none where either is withheld.
     fn change(&self, code: &str, area: &str) -> Option<i64> {
         self.told(code, area)?.value()?.checked_sub(self.earlier(code, area)?.value()?)
-    }
-
-    fn name(&self, area: &str) -> String {
-        self.now.cube.area(area).map_or_else(|| area.to_owned(), |area| area.name.clone())
-    }
-
-    /// The areas right below one, by who reports to whom: code and name.
-    fn below(&self, area: &str) -> Vec<(String, String)> {
-        self.now.cube.below(area, Tree::Reporting)
-    }
-
-    /// What the areas below one are called.
-    fn level_below(&self, area: &str) -> &'static str {
-        match self.now.cube.area(area).map(|area| area.level.as_str()) {
-            Some("city") => "县(市、区)",
-            Some("county") => "镇(办)",
-            _ => "村(社区)",
-        }
     }
 }
 
@@ -108,12 +69,6 @@ impl Ask<'_> {
 /// # Errors
 /// Where the snapshot has no such area, or nothing lies below it that could be compared.
 pub fn bulletin(ask: &Ask<'_>) -> Result<Document, ReportError> {
-    let as_of = ask.now.cube.as_of();
-    if ask.now.cube.area(ask.area).is_none() {
-        return Err(ReportError::NoArea { code: ask.area.to_owned(), as_of });
-    }
-    if ask.below(ask.area).is_empty() {
-        return Err(ReportError::NothingBelow { name: ask.name(ask.area) });
-    }
+    ask.check()?;
     Ok(write::document(ask))
 }

@@ -79,7 +79,7 @@ pub fn rank(ask: &Ask<'_>, top: &str, rules: &Rules) -> Vec<Ranked> {
     let code = rules.rank.as_str();
     let as_of = ask.now.cube.as_of();
     let mut all: Vec<Ranked> = ask
-        .below(top)
+        .below_of(top)
         .into_iter()
         .map(|(area, name)| {
             let rate = ask.told(code, &area).and_then(|told| told.value());

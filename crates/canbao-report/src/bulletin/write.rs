@@ -58,7 +58,7 @@ fn outlook(outlook: Outlook) -> String {
 }
 
 pub(super) fn document(ask: &Ask<'_>) -> Document {
-    let name = ask.name(ask.area);
+    let name = ask.name_of(ask.area);
     let title = format!("关于{name}全民参保登记工作进展情况的通报");
     let as_of = ask.now.cube.as_of();
     let period = match ask.before {
@@ -80,7 +80,7 @@ pub(super) fn document(ask: &Ask<'_>) -> Document {
     let heading = ask.heading.clone();
     Document {
         kind: Kind::Official,
-        about: about(&title, &heading.organ, ask.issued_on),
+        about: about(&title, &heading.organ, ask.day),
         organ: heading.organ,
         number: heading.number,
         title,
@@ -99,7 +99,7 @@ pub(super) fn document(ask: &Ask<'_>) -> Document {
 fn rules(ask: &Ask<'_>) -> (Rules, Option<String>) {
     let rules = ask.plan.rules.clone();
     let any = ask
-        .below(ask.area)
+        .below_of(ask.area)
         .iter()
         .any(|(code, _)| ask.told(&rules.rank, code).is_some_and(|told| told.value().is_some()));
     if any {
@@ -130,7 +130,7 @@ fn said(ask: &Ask<'_>, code: &str) -> Option<String> {
 /// 一、总体进展.
 fn whole(ask: &Ask<'_>, blocks: &mut Vec<Block>) {
     let as_of = ask.now.cube.as_of();
-    let name = ask.name(ask.area);
+    let name = ask.name_of(ask.area);
     blocks.push(Block::Head(1, "一、总体进展".to_owned()));
     let people: Vec<String> =
         ["population", "coverage", "uninsured", "partial"].iter().filter_map(|code| said(ask, code)).collect();
@@ -327,7 +327,7 @@ fn further(ask: &Ask<'_>, rules: &Rules, blocks: &mut Vec<Block>) {
         return;
     }
     let parts: Vec<(String, String)> =
-        ask.below(ask.area).into_iter().filter(|(code, _)| !ask.below(code).is_empty()).collect();
+        ask.below_of(ask.area).into_iter().filter(|(code, _)| !ask.below_of(code).is_empty()).collect();
     if parts.is_empty() {
         return;
     }

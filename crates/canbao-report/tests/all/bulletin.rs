@@ -2,6 +2,7 @@
 
 use canbao_domain::date::Date;
 use canbao_paper::document::{Block, Document, Table};
+use canbao_report::Subject;
 use canbao_report::bulletin::{Ask, Heading, Outlook, Period, bulletin, rank};
 use canbao_report::cube::{Cube, Tree};
 use canbao_report::indicator::Catalogue;
@@ -50,17 +51,17 @@ fn made(area: &str, threshold: u64) -> (Document, Vec<Told>) {
     let plan = Plan::embedded().unwrap();
     let heading =
         Heading { organ: "某市全民参保登记工作领导小组办公室".to_owned(), ..Heading::default() };
-    let ask = Ask {
+    let subject = Subject {
         now: Period { cube: &now, release: &later },
         before: Some(Period { cube: &before, release: &earlier }),
         catalogue: Catalogue::embedded(),
         plan: &plan,
         area,
-        issue: "2016年第2期",
-        issued_on: Date::parse("2016-12-02").unwrap(),
+        day: Date::parse("2016-12-02").unwrap(),
         heading: &heading,
         warnings: vec!["没有残疾人补助的数据，与它有关的数字不完整。".to_owned()],
     };
+    let ask = Ask { subject, issue: "2016年第2期" };
     let ranked = rank(&ask, area, &plan.rules);
     let told = ranked.into_iter().map(|one| (one.code, one.place, one.outlook, one.praised, one.criticised)).collect();
     (bulletin(&ask).unwrap(), told)

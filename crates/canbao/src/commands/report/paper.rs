@@ -6,13 +6,15 @@ use canbao_domain::date::Date;
 use canbao_domain::delivery::DeliveryPlan;
 use canbao_paper::document::Document;
 use canbao_paper::print::Press;
+use canbao_registry::Registry;
 use canbao_registry::paper::Issue;
 use canbao_report::bulletin::Heading;
-use canbao_report::cube::Tree;
-use canbao_report::{Before, Material, ReportError, Wanted};
+use canbao_report::cube::{Cubes, Tree};
+use canbao_report::indicator::Catalogue;
+use canbao_report::{Before, Material, Released, ReportError, Subject, Wanted, warnings};
 use serde_json::json;
 
-use super::failure;
+use super::{catalogue, failure};
 use crate::commands::Outcome;
 use crate::commands::registry::{Database, actor, done, runtime};
 use crate::output::failure::Failure;
@@ -69,7 +71,7 @@ pub(super) struct Paper {
     json: bool,
     /// The city's own indicators, over the program's
     #[arg(long, value_name = "FILE")]
-    pub(super) indicators: Option<PathBuf>,
+    indicators: Option<PathBuf>,
     /// The city's own list of extracts that are due, by which old data are told
     #[arg(long, value_name = "FILE")]
     deliveries: Option<PathBuf>,
@@ -77,7 +79,7 @@ pub(super) struct Paper {
     #[arg(long, value_name = "DIR")]
     fonts: Vec<PathBuf>,
     #[command(flatten)]
-    pub(super) database: Database,
+    database: Database,
 }
 
 impl Paper {
@@ -90,7 +92,30 @@ impl Paper {
         Wanted { snapshot: self.snapshot, before, threshold: self.withhold_below }
     }
 
-    pub(super) fn day(&self) -> Result<Date, Failure> {
+    /// Reads what the paper is made of, and the indicators; `more` reads what else it needs.
+    pub(super) fn load<T>(
+        &self,
+        more: impl AsyncFnOnce(&Registry, &Cubes, &Catalogue, Material) -> Result<T, ReportError>,
+    ) -> Result<(T, Catalogue), Failure> {
+        let catalogue = catalogue(self.indicators.as_deref())?;
+        // what is written wrongly is said before anything is read
+        self.deliveries()?;
+        self.day()?;
+        let loaded = runtime(async {
+            let registry = self.database.open().await?;
+            let cubes = Cubes::default();
+            let loaded = async {
+                let material = Material::load(&registry, &cubes, &catalogue, self.wanted()).await?;
+                more(&registry, &cubes, &catalogue, material).await
+            };
+            let loaded = loaded.await;
+            registry.close().await;
+            loaded.map_err(failure)
+        })?;
+        Ok((loaded, catalogue))
+    }
+
+    fn day(&self) -> Result<Date, Failure> {
         let Some(text) = &self.date else { return Ok(crate::commands::survey::today()) };
         Date::parse(text).ok_or_else(|| Failure::new(format!("“{text}”不是日期。")).hint("请写成 2016-12-01 的样子。"))
     }
@@ -114,7 +139,7 @@ impl Paper {
         }
     }
 
-    pub(super) fn deliveries(&self) -> Result<DeliveryPlan, Failure> {
+    fn deliveries(&self) -> Result<DeliveryPlan, Failure> {
         let refused = |problem: String| Failure::new(problem).hint("写法见程序自带的报送计划 deliveries.toml。");
         let plan = match &self.deliveries {
             None => DeliveryPlan::embedded(),
@@ -132,16 +157,29 @@ impl Paper {
         &self,
         kind: &str,
         material: &Material,
+        catalogue: &Catalogue,
         language: Language,
-        document: &dyn Fn(&str, &Heading) -> Result<Document, ReportError>,
+        document: &dyn Fn(Subject<'_>) -> Result<Document, ReportError>,
     ) -> Result<Outcome, Failure> {
+        let warnings = warnings(material.now.cube.sources(), &self.deliveries()?, material.now.cube.as_of());
+        let day = self.day()?;
         let press = Press::new(&self.fonts).map_err(of_paper)?;
         let cube = &material.now.cube;
         let top = self.area.as_deref().or(cube.city()).unwrap_or_default();
         let named = |code: &str| cube.area(code).map_or(("", ""), |area| (area.name.as_str(), area.level.as_str()));
         let made = |code: &str| {
             let (name, level) = named(code);
-            document(code, &self.heading(name, level)).map_err(failure)
+            let subject = Subject {
+                now: material.now.period(),
+                before: material.before.as_ref().map(Released::period),
+                catalogue,
+                plan: &material.plan,
+                area: code,
+                day,
+                heading: &self.heading(name, level),
+                warnings: warnings.clone(),
+            };
+            document(subject).map_err(failure)
         };
         let (id, as_of) = (cube.snapshot().id, cube.as_of());
         let Some(level) = &self.each else {
