@@ -33,8 +33,7 @@ def read(sql, schema):
 T, N = pl.Utf8, pl.Int64
 people = read(
     "SELECT person, area, sex, birth, category, pension, medical, subsistence, disability, schemes FROM person "
-    "WHERE state = 'current' AND rev_to > (SELECT MAX(revision) FROM apply WHERE state = 'visible') "
-    "AND rev_from <= (SELECT MAX(revision) FROM apply WHERE state = 'visible')",
+    "WHERE state = 'current' AND rev_to > (SELECT MAX(revision) FROM revision) AND rev_from <= (SELECT MAX(revision) FROM revision)",
     {"person": N, "area": T, "sex": T, "birth": T, "category": T, "pension": T, "medical": T, "subsistence": N, "disability": N, "schemes": N},
 )
 areas = read(
@@ -49,9 +48,10 @@ known = set(areas["area"])
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
 approved = set(row[0] for row in db.execute("SELECT person FROM survey_task WHERE form = 'person' AND state = 'approved' AND person IS NOT NULL"))
 outcomes = dict(db.execute("SELECT person, outcome FROM survey_task WHERE form = 'person' AND state = 'approved' AND person IS NOT NULL ORDER BY id"))
-NOT_MET = set(sys.argv[3].split(",")) if len(sys.argv) > 3 and sys.argv[3] else set()
+# what a visit ended with where nobody could be asked says why
+MET = ["11", "12", "13"]
 reasoned = set(row[0] for row in db.execute("SELECT person FROM survey_result WHERE item = 'reason' AND ended IS NULL AND lost = 0 AND value <> 'null'"))
-with_reason = {person for person in approved if person in reasoned or outcomes[person] in NOT_MET}
+with_reason = {person for person in approved if person in reasoned or outcomes[person] not in MET}
 
 
 def age(birth):
@@ -119,11 +119,13 @@ def add(code, area, part=0, whole=0):
     parts.append((code, area if area in known else "", part, whole))
 
 
-revision = db.execute("SELECT MAX(revision) FROM apply WHERE state = 'visible'").fetchone()[0]
+# of the record as it is; what was loaded is of the last comparison
+revision = db.execute("SELECT MAX(revision) FROM revision").fetchone()[0]
+loaded, loaded_as_of = db.execute("SELECT revision, as_of FROM apply WHERE state = 'visible' ORDER BY revision DESC LIMIT 1").fetchone()
 undone = {row[0] for row in db.execute("SELECT revision FROM apply WHERE state = 'undone'")}
 decided = {row[0] for row in db.execute("SELECT finding FROM handling WHERE ended IS NULL AND verdict IN ('same', 'different')")}
 WRONG = {"several-numbers", "shared-number", "number-of-another", "field-missing", "row-unresolved"}
-kinds = dict(db.execute("SELECT source, kind FROM apply_source WHERE revision = ?", (revision,)))
+kinds = dict(db.execute("SELECT source, kind FROM apply_source WHERE revision = ?", (loaded,)))
 for finding, kind, area, source, since, until in db.execute("SELECT id, kind, area, source, rev_from, rev_to FROM finding"):
     if since > revision:
         continue
@@ -180,9 +182,8 @@ for person, state in db.execute("SELECT person, state FROM change_request"):
     add("changes-done", area, int(state == "done"), 1)
     add("changes-pending", area, int(state == "pending"), 1)
 deliveries = dict(db.execute("SELECT source, MAX(as_of) FROM delivery WHERE state = 'sent' AND used_by IS NOT NULL AND as_of <= ? GROUP BY source", (as_of,)))
-applied = db.execute("SELECT as_of FROM apply WHERE revision = ?", (revision,)).fetchone()[0]
 for source in kinds:
-    day = datetime.date.fromisoformat(deliveries.get(source, applied))
+    day = datetime.date.fromisoformat(deliveries.get(source, loaded_as_of))
     add("source-fresh", "", int((today - day).days <= 31), 1)
 others = pl.DataFrame(parts, schema={"indicator": T, "area": T, "part": N, "whole": N}, orient="row")
 others = others.group_by("indicator", "area").sum()

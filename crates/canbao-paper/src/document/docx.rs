@@ -110,17 +110,23 @@ impl Document {
             Kind::Official => writer.official_head(self),
             Kind::Report => writer.cover(self),
         }
-        for block in &self.blocks {
-            writer.block(block)?;
+        for (at, block) in self.blocks.iter().enumerate() {
+            match block {
+                // the signature never stands alone on a page
+                Block::Text(text) if self.kind == Kind::Official && at + 1 == self.blocks.len() => {
+                    writer.text(text, true, true);
+                }
+                block => writer.block(block)?,
+            }
         }
         if self.kind == Kind::Official {
             writer.signature(self);
-            if !self.annexes.is_empty() {
-                writer.put(Paragraph::new().page_break_before(true));
-            }
         }
-        for block in &self.annexes {
-            writer.block(block)?;
+        for (at, annex) in self.annexes.iter().enumerate() {
+            writer.annex(&self.annex_label(at), &annex.title);
+            for block in &annex.blocks {
+                writer.block(block)?;
+            }
         }
         if self.kind == Kind::Official {
             writer.print_record(self);
@@ -176,8 +182,10 @@ impl Writer<'_> {
         })
     }
 
-    fn text(&mut self, text: &str, indented: bool) {
+    /// A paragraph; `kept` on the page of what follows.
+    fn text(&mut self, text: &str, indented: bool, kept: bool) {
         let paragraph = Paragraph::new().add_run(run(text, "仿宋", self.look.size)).align(AlignmentType::Both);
+        let paragraph = if kept { paragraph.keep_next(true).keep_lines(true) } else { paragraph };
         let first = if indented { self.look.size as i32 * 20 } else { 0 };
         let paragraph = paragraph.indent(None, Some(SpecialIndentType::FirstLine(first)), None, None);
         let paragraph = self.spaced(paragraph);
@@ -232,26 +240,60 @@ impl Writer<'_> {
             Paragraph::new().add_run(run(&document.number, "仿宋", self.look.size)).align(AlignmentType::Center);
         self.ruled(ParagraphBorderPosition::Bottom, RED, 16, number);
         self.blank(1);
-        self.centred(&document.title, "方正小标宋简体", 44, None);
+        for line in document.title_lines() {
+            self.centred(&line, "方正小标宋简体", 44, None);
+        }
         if !document.under.is_empty() {
             self.centred(&document.under, "楷体", 28, None);
         }
         self.blank(1);
         self.warnings(document);
         if !document.to.is_empty() {
-            self.text(&format!("{}：", document.to), false);
+            self.text(&format!("{}：", document.to), false, false);
         }
     }
 
+    /// What is added (附件说明), who signs, and the day: all on one page.
     fn signature(&mut self, document: &Document) {
-        self.blank(2);
+        let size = self.look.size as i32 * 10;
+        let kept = |paragraph: Paragraph| paragraph.keep_next(true);
+        let mut lines: Vec<Paragraph> = Vec::new();
+        for (at, annex) in document.annexes.iter().enumerate() {
+            let number = if document.annexes.len() > 1 { format!("{}. ", at + 1) } else { String::new() };
+            // 左空二字，以后的与第一个的序号对齐
+            let (before, indent) = if at == 0 { ("附件：", 2) } else { ("", 5) };
+            if at == 0 {
+                lines.push(Paragraph::new());
+            }
+            let line =
+                Paragraph::new().add_run(run(&format!("{before}{number}{}", annex.title), "仿宋", self.look.size));
+            lines.push(line.indent(Some(size * indent), None, None, None));
+        }
+        lines.extend([Paragraph::new(), Paragraph::new()]);
         let date = chinese_date(document.about.date);
         for text in [&document.signed, &date] {
-            let paragraph = Paragraph::new().add_run(run(text, "仿宋", self.look.size)).align(AlignmentType::Right);
-            let paragraph = paragraph.indent(None, None, Some(self.look.size as i32 * 40), None);
-            let paragraph = self.spaced(paragraph);
-            self.put(paragraph);
+            let line = Paragraph::new().add_run(run(text, "仿宋", self.look.size)).align(AlignmentType::Right);
+            lines.push(line.indent(None, None, Some(size * 4), None));
         }
+        let last = lines.pop();
+        let lines: Vec<Paragraph> = lines.into_iter().map(kept).chain(last).map(|line| self.spaced(line)).collect();
+        lines.into_iter().for_each(|line| self.put(line));
+    }
+
+    /// The beginning of an annex, on a page of its own.
+    fn annex(&mut self, label: &str, title: &str) {
+        let heading = |text: &str| {
+            Paragraph::new()
+                .style("Heading1")
+                .page_break_before(true)
+                .keep_next(true)
+                .add_run(Run::new().add_text(text))
+        };
+        if self.kind == Kind::Report {
+            return self.put(heading(title));
+        }
+        self.put(heading(label));
+        self.centred(title, "方正小标宋简体", 36, None);
     }
 
     /// 版记.
@@ -267,7 +309,9 @@ impl Writer<'_> {
 
     fn cover(&mut self, document: &Document) {
         self.blank(7);
-        self.centred(&document.title, "方正小标宋简体", 56, None);
+        for line in document.title_lines() {
+            self.centred(&line, "方正小标宋简体", 56, None);
+        }
         if !document.under.is_empty() {
             self.centred(&document.under, "楷体", 32, None);
         }
@@ -289,7 +333,7 @@ impl Writer<'_> {
                 let paragraph = paragraph.indent(None, Some(SpecialIndentType::FirstLine(indent)), None, None);
                 self.put(paragraph.line_spacing(LineSpacing::new().before(160).after(80)));
             }
-            Block::Text(text) => self.text(text, true),
+            Block::Text(text) => self.text(text, true, false),
             Block::Note(text) => self.put(Paragraph::new().add_run(run(text, "仿宋", 18))),
             Block::Table(table) => self.table(table),
             Block::Chart { svg, caption } => self.chart(svg, caption)?,

@@ -26,7 +26,9 @@ impl Document {
             "organ": self.organ, "number": self.number, "title": self.title, "under": self.under, "to": self.to,
             "warnings": self.warnings, "signed": self.signed, "copies": self.copies, "printed_by": self.printed_by,
             "date": chinese_date((year, month, day)), "blocks": self.blocks.iter().map(block).collect::<Vec<_>>(),
-            "annexes": self.annexes.iter().map(block).collect::<Vec<_>>(),
+            "title_lines": self.title_lines(), "annexes": self.annexes.iter().enumerate().map(|(at, annex)| json!({
+                "label": self.annex_label(at), "title": annex.title, "blocks": annex.blocks.iter().map(block).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read as _};
 
 use canbao_paper::About;
-use canbao_paper::document::{Block, Column, Document, Kind, Table};
+use canbao_paper::document::{Annex, Block, Column, Document, Kind, Table};
 use canbao_paper::drawing::{Bar, Bars, bars};
 
 use crate::printing::{letters, press, text};
@@ -47,7 +47,10 @@ fn document(kind: Kind) -> Document {
             Block::Head(2, "（一）参保率".to_owned()),
             Block::Chart { svg: chart(), caption: "各县参保率".to_owned() },
         ],
-        annexes: vec![Block::Head(1, "附件".to_owned()), Block::Note("𠅤家湾的数字另报。".to_owned())],
+        annexes: vec![
+            Annex { title: "各镇(办)进展".to_owned(), blocks: vec![Block::Table(table(3))] },
+            Annex { title: "说明".to_owned(), blocks: vec![Block::Note("𠅤家湾的数字另报。".to_owned())] },
+        ],
         signed: "安康市全民参保登记工作领导小组办公室".to_owned(),
         copies: "市委办公室、市政府办公室".to_owned(),
         printed_by: "安康市人力资源和社会保障局".to_owned(),
@@ -104,6 +107,30 @@ fn an_official_paper_is_laid_out_as_the_standard_says() {
 }
 
 #[test]
+fn a_signature_stands_on_the_page_of_the_last_words_and_annexes_on_their_own() {
+    // so many lines before it that at some length the signature would be pushed over
+    for lines in 1..26 {
+        let mut document = document(Kind::Official);
+        document.blocks = vec![Block::Text("逐户核对。".to_owned()); lines];
+        document.blocks.push(Block::Text("终了一段".to_owned()));
+        let pdf = document.pdf(press()).unwrap();
+        let page_of = |wanted: &str| {
+            let pages = letters(&pdf);
+            let plain = |page: &Vec<(char, f64, f64)>| {
+                page.iter().map(|(letter, ..)| *letter).filter(|letter| !letter.is_whitespace()).collect::<String>()
+            };
+            let on = pages.iter().enumerate().filter(|(_, page)| plain(page).contains(wanted));
+            on.map(|(at, _)| at).collect::<Vec<usize>>()
+        };
+        let signed = page_of("2016年12月2日")[0];
+        assert_eq!(page_of("终了一段"), [signed], "{lines}");
+        assert_eq!(page_of("附件：1.各镇(办)进展"), [signed], "{lines}");
+        let (one, two, end) = (page_of("附件1"), page_of("附件2"), page_of("2016年12月2日印发"));
+        assert_eq!((one, two, end), (vec![signed + 1], vec![signed + 2], vec![signed + 2]), "{lines}");
+    }
+}
+
+#[test]
 fn a_report_has_a_cover_contents_and_numbered_tables() {
     let pdf = document(Kind::Report).pdf(press()).unwrap();
     let plain: String = text(&pdf).split_whitespace().collect();
@@ -151,14 +178,13 @@ fn a_docx_holds_the_same_text_and_its_charts_as_pictures() {
         {
             assert!(body.contains(wanted), "{kind:?}: no {wanted}");
         }
-        let blocks = document.blocks.iter().chain(&document.annexes);
-        let tables = blocks.filter(|block| matches!(block, Block::Table(_))).count();
+        let tables = document.all_blocks().filter(|block| matches!(block, Block::Table(_))).count();
         assert_eq!(body.matches("<w:tblHeader").count(), tables, "each head comes again on each page");
         let pictures: Vec<_> =
             parts.iter().filter(|(name, _)| name.starts_with("word/media/") && !name.ends_with('/')).collect();
         assert_eq!(pictures.len(), 1);
         assert!(pictures[0].1.starts_with(b"\x89PNG"));
-        assert!(body.matches("第0镇").count() == 1 && body.contains("w:tbl>"));
+        assert!(body.matches("第0镇").count() == 2 && body.contains("w:tbl>"));
         let again = document.docx(press()).unwrap();
         for ((name, one), (_, other)) in parts.iter().zip(self::parts(&again)) {
             let differs = one.iter().zip(&other).position(|(one, other)| one != other);

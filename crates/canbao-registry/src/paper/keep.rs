@@ -12,6 +12,29 @@ use crate::store::{Row, Transaction, Value, values};
 /// Bytes that a paper may have, at most.
 const MOST: usize = 64 << 20;
 
+/// Papers that are read at once.
+const AT_ONCE: usize = 500;
+
+/// Which papers are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those that were issued.
+    Issued,
+    /// Drafts too, and what became of them.
+    All,
+}
+
+/// How many papers there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Papers {
+    /// Issued.
+    pub issued: i64,
+    /// Waiting to be issued.
+    pub drafts: i64,
+    /// Of these, those that another than this one made: what they can issue.
+    pub for_this_one: i64,
+}
+
 /// A paper to be issued.
 #[derive(Clone, Debug)]
 pub struct Issue<'a> {
@@ -345,27 +368,57 @@ impl Registry {
         Ok(paper)
     }
 
-    /// How many drafts of a scope wait for another than this one.
+    /// How many papers of a scope were issued and how many drafts wait, without reading them.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn papers_waiting(&self, scope: &Scope, login: &str) -> Result<i64, RegistryError> {
-        let all = self.papers(scope).await?;
-        let waiting = all.iter().filter(|paper| paper.state == State::Draft && paper.made_by != login);
-        Ok(i64::try_from(waiting.count()).unwrap_or(i64::MAX))
+    pub async fn papers_counted(&self, scope: &Scope, login: &str) -> Result<Papers, RegistryError> {
+        let mut statements = self.store.statements().await?;
+        let areas = self.areas.get(&mut statements).await?;
+        let sql = "SELECT area, state, made_by, COUNT(*) FROM paper GROUP BY area, state, made_by";
+        let mut counted = Papers::default();
+        for row in statements.all(sql, &[]).await? {
+            let state = State::of(row.text(1));
+            match state {
+                _ if !sees(scope, &areas, row.text(0), state) => {}
+                State::Issued => counted.issued += row.int(3),
+                State::Draft => {
+                    counted.drafts += row.int(3);
+                    counted.for_this_one += if row.text(2) == login { 0 } else { row.int(3) };
+                }
+                State::Refused | State::Withdrawn => {}
+            }
+        }
+        Ok(counted)
     }
 
     /// The papers that a scope may see, the newest first: those about its areas and what is under them, and what was issued by
-    /// those above.
+    /// those above. `before` is the number of the one that they are older than, `most` how many there are at most.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn papers(&self, scope: &Scope) -> Result<Vec<Paper>, RegistryError> {
+    pub async fn papers(
+        &self,
+        scope: &Scope,
+        which: Which,
+        before: Option<i64>,
+        most: usize,
+    ) -> Result<Vec<Paper>, RegistryError> {
         let mut statements = self.store.statements().await?;
         let areas = self.areas.get(&mut statements).await?;
-        let sql = format!("SELECT {COLUMNS} FROM paper ORDER BY id DESC");
-        let all = statements.all(sql, &[]).await?;
-        Ok(all.iter().map(paper_of).filter(|paper| sees(scope, &areas, paper)).collect())
+        let sql = format!(
+            "SELECT {COLUMNS} FROM paper WHERE id < $1 AND (state = 'issued' OR $2 = 1) ORDER BY id DESC LIMIT {AT_ONCE}"
+        );
+        let (mut found, mut last) = (Vec::new(), before.unwrap_or(i64::MAX));
+        loop {
+            let rows = statements.all(sql.clone(), values![last, i64::from(which == Which::All)]).await?;
+            last = rows.last().map_or(0, |row| row.int(0));
+            let seen = rows.iter().map(paper_of).filter(|paper| sees(scope, &areas, &paper.area, paper.state));
+            found.extend(seen.take(most - found.len()));
+            if found.len() >= most || rows.len() < AT_ONCE {
+                return Ok(found);
+            }
+        }
     }
 
     /// A paper with its file.
@@ -380,7 +433,7 @@ impl Registry {
         );
         let row = statements.first(sql, values![id]).await?.ok_or(RegistryError::Nobody)?;
         let paper = paper_of(&row);
-        if !sees(scope, &areas, &paper) {
+        if !sees(scope, &areas, &paper.area, paper.state) {
             return Err(RegistryError::Nobody);
         }
         let content = row.bytes(18).to_vec();
@@ -395,9 +448,9 @@ impl Registry {
 
 /// Whether a scope may see a paper: it is about one of its areas or what is under them, or was issued by those above, to whom it
 /// reports.
-fn sees(scope: &Scope, areas: &Areas, paper: &Paper) -> bool {
-    let above = || scope.areas().into_iter().flatten().any(|own| areas.reports_to(own, &paper.area));
-    areas.reached(scope, &paper.area) || (paper.state == State::Issued && above())
+fn sees(scope: &Scope, areas: &Areas, area: &str, state: State) -> bool {
+    let above = || scope.areas().into_iter().flatten().any(|own| areas.reports_to(own, area));
+    areas.reached(scope, area) || (state == State::Issued && above())
 }
 
 fn broken(id: i64) -> RegistryError {

@@ -5,5 +5,5 @@ mod keep;
 mod plan;
 mod table;
 
-pub use keep::{Issue, Paper, State};
+pub use keep::{Issue, Paper, Papers, State, Which};
 pub use table::Kept;

@@ -28,13 +28,11 @@ pub(super) async fn read(transaction: &mut Transaction) -> Result<Reasons, Regis
     for outcome in said.values_mut() {
         *outcome = if met(outcome) { String::new() } else { format!("outcome-{outcome}") };
     }
-    let sql =
-        "SELECT person, value FROM survey_result WHERE item = 'reason' AND ended IS NULL AND lost = 0 ORDER BY id";
+    let sql = "SELECT person, value FROM survey_result WHERE item = 'reason' AND ended IS NULL AND lost = 0 AND value <> '' ORDER BY id";
     transaction
         .each(sql, &[], |row| {
-            let code: Option<String> = serde_json::from_str(row.text(1)).ok();
-            if let (Some(said), Some(code)) = (said.get_mut(&row.int(0)), code) {
-                *said = code;
+            if let Some(said) = said.get_mut(&row.int(0)) {
+                row.text(1).clone_into(said);
             }
             Ok(())
         })

@@ -4,7 +4,7 @@ use canbao_domain::scope::Scope;
 use canbao_registry::RegistryError;
 use canbao_registry::apply::apply;
 use canbao_registry::audit::verify;
-use canbao_registry::paper::{Issue, State};
+use canbao_registry::paper::{Issue, State, Which};
 use canbao_registry::snapshot::{FigureName, FigureRow};
 
 use crate::apply::town;
@@ -49,7 +49,7 @@ both!(a_paper_stays_as_it_was_issued, |fresh: Fresh| async move {
     assert!(refused.to_string().contains("不到 5 的数"), "{refused}");
     // whoever sees the area sees its papers
     let titles = |scope: Scope| async move {
-        let all = registry.papers(&scope).await.unwrap();
+        let all = registry.papers(&scope, Which::All, None, 100).await.unwrap();
         all.iter().map(|paper| (paper.id, paper.area.clone())).collect::<Vec<_>>()
     };
     assert_eq!(titles(Scope::city()).await.len(), 3);
@@ -69,6 +69,41 @@ both!(a_paper_stays_as_it_was_issued, |fresh: Fresh| async move {
     assert!(refused.to_string().contains("审计记录不符"), "{refused}");
 });
 
+both!(papers_are_listed_a_page_after_the_other, |fresh: Fresh| async move {
+    let registry = &fresh.registry;
+    apply(registry, &write(fresh.folder.path(), "a", "2016-11-01", &town()), "test", false).await.unwrap();
+    registry.take_snapshot("test").await.unwrap();
+    // more than are read at once, of two counties, drafts between them
+    for at in 0..620 {
+        let area = if at % 3 == 0 { "610921" } else { "610902" };
+        let number = format!("2016年第{at}期");
+        if at % 5 == 0 {
+            registry.draft_paper(&issue(area, &number, b"draft"), "chen").await.unwrap();
+        } else {
+            registry.issue_paper(&issue(area, &number, b"paper"), "os:test").await.unwrap();
+        }
+    }
+    let all = |scope: Scope, which: Which, most: usize| async move {
+        let (mut found, mut before) = (Vec::new(), None);
+        loop {
+            let page = registry.papers(&scope, which, before, most).await.unwrap();
+            assert!(page.len() <= most && page.iter().all(|paper| before.is_none_or(|before| paper.id < before)));
+            let Some(last) = page.last() else { return found };
+            before = Some(last.id);
+            found.extend(page.into_iter().map(|paper| paper.id));
+        }
+    };
+    for most in [7, 100, 1_000] {
+        assert_eq!(all(Scope::city(), Which::All, most).await, (1..=620).rev().collect::<Vec<i64>>(), "{most}");
+        let own = all(Scope::under(["610921"]), Which::Issued, most).await;
+        let expected: Vec<i64> = (0..620_i64).rev().filter(|at| at % 3 == 0 && at % 5 != 0).map(|at| at + 1).collect();
+        assert_eq!(own, expected, "{most}");
+    }
+    let counted = registry.papers_counted(&Scope::under(["610921"]), "chen").await.unwrap();
+    assert_eq!((counted.issued, counted.drafts, counted.for_this_one), (165, 42, 0));
+    assert_eq!(registry.papers_counted(&Scope::city(), "wang").await.unwrap().for_this_one, 124);
+});
+
 both!(a_draft_is_issued_by_another, |fresh: Fresh| async move {
     let registry = &fresh.registry;
     apply(registry, &write(fresh.folder.path(), "a", "2016-11-01", &town()), "test", false).await.unwrap();
@@ -80,8 +115,9 @@ both!(a_draft_is_issued_by_another, |fresh: Fresh| async move {
     let again = registry.draft_paper(&issue("610902", "2016年第3期", b"other"), "wang").await.unwrap_err();
     assert!(again.to_string().contains("等着印发"), "{again}");
     assert_eq!(registry.release_threshold(1, 3).await.unwrap(), 3);
-    let waiting =
-        |scope: Scope, login: &'static str| async move { registry.papers_waiting(&scope, login).await.unwrap() };
+    let waiting = |scope: Scope, login: &'static str| async move {
+        registry.papers_counted(&scope, login).await.unwrap().for_this_one
+    };
     assert_eq!((waiting(own.clone(), "chen").await, waiting(own.clone(), "wang").await), (0, 1));
     assert_eq!(waiting(sister.clone(), "wang").await, 0);
     let refused = registry.decide_paper(&own, draft.id, None, "chen").await.unwrap_err();

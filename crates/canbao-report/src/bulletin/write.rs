@@ -2,7 +2,7 @@
 
 use canbao_domain::date::Date;
 use canbao_paper::About;
-use canbao_paper::document::{Block, Column, Document, Kind, Table};
+use canbao_paper::document::{Annex, Block, Column, Document, Kind, Table};
 
 use super::{Ask, Outlook, Ranked, rank};
 use crate::figure::{decimal, thousands};
@@ -74,9 +74,7 @@ pub(super) fn document(ask: &Ask<'_>) -> Document {
     blocks.push(Block::Table(table(ask, &name, &ranked, &rules, ask.area)));
     judged(ask, &ranked, &rules, &mut blocks);
     ahead(ask, &ranked, &rules, &mut blocks);
-    let mut annexes = Vec::new();
-    further(ask, &rules, &mut annexes);
-    definitions(ask, &rules, &mut annexes);
+    let annexes = further(ask, &rules).into_iter().chain([definitions(ask, &rules)]).collect();
     let heading = ask.heading.clone();
     Document {
         kind: Kind::Official,
@@ -321,27 +319,16 @@ fn ahead(ask: &Ask<'_>, ranked: &[Ranked], rules: &Rules, blocks: &mut Vec<Block
 }
 
 /// The tables of each area below: of a city's bulletin the towns of each county.
-fn further(ask: &Ask<'_>, rules: &Rules, blocks: &mut Vec<Block>) {
+fn further(ask: &Ask<'_>, rules: &Rules) -> Option<Annex> {
     let is_city = ask.now.cube.area(ask.area).is_some_and(|area| area.level == "city");
-    if !is_city {
-        return;
-    }
-    let parts: Vec<(String, String)> =
-        ask.below_of(ask.area).into_iter().filter(|(code, _)| !ask.below_of(code).is_empty()).collect();
-    if parts.is_empty() {
-        return;
-    }
-    blocks.push(Block::Head(1, "附件 1：各县(市、区)所辖镇(办)进展".to_owned()));
-    for (code, name) in parts {
-        let ranked = rank(ask, &code, rules);
-        blocks.push(Block::Table(table(ask, &name, &ranked, rules, &code)));
-    }
+    let parts = ask.below_of(ask.area).into_iter().filter(|(code, _)| is_city && !ask.below_of(code).is_empty());
+    let tables = parts.map(|(code, name)| Block::Table(table(ask, &name, &rank(ask, &code, rules), rules, &code)));
+    let blocks: Vec<Block> = tables.collect();
+    (!blocks.is_empty()).then(|| Annex { title: "各县(市、区)所辖镇(办)进展".to_owned(), blocks })
 }
 
 /// What the figures mean, and what they rest on.
-fn definitions(ask: &Ask<'_>, rules: &Rules, blocks: &mut Vec<Block>) {
-    let number = if blocks.is_empty() { 1 } else { 2 };
-    blocks.push(Block::Head(1, format!("附件 {number}：指标口径和数据来源")));
+fn definitions(ask: &Ask<'_>, rules: &Rules) -> Annex {
     let told = [
         rules.rank.as_str(),
         "survey-to-visit",
@@ -360,22 +347,23 @@ fn definitions(ask: &Ask<'_>, rules: &Rules, blocks: &mut Vec<Block>) {
         seen.push(code);
         rows.push(vec![indicator.definition().name.clone(), indicator.definition().meaning.clone()]);
     }
-    blocks.push(Block::Table(Table {
+    let table = Block::Table(Table {
         caption: "指标口径".to_owned(),
         columns: vec![Column::words("指标", 1.0), Column::words("口径", 4.0)],
         rows,
         totals: false,
         note: String::new(),
-    }));
+    });
     let snapshot = ask.now.cube.snapshot();
     let before = ask.before.map_or_else(String::new, |before| {
         format!("，上期为第 {} 号（截至 {}）", before.cube.snapshot().id, before.cube.as_of())
     });
-    blocks.push(Block::Note(format!(
+    let note = Block::Note(format!(
         "本通报依据第 {} 号统计快照（截至 {}，在册 {} 人，校验码 {}）{before}。",
         snapshot.id,
         ask.now.cube.as_of(),
         thousands(u64::try_from(snapshot.people).unwrap_or_default()),
         snapshot.digest.get(..16).unwrap_or_default(),
-    )));
+    ));
+    Annex { title: "指标口径和数据来源".to_owned(), blocks: vec![table, note] }
 }

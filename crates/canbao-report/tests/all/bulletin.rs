@@ -68,12 +68,7 @@ fn made(area: &str, threshold: u64) -> (Document, Vec<Told>) {
 }
 
 fn tables(document: &Document) -> Vec<&Table> {
-    document
-        .blocks
-        .iter()
-        .chain(&document.annexes)
-        .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
-        .collect()
+    document.all_blocks().filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None }).collect()
 }
 
 fn texts(document: &Document) -> String {
@@ -81,7 +76,7 @@ fn texts(document: &Document) -> String {
         Block::Text(text) | Block::Head(_, text) | Block::Note(text) => format!("{text}\n"),
         _ => String::new(),
     };
-    document.blocks.iter().chain(&document.annexes).map(text).collect()
+    document.all_blocks().map(text).collect()
 }
 
 #[test]

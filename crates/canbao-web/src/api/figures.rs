@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use canbao_registry::paper::Which;
 use canbao_registry::snapshot;
 use canbao_report::ReportError;
 use canbao_report::cube::{Cube, Dimension, Filter};
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 use super::Group;
 use super::frame::call::{Ask, Call};
 use super::frame::problem::Problem;
+use super::frame::seek::paged;
 use super::frame::{Told, word};
 use crate::right::Right;
 
@@ -27,16 +29,13 @@ pub(super) fn group() -> Group {
             .about("一个区域的全部指标，截至快照的那一天。"),
         Call::read("getFiguresBy", "分类统计", "/api/v1/figures/by/{dimension}", Right::Figures, table)
             .about("一个区域的全部指标，按区划、年龄、性别等分行；合计单独计算。"),
-    ];
-    let mut calls = calls;
-    calls.extend([
         Call::read("getPivot", "交叉表", "/api/v1/figures/pivot", Right::Figures, pivot)
             .about("一个指标按任意两种分类的表，与“交叉表”页面一致；合计单独计算。"),
         Call::read("getPlan", "实施方案", "/api/v1/plan", Right::Figures, plan)
             .about("现行的实施方案：阶段、目标，和一个区域到最近一次统计为止的进度。"),
         Call::read("listPapers", "通报和报告", "/api/v1/papers", Right::Figures, papers)
             .about("已经印发的通报和报告，新的在前；内容不再改变。"),
-    ]);
+    ];
     Group { name: "统计", about: "统计快照里的数字，与页面和简报一致。", calls }
 }
 
@@ -520,10 +519,23 @@ struct Paper {
     bytes: i64,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PapersBefore)]
+struct Older {
+    /// 只看第几件以前的：上一次回答中的 next
+    #[schema(value_type = Option<word::After>)]
+    before: Option<i64>,
+    #[schema(value_type = Option<word::Limit>)]
+    limit: Option<i64>,
+}
+
 /// 通报和报告
 #[derive(Serialize, ToSchema)]
 struct Papers {
     papers: Vec<Paper>,
+    /// 更早的从哪件之前开始；没有更早的没有
+    next: Option<i64>,
 }
 
 impl Told for Papers {
@@ -532,13 +544,15 @@ impl Told for Papers {
             "id": 1, "kind": "bulletin", "area": "610900", "issue": "2016年第3期",
             "title": "关于安康市全民参保登记工作进展情况的通报", "issued_on": "2016-12-02", "snapshot": 3, "before": 2,
             "threshold": 5, "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "bytes": 132651,
-        }]})
+        }], "next": null})
     }
 }
 
-async fn papers(ask: Ask) -> Result<Papers, Problem> {
-    let all = ask.registry.papers(&ask.caller.scope).await?;
-    let issued = all.into_iter().filter(|paper| paper.state == canbao_registry::paper::State::Issued);
+async fn papers(ask: Ask<Older>) -> Result<Papers, Problem> {
+    let limit = ask.given.limit.unwrap_or(50);
+    let most = usize::try_from(limit + 1).unwrap_or_default();
+    let found = ask.registry.papers(&ask.caller.scope, Which::Issued, ask.given.before, most).await?;
+    let (found, next) = paged(found, limit, |paper| paper.id);
     let paper = |paper: canbao_registry::paper::Paper| Paper {
         id: paper.id,
         kind: paper.kind,
@@ -552,5 +566,5 @@ async fn papers(ask: Ask) -> Result<Papers, Problem> {
         digest: paper.digest,
         bytes: paper.bytes,
     };
-    Ok(Papers { papers: issued.map(paper).collect() })
+    Ok(Papers { papers: found.into_iter().map(paper).collect(), next })
 }

@@ -254,7 +254,7 @@ async fn tasks(app: &App, visitor: &Visitor) -> Result<Vec<(i64, Task)>, Fault> 
         task("30 天内退回给我的变更", "/changes/mine", plain(refused), "看理由");
     }
     if visitor.may(Right::Issue) {
-        let waiting = app.registry.papers_waiting(&visitor.scope, login).await?;
+        let waiting = app.registry.papers_counted(&visitor.scope, login).await?.for_this_one;
         task("别人拟的通报和报告", "/papers", plain(waiting), "印发");
     }
     if visitor.may(Right::Accounts) {

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use canbao_domain::date::Date;
-use canbao_registry::paper::{Issue, Paper, State as PaperState};
+use canbao_registry::paper::{Issue, Paper, State as PaperState, Which};
 use serde::Deserialize;
 
 use super::field::{Choice, Errors, Field, plain};
@@ -29,6 +29,9 @@ use crate::say;
 
 const PDF: &str = "application/pdf";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/// Papers on a page.
+const ON_A_PAGE: usize = 100;
 
 /// Kinds of papers: the command that makes each, and what it is called.
 const KINDS: [(&str, &str); 3] =
@@ -56,6 +59,7 @@ struct Page {
     shell: Shell,
     heading: String,
     lines: Vec<Line>,
+    older: String,
     issues: bool,
     done: &'static str,
 }
@@ -64,6 +68,7 @@ struct Page {
 #[serde(default)]
 pub(crate) struct Asked {
     done: String,
+    before: String,
 }
 
 fn tag(state: PaperState) -> (&'static str, &'static str) {
@@ -95,7 +100,14 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Fault> {
     let (names, days) = (Names::read(&app).await?, days(&app).await?);
-    let papers = app.registry.papers(&visitor.scope).await?;
+    let issues = visitor.may(Right::Issue);
+    // what was issued, or, for whoever issues, drafts too
+    let which = if issues { Which::All } else { Which::Issued };
+    let before = asked.before.parse().ok();
+    let mut papers = app.registry.papers(&visitor.scope, which, before, ON_A_PAGE + 1).await?;
+    let more = papers.len() > ON_A_PAGE;
+    papers.truncate(ON_A_PAGE);
+    let older = papers.last().filter(|_| more).map_or_else(String::new, |last| format!("/papers?before={}", last.id));
     let line = |paper: &Paper| Line {
         id: paper.id,
         title: paper.title.clone(),
@@ -107,21 +119,17 @@ pub(crate) async fn list(
         who: names.of(if paper.decided_by.is_empty() { &paper.made_by } else { &paper.decided_by }),
         tag: tag(paper.state),
     };
-    let lines: Vec<Line> = papers.iter().filter(|paper| shown(&visitor, paper)).map(line).collect();
-    let waiting = papers.iter().filter(|paper| paper.state == PaperState::Draft).count();
-    let issued = papers.iter().filter(|paper| paper.state == PaperState::Issued).count();
-    let drafts = if visitor.may(Right::Issue) {
-        format!("，待印发 {} 份", say::count(waiting as i64))
-    } else {
-        String::new()
-    };
-    let heading = format!("通报和报告 · 已印发 {} 份{drafts}", say::count(issued as i64));
+    let lines: Vec<Line> = papers.iter().map(line).collect();
+    let counted = app.registry.papers_counted(&visitor.scope, &visitor.account.login).await?;
+    let drafts = if issues { format!("，待印发 {} 份", say::count(counted.drafts)) } else { String::new() };
+    let heading = format!("通报和报告 · 已印发 {} 份{drafts}", say::count(counted.issued));
     let crumbs = vec![Crumb::to("统计", "/figures"), Crumb::here("通报和报告")];
     filled(&Page {
         shell: Shell::of(&app, &visitor, "/papers", heading.clone(), crumbs).await?,
         heading,
         lines,
-        issues: visitor.may(Right::Issue),
+        older,
+        issues,
         done: match asked.done.as_str() {
             "draft" => "已送审；请另一位有印发权限的同事印发。",
             "issued" => "已印发并归档，从现在起不再改变。",

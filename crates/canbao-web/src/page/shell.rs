@@ -181,7 +181,7 @@ async fn menu(app: &App, visitor: &Visitor, at: &str) -> Result<Vec<Group>, Faul
         let mut entries =
             vec![plain("参保情况", "/figures"), plain("统计分析", "/figures/pivot"), plain("实施方案", "/plan")];
         let waiting = if visitor.may(Right::Issue) {
-            app.registry.papers_waiting(&visitor.scope, &visitor.account.login).await?
+            app.registry.papers_counted(&visitor.scope, &visitor.account.login).await?.for_this_one
         } else {
             0
         };

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use canbao_domain::scope::Scope;
-use canbao_registry::paper::Issue;
+use canbao_registry::paper::{Issue, Which};
 
 use crate::support::Site;
 
@@ -282,7 +282,7 @@ async fn a_paper_is_issued_by_another_and_seen_by_those_below() {
     assert_eq!(site.logged_in("neighbour").await.get(&format!("{path}/file")).await.status, StatusCode::NOT_FOUND);
     let again = checker.post(&path, &decide(page.csrf(), "approve")).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
-    assert_eq!(site.registry.papers(&Scope::city()).await.unwrap().len(), 1);
+    assert_eq!(site.registry.papers(&Scope::city(), Which::All, None, 10).await.unwrap().len(), 1);
     // without the program that prints, the form says so
     let form = county.get("/papers/new").await;
     let fields = [("csrf", form.csrf()), ("kind", "bulletin".to_owned()), ("act", "pdf".to_owned())];

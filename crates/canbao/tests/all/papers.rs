@@ -1,11 +1,16 @@
 //! Papers by command: bulletins and reports of the demo's city.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use calamine::{Data, Reader as _, Xlsx, open_workbook};
 use serde_json::Value;
 
 use crate::registry_areas::filled;
+use crate::support::city::small;
+use crate::support::folder::contents;
 use crate::support::program::{run, run_well};
+use crate::support::table::Table;
 
 const DATABASE: [&str; 2] = ["--database", "sqlite://registry.db"];
 
@@ -79,4 +84,178 @@ fn a_city_counts_by_indicators_of_its_own() {
     assert_eq!(told["definitions"]["seniors"]["name"], "高龄人口");
     std::fs::write(folder.join("own.toml"), own.replace("70+", "99+")).unwrap();
     refused(&folder, &["indicators", "--indicators", "own.toml"], "“age”里没有“99+”这一项");
+}
+
+/// What a formula of a workbook comes to: sums of a range, shares of two cells of this sheet or of two others.
+fn worked_out(formula: &str, cell: &dyn Fn(&str, &str) -> Option<f64>, sheet: &str) -> Option<f64> {
+    if formula == "0" {
+        return Some(0.0);
+    }
+    if let Some(range) = formula.strip_prefix("SUM(").and_then(|rest| rest.strip_suffix(')')) {
+        let (from, to) = range.split_once(':').unwrap();
+        let ((left, top), (right, bottom)) = (place(from), place(to));
+        let cells = (top..=bottom).flat_map(|row| (left..=right).map(move |column| (row, column)));
+        return Some(cells.map(|(row, column)| cell(sheet, &address(row, column)).unwrap_or_default()).sum());
+    }
+    let inner =
+        formula.strip_prefix("IF(").and_then(|rest| rest.strip_suffix(')')).unwrap_or_else(|| panic!("{formula}"));
+    let (test, share) = inner.split_once("=0,\"—\",").unwrap_or_else(|| panic!("{formula}"));
+    let (part, whole) = share.split_once('/').unwrap();
+    assert_eq!(test, whole, "{formula}");
+    let value = |at: &str| match at.split_once('!') {
+        Some((other, at)) => cell(other.trim_matches('\''), at),
+        None => cell(sheet, at),
+    };
+    let whole = value(whole).unwrap_or_default();
+    (whole != 0.0).then(|| value(part).unwrap_or_default() / whole)
+}
+
+/// Column and row of an address, from 0.
+fn place(address: &str) -> (u32, u32) {
+    let digits = address.find(|c: char| c.is_ascii_digit()).unwrap();
+    let column = address[..digits].bytes().fold(0, |sum, letter| sum * 26 + u32::from(letter - b'A') + 1);
+    (column - 1, address[digits..].parse::<u32>().unwrap() - 1)
+}
+
+fn address(row: u32, column: u32) -> String {
+    let (mut letters, mut rest) = (String::new(), column + 1);
+    while rest > 0 {
+        letters.insert(0, char::from(b'A' + u8::try_from((rest - 1) % 26).unwrap()));
+        rest = (rest - 1) / 26;
+    }
+    format!("{letters}{}", row + 1)
+}
+
+#[test]
+fn a_workbooks_totals_are_formulas_that_come_to_what_it_shows() {
+    let folder = filled("papers-book");
+    well(&folder, &["snapshot"]);
+    let said = well(&folder, &["workbook", "--out", "book.xlsx"]);
+    let mut book: Xlsx<_> = open_workbook(folder.join("book.xlsx")).unwrap();
+    let mut cells: BTreeMap<(String, String), Data> = BTreeMap::new();
+    let mut formulas = Vec::new();
+    let mut labels = 0;
+    for sheet in book.sheet_names() {
+        let range = book.worksheet_range(&sheet).unwrap();
+        let (top, left) = range.start().unwrap();
+        for (row, column, data) in range.used_cells() {
+            let at = address(top + row as u32, left + column as u32);
+            labels += usize::from(column == 0 && top + row as u32 > 2 && sheet != "口径");
+            cells.insert((sheet.clone(), at), data.clone());
+        }
+        let range = book.worksheet_formula(&sheet).unwrap();
+        let Some((top, left)) = range.start() else { continue };
+        for (row, column, formula) in range.used_cells() {
+            formulas.push((sheet.clone(), address(top + row as u32, left + column as u32), formula.clone()));
+        }
+    }
+    let shown = |sheet: &str, at: &str| match cells.get(&(sheet.to_owned(), at.to_owned())) {
+        Some(Data::Float(value)) => Some(*value),
+        Some(Data::Int(value)) => Some(*value as f64),
+        _ => None,
+    };
+    assert!(formulas.len() > 200, "{}", formulas.len());
+    for (sheet, at, formula) in &formulas {
+        let formula = formula.trim_start_matches('=');
+        let value = shown(sheet, at).or_else(|| {
+            let cell = cells.get(&(sheet.clone(), at.clone()));
+            cell.and_then(|cell| cell.to_string().parse().ok())
+        });
+        match (worked_out(formula, &shown, sheet), value) {
+            (Some(right), Some(value)) => {
+                assert!((right - value).abs() < 1e-9, "{sheet} {at} {formula}: {right} {value}")
+            }
+            (right, value) => assert_eq!(right, value, "{sheet} {at} {formula}"),
+        }
+    }
+    // no row is cut off, and the total is the pages'
+    assert!(said.contains(&format!("{labels} 行")), "{labels} labels: {said}");
+    let told: Value = serde_json::from_str(&well(&folder, &["indicators", "--json"])).unwrap();
+    let population = told["total"]["population"]["numerator"].as_f64().unwrap();
+    assert!(formulas.iter().any(|(sheet, at, _)| shown(sheet, at) == Some(population)));
+}
+
+/// The rows of a file of comma-separated values, by the names of its columns.
+fn csv(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut lines = text.strip_prefix('\u{feff}').unwrap().split_terminator("\r\n");
+    let heads: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let row = |line: &str| heads.iter().map(ToString::to_string).zip(line.split(',').map(str::to_owned)).collect();
+    lines.map(row).collect()
+}
+
+#[test]
+fn what_is_exported_is_all_of_it_and_withholds_what_it_is_told_to() {
+    let folder = filled("papers-export");
+    well(&folder, &["snapshot"]);
+    let said = well(&folder, &["export", "--out", "csv"]);
+    well(&folder, &["export", "--out", "parquet", "--format", "parquet"]);
+    let figures = csv(&folder.join("csv/figures.csv"));
+    let counts = csv(&folder.join("csv/counts.csv"));
+    let with_commas = |count: usize| {
+        let digits = count.to_string();
+        let cut = digits.len().saturating_sub(3);
+        if cut == 0 { digits } else { format!("{},{}", &digits[..cut], &digits[cut..]) }
+    };
+    for (name, rows) in [("figures", figures.len()), ("counts", counts.len())] {
+        assert!(said.contains(&format!("{name} {}", with_commas(rows))), "{name} {rows}: {said}");
+        let table = Table::read(&folder.join(format!("parquet/{name}.parquet")));
+        assert_eq!(table.len(), rows, "{name}");
+    }
+    let people: usize = counts.iter().map(|row| row["people"].parse::<usize>().unwrap()).sum();
+    assert_eq!(people, small().table("persons").len());
+    let table = Table::read(&folder.join("parquet/figures.parquet"));
+    for (row, same) in table.rows().zip(&figures) {
+        assert_eq!((row.text("indicator"), row.text("area")), (same["indicator"].as_str(), same["area"].as_str()));
+        assert_eq!(row.int("numerator").to_string(), same["numerator"]);
+    }
+    // for outside: what is told is the same, few people never are
+    let said = well(&folder, &["export", "--out", "out", "--withhold-below", "5"]);
+    assert!(!folder.join("out/counts.csv").exists(), "{said}");
+    let inside: BTreeMap<(&str, &str), &str> = figures
+        .iter()
+        .filter(|row| row["tree"] == "reporting" && row["dimension"].is_empty())
+        .map(|row| ((row["area"].as_str(), row["indicator"].as_str()), row["numerator"].as_str()))
+        .collect();
+    let (mut told, mut withheld) = (0, 0);
+    let outside = csv(&folder.join("out/figures.csv"));
+    for row in &outside {
+        let all = inside.get(&(row["area"].as_str(), row["indicator"].as_str())).copied().unwrap_or("0");
+        match row["numerator"].as_str() {
+            "" => withheld += 1,
+            number => {
+                assert_eq!(number, all, "{row:?}");
+                let few = (1..5).contains(&number.parse::<u64>().unwrap());
+                assert!(
+                    !few || !["uninsured", "partial", "interrupted"].contains(&row["indicator"].as_str()),
+                    "{row:?}"
+                );
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 1_000 && withheld > 1_000, "{told} told, {withheld} withheld");
+}
+
+#[test]
+fn each_area_below_gets_a_paper_of_its_own() {
+    let folder = filled("papers-each");
+    well(&folder, &["snapshot"]);
+    let each = ["bulletin", "--each", "county", "--out-dir", "counties", "--date", "2016-12-02"];
+    let said = well(&folder, &each);
+    let indicators: Value = serde_json::from_str(&well(&folder, &["indicators", "--json"])).unwrap();
+    let counties: Vec<&str> =
+        indicators["rows"].as_array().unwrap().iter().map(|row| row["key"].as_str().unwrap()).collect();
+    let made = contents(&folder.join("counties"));
+    assert!(said.contains(&format!("写 {} 份", made.len())), "{said}");
+    for (name, paper) in &made {
+        assert!(counties.contains(&&name[..6]) && name.ends_with(".pdf") && paper.starts_with(b"%PDF-"), "{name}");
+    }
+    assert!(made.len() >= 10 && counties.iter().filter(|code| code.len() == 6).count() >= made.len());
+    // a paper of the lot is the paper that is made alone
+    let (name, paper) = made.iter().next().unwrap();
+    well(&folder, &["bulletin", "--area", &name[..6], "--out", "alone.pdf", "--date", "2016-12-02"]);
+    assert!(std::fs::read(folder.join("alone.pdf")).unwrap() == *paper, "{name}");
+    let output = run(&folder, &["report", "bulletin", "--each", "village", "--out-dir", "v", DATABASE[0], DATABASE[1]]);
+    assert_eq!(output.status.code(), Some(2));
 }

@@ -137,6 +137,10 @@ async fn a_village_is_visited_checked_approved_and_closed() {
     let asker = Asker { actor: "test".to_owned(), scope: Scope::city(), purpose: "test".into() };
     let results = site.registry.survey_results(&asker, after.person).await.unwrap();
     assert!(results.iter().any(|(item, _, told, _)| item == "reason" && told == "经济困难"), "{results:?}");
+    // and figures count it
+    site.registry.take_snapshot("test").await.unwrap();
+    let reasons = county.get("/figures/reasons").await.text;
+    assert!(reasons.contains("经济困难"), "{reasons}");
 
     // what is missing is told, and closing is refused until it is not
     let village = town.get("/survey/complete/610902001001").await;

@@ -21,9 +21,8 @@ Examples:
 
 /// Tokens by which programs call the API in an account's name
 ///
-/// A token may do what its scopes say, as far as the account's role and area allow: people, reveal, propose, check,
-/// findings, answer, figures, deliver, compare, areas, change-areas, export, approve-export, accounts,
-/// log. Its secret is printed once and kept nowhere. Owners make their own in the browser, too.
+/// A token may do what its scopes say, as far as the account's role and area allow. Its secret is printed once and kept
+/// nowhere. Owners make their own in the browser, too.
 ///
 /// Memory: some 30 MB.
 #[derive(clap::Args)]
@@ -31,6 +30,12 @@ Examples:
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Command,
+}
+
+/// The help on scopes: every right that a token can carry.
+fn scopes() -> String {
+    let all: Vec<&str> = Right::ALL.into_iter().filter_map(Right::scope).collect();
+    format!("What it may do: one of {}; may be repeated", all.join(", "))
 }
 
 #[derive(Subcommand)]
@@ -46,8 +51,7 @@ struct Add {
     /// What it is for, such as 镇级平台同步
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// What it may do: people, reveal, propose, check, findings, answer, figures, deliver, compare, areas, change-areas, export, approve-export, accounts or log; may be repeated
-    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    #[arg(long = "scope", value_name = "SCOPE", required = true, help = scopes())]
     scopes: Vec<String>,
     /// The last day on which it holds, a year from today at most
     #[arg(long, value_name = "DATE")]

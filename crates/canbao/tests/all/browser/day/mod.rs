@@ -10,6 +10,7 @@ mod city;
 mod county;
 mod exports;
 mod leader;
+mod papers;
 mod reporter;
 mod session;
 mod town;
@@ -331,6 +332,7 @@ fn data_are_delivered_compared_approved_applied_and_undone() {
     on("browser-renewed", SMALL, async |day| {
         reporter::day(day).await;
         city::day(day).await;
+        papers::day(day).await;
         walk::everybody(day).await;
     });
 }
