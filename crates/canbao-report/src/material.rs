@@ -1,6 +1,7 @@
 //! What papers are made of: snapshots, what of them may leave, the plan.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use canbao_domain::date::Date;
 use canbao_registry::Registry;
@@ -11,7 +12,7 @@ use crate::assessment::At;
 use crate::bulletin::Period;
 use crate::cube::{Cube, Cubes};
 use crate::indicator::Catalogue;
-use crate::plan::Plan;
+use crate::plan::{Plan, Stage};
 use crate::release::Release;
 
 /// Which snapshots a paper rests on.
@@ -37,12 +38,12 @@ pub enum Before {
 }
 
 /// A snapshot and what of it may leave.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Released {
     /// Its counts.
     pub cube: Arc<Cube>,
     /// What may leave.
-    pub release: Release,
+    pub release: Arc<Release>,
 }
 
 /// What papers are made of.
@@ -61,13 +62,21 @@ impl Released {
     pub fn period(&self) -> Period<'_> {
         Period { cube: &self.cube, release: &self.release }
     }
+}
 
+/// What a snapshot's release is made of.
+struct Read {
+    cube: Arc<Cube>,
+    prior: Option<Arc<Cube>>,
+    threshold: u64,
+}
+
+impl Read {
     async fn of(
         registry: &Registry,
         cubes: &Cubes,
         all: &[Snapshot],
         id: i64,
-        catalogue: &Catalogue,
         threshold: u64,
     ) -> Result<Self, ReportError> {
         let cube = cubes.get(registry, id).await?;
@@ -77,9 +86,24 @@ impl Released {
             Some(prior) => Some(cubes.get(registry, prior.id).await?),
             None => None,
         };
-        let release = Release::of(&cube, catalogue, threshold, prior.as_deref());
-        Ok(Self { cube, release })
+        Ok(Self { cube, prior, threshold })
     }
+}
+
+/// What may leave of each snapshot, which takes most of the time of a paper: on all cores.
+fn release(reads: BTreeMap<i64, Read>, catalogue: &Catalogue) -> BTreeMap<i64, Released> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(reads.len());
+    let (waiting, done) = (Mutex::new(reads), Mutex::new(BTreeMap::new()));
+    let work = || {
+        loop {
+            let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_first();
+            let Some((id, Read { cube, prior, threshold })) = next else { return };
+            let release = Arc::new(Release::of(&cube, catalogue, threshold, prior.as_deref()));
+            done.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Released { cube, release });
+        }
+    };
+    std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
+    done.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The last snapshot of an earlier day that was there when another was taken.
@@ -107,18 +131,21 @@ impl Material {
             let until = all.iter().filter(|one| one.as_of <= day && one.as_of <= now.as_of && one.id <= now.id);
             until.max_by_key(|one| (one.as_of, one.id)).map(|one| one.id)
         };
-        let mut stages = Vec::new();
-        for stage in &self.plan.stages {
-            let mut ends = [None, None];
-            for (end, id) in ends.iter_mut().zip([known(stage.from), known(stage.to)]) {
-                if let Some(id) = id.filter(|_| stage.from <= now.as_of) {
-                    *end = Some(Released::of(registry, cubes, &all, id, catalogue, wanted.threshold).await?);
-                }
-            }
-            let [from, to] = ends;
-            stages.push((from, to));
+        let begun = self.plan.stages.iter().filter(|stage| stage.from <= now.as_of);
+        let wanted_ids = begun.flat_map(|stage| [known(stage.from), known(stage.to)]).flatten();
+        let known_ones = [Some(&self.now), self.before.as_ref()].into_iter().flatten();
+        let mut released: BTreeMap<i64, Released> =
+            known_ones.map(|one| (one.cube.snapshot().id, one.clone())).collect();
+        let mut reads = BTreeMap::new();
+        for id in wanted_ids.filter(|id| !released.contains_key(id)).collect::<BTreeSet<i64>>() {
+            reads.insert(id, Read::of(registry, cubes, &all, id, wanted.threshold).await?);
         }
-        Ok(stages)
+        released.extend(release(reads, catalogue));
+        let ends = |stage: &Stage| {
+            let end = |day| known(day).filter(|_| stage.from <= now.as_of).and_then(|id| released.get(&id).cloned());
+            (end(stage.from), end(stage.to))
+        };
+        Ok(self.plan.stages.iter().map(ends).collect())
     }
 
     /// The stages as the assessment takes them.
@@ -140,16 +167,19 @@ impl Material {
         let all = registry.snapshots().await?;
         let last = all.last().ok_or(ReportError::NoSnapshot)?;
         let id = wanted.snapshot.unwrap_or(last.id);
-        let now = Released::of(registry, cubes, &all, id, catalogue, wanted.threshold).await?;
+        let now = all.iter().find(|one| one.id == id);
         let before = match wanted.before {
             Before::Nothing => None,
             Before::Snapshot(id) => Some(id),
-            Before::Earlier => earlier(&all, now.cube.snapshot()).map(|before| before.id),
+            Before::Earlier => now.and_then(|now| earlier(&all, now)).map(|before| before.id),
         };
-        let before = match before {
-            Some(id) => Some(Released::of(registry, cubes, &all, id, catalogue, wanted.threshold).await?),
-            None => None,
-        };
+        let mut reads = BTreeMap::new();
+        for id in [Some(id), before].into_iter().flatten() {
+            reads.insert(id, Read::of(registry, cubes, &all, id, wanted.threshold).await?);
+        }
+        let mut released = release(reads, catalogue);
+        let before = before.and_then(|before| released.get(&before).cloned());
+        let now = released.remove(&id).ok_or(ReportError::NoSnapshot)?;
         let plan = match registry.plan().await? {
             Some(text) => Plan::parse(&text)?,
             None => Plan::embedded()?,

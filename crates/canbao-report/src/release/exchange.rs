@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::Scene;
+use super::distance::Distance;
 
 /// Exchanges that are weighed for one cell and one giver, at most, and with one kind.
 const WEIGHED: u32 = 64;
@@ -44,9 +45,10 @@ pub(super) struct Search<'a> {
     near: HashMap<usize, [Vec<usize>; 2]>,
     /// Of each node its places.
     pub(super) places: Vec<Vec<usize>>,
-    /// What not printing a cell costs, and roughly what a feature does.
+    /// What not printing a cell costs.
     costs: Vec<u32>,
-    weights: Vec<u64>,
+    /// How much kinds differ.
+    distance: Distance,
     /// By kind and feature, whether it has it.
     has: Vec<bool>,
 }
@@ -110,7 +112,9 @@ impl<'a> Search<'a> {
                 u32::try_from(node.cost * worth(feature, count) * if known { 3 } else { 1 }).unwrap_or(u32::MAX)
             }));
         }
+        // roughly what not printing a feature costs
         let weights = most.iter().enumerate().map(|(feature, most)| worth(feature, *most)).collect();
+        let distance = Distance::new(scene, weights);
         let mut has = vec![false; scene.kinds.len() * scene.features];
         for (kind, features) in scene.kinds.iter().enumerate() {
             for (feature, _) in features {
@@ -119,7 +123,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        Self { scene, starts, at, of, alike, frequent, near: HashMap::new(), places, costs, weights, has }
+        Self { scene, starts, at, of, alike, frequent, near: HashMap::new(), places, costs, distance, has }
     }
 
     /// Where a cell stands among all; none where that is not told of the node.
@@ -182,13 +186,10 @@ impl<'a> Search<'a> {
         if self.near.contains_key(&kind) {
             return;
         }
-        let weight = |other: usize| -> u64 {
-            let differing = self.differing(kind, Some(other));
-            differing.map(|feature| self.weights.get(feature).copied().unwrap_or_default()).sum()
-        };
-        let nearest = |kinds: &[usize]| -> Vec<usize> {
+        let mut from = self.distance.from(kind);
+        let mut nearest = |kinds: &[usize]| -> Vec<usize> {
             let others = kinds.iter().filter(|other| **other != kind);
-            let mut others: Vec<(u64, usize)> = others.map(|other| (weight(*other), *other)).collect();
+            let mut others: Vec<(u64, usize)> = others.map(|other| (from.to(*other), *other)).collect();
             others.sort_unstable();
             others.into_iter().map(|(_, other)| other).collect()
         };

@@ -1,5 +1,6 @@
 //! What leaves the office (对外发布): counts of few are withheld, and so is what would give them away.
 
+mod distance;
 mod exchange;
 mod lay;
 mod pattern;
