@@ -117,10 +117,11 @@ impl Registry {
         visible: i64,
         done: &mut Reconciled,
     ) -> Result<(), RegistryError> {
+        // CROSS JOIN: who changed first, however few they are; else SQLite looks at every task, for seconds in which nobody writes
         let sql = format!(
-            "SELECT {}, p.area, p.category, p.state FROM person p JOIN survey_task t ON t.person = p.person \
-             WHERE p.rev_from > $1 AND p.rev_from <= $2 AND p.rev_to > $2 AND t.state IN ('open', 'returned', 'exempt') \
-             ORDER BY t.id",
+            "SELECT {}, p.area, p.category, p.state FROM person p CROSS JOIN survey_task t \
+             WHERE t.person = p.person AND p.rev_from > $1 AND p.rev_from <= $2 AND p.rev_to > $2 \
+             AND t.state IN ('open', 'returned', 'exempt') ORDER BY t.id",
             task_columns("t")
         );
         for row in transaction.all(sql, values![since, visible]).await? {
@@ -154,12 +155,15 @@ impl Registry {
         let mut values: Vec<Value> = vec![visible.into()];
         let mut condition = whom(&categories, people, &mut values);
         values.push(since.into());
-        condition = format!("{condition} AND p.rev_from > ${}", values.len());
+        // CROSS JOIN: who changed first, as above
+        let changed = format!("c.rev_from > ${} AND c.rev_from <= $1", values.len());
+        condition = format!("{changed} AND p.person = c.person AND p.rev_from = c.rev_from AND {condition}");
         if !everywhere {
             let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
             condition = format!("{condition} AND {}", areas.condition("p.area", &codes, &mut values));
         }
-        let sql = format!("SELECT {WANTED} FROM person p WHERE {condition} ORDER BY p.area, p.person");
+        let sql =
+            format!("SELECT {WANTED} FROM person c CROSS JOIN person p WHERE {condition} ORDER BY p.area, p.person");
         let wanted: Vec<Wanted> = transaction.all(sql, &values).await?.iter().map(wanted_of).collect();
         if wanted.is_empty() {
             return Ok(());
@@ -241,7 +245,7 @@ async fn reconcile_others(
 ) -> Result<(), RegistryError> {
     let sql = format!(
         "SELECT {}, u.category FROM survey_task t LEFT JOIN unit u ON u.id = t.unit AND u.rev_from <= $1 AND u.rev_to > $1 \
-         WHERE t.unit IS NOT NULL AND t.state IN ('open', 'returned', 'exempt') ORDER BY t.id",
+         WHERE t.unit IS NOT NULL AND t.state IN ('open', 'returned', 'exempt') ORDER BY t.unit, t.id",
         task_columns("t")
     );
     for row in transaction.all(sql, values![visible]).await? {
@@ -258,7 +262,7 @@ async fn reconcile_others(
     }
     let sql = format!(
         "SELECT {}, f.id FROM survey_task t LEFT JOIN finding f ON f.id = t.finding AND f.rev_from <= $1 AND f.rev_to > $1 \
-         WHERE t.finding IS NOT NULL AND t.state IN ('open', 'returned', 'exempt') ORDER BY t.id",
+         WHERE t.finding IS NOT NULL AND t.state IN ('open', 'returned', 'exempt') ORDER BY t.finding, t.id",
         task_columns("t")
     );
     for row in transaction.all(sql, values![visible]).await? {
