@@ -185,8 +185,11 @@ fn insured(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
     } else {
         None
     };
-    blocks.extend(map.or_else(|| chart::ranked(&format!("参保率，截至 {as_of}"), &areas)));
+    // bars of many areas take a page, which the table fills up to
+    let bars = if map.is_some() { None } else { chart::ranked(&format!("参保率，截至 {as_of}"), &areas) };
+    blocks.extend(map);
     blocks.push(by_area(ask, "参保情况", &COLUMNS));
+    blocks.extend(bars);
     blocks.push(Block::Head(2, "（二）分险种".to_owned()));
     blocks.extend(by(ask, "在保险种", Dimension::Scheme, &["population", "enrolled", "coverage"]));
     blocks.extend(chart::in_order(
