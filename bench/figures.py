@@ -4,13 +4,15 @@
 
 RECORD.db is a record in SQLite; FOLDER holds what `canbao report export --format parquet` wrote of its last snapshot, taken
 when the record was as it is now. Each indicator is counted by its formula in words, by areas of both trees at every level, and,
-where it is of people, by sex, age, subsistence, disability and scheme; then totals are added up and must close.
+where it is of people, by sex, age, subsistence, disability and scheme, of employers by their type; then totals are added up and must close.
 Prints how many figures agree, and each that does not; exit code 1 where one does not.
 """
 
 import datetime
 import sqlite3
 import sys
+import tomllib
+import unicodedata
 from pathlib import Path
 
 import polars as pl
@@ -172,10 +174,18 @@ for (village,) in db.execute("SELECT DISTINCT village FROM survey_closing WHERE 
     add("villages-closed", village, 1, 0)
 for area, compared, equal in db.execute("SELECT t.area, r.compared, r.equal FROM survey_recheck r JOIN survey_task t ON t.id = r.task"):
     add("recheck-agreement", area, equal or 0, compared or 0)
-for county, category in db.execute("SELECT county, category FROM unit WHERE rev_from <= ?1 AND rev_to > ?1", (revision,)):
+fold = lambda text: "".join(unicodedata.normalize("NFKC", text).casefold().split())
+standard = Path(__file__).parent.parent / "crates/canbao-domain/standard/unit_types.toml"
+types = {}
+for entry in tomllib.loads(standard.read_text())["entry"]:
+    types |= {fold(word): entry["code"] for word in [entry["code"], entry["name"], *entry.get("aliases", [])]}
+by_type = []  # indicator, type, area, part, whole
+for county, kind, category in db.execute("SELECT county, type, category FROM unit WHERE rev_from <= ?1 AND rev_to > ?1", (revision,)):
     wanted = category in ("confirmed", "uninsured", "unregistered", "information")
-    add("units", county, int(wanted), 1)
-    add("unit-coverage", county, int(category in ("confirmed", "unregistered")), int(wanted))
+    item = types.get(fold(kind), "other") if kind and kind.strip() else "none"
+    for code, part, whole in (("units", wanted, True), ("unit-coverage", category in ("confirmed", "unregistered"), wanted)):
+        add(code, county, int(part), int(whole))
+        by_type.append((code, item, county if county in known else "", int(part), int(whole)))
 for person, state in db.execute("SELECT person, state FROM change_request"):
     last = db.execute("SELECT area FROM person WHERE person = ? ORDER BY rev_from DESC LIMIT 1", (person,)).fetchone()
     area = last[0] if last else ""
@@ -187,6 +197,9 @@ for source in kinds:
     add("source-fresh", "", int((today - day).days <= 31), 1)
 others = pl.DataFrame(parts, schema={"indicator": T, "area": T, "part": N, "whole": N}, orient="row")
 others = others.group_by("indicator", "area").sum()
+
+employers = pl.DataFrame(by_type, schema={"indicator": T, "item": T, "area": T, "part": N, "whole": N}, orient="row")
+employers = employers.group_by("indicator", "item", "area").sum()
 
 # ── areas ────────────────────────────────────────────────────────────────────────────────────────────────────────
 above = {
@@ -246,6 +259,11 @@ for tree in ("codes", "reporting"):
         split = people.group_by("area", dimension).agg(SUMS).rename({dimension: "item"})
         split = up.filter(pl.col("top").is_in(top_levels)).join(split, on="area", how="inner")
         mine += long(split.group_by("top", "item").agg(SUMS), tree, dimension)
+    split = up.filter(pl.col("top").is_in(top_levels)).join(employers, on="area", how="inner")
+    mine.append(split.group_by("top", "indicator", "item").agg(pl.col("part").sum(), pl.col("whole").sum()).select(
+        pl.lit(tree).alias("tree"), pl.col("top").alias("area"), pl.lit("employer").alias("dimension"), "item", "indicator",
+        pl.col("part").alias("numerator"), pl.col("whole").alias("denominator"),
+    ))
     for bit, scheme in enumerate(SCHEMES):
         split = people.filter((pl.col("schemes") & (1 << bit)) != 0).group_by("area").agg(SUMS)
         split = up.filter(pl.col("top").is_in(top_levels)).join(split, on="area", how="inner")
@@ -269,7 +287,7 @@ if wrong.height:
     with pl.Config(tbl_rows=40, tbl_cols=-1, tbl_width_chars=200):
         print(wrong)
 # totals close: the values of what adds up are everybody's, and the population is the sum of its parts
-split = theirs.filter(pl.col("dimension").is_in(["sex", "age", "subsistence", "disability"]))
+split = theirs.filter(pl.col("dimension").is_in(["sex", "age", "subsistence", "disability", "employer"]))
 sums = split.group_by("tree", "area", "dimension", "indicator").agg(pl.col("numerator").sum(), pl.col("denominator").sum())
 whole = theirs.filter(pl.col("dimension") == "").select("tree", "area", "indicator", "numerator", "denominator")
 open_ = sums.join(whole, on=["tree", "area", "indicator"], suffix="_all").filter(

@@ -43,6 +43,12 @@ pub enum ReportError {
         /// What the indicator is called.
         name: &'static str,
     },
+    /// An indicator that is no count of employers, asked for by types of them.
+    #[error("{name}不是按用人单位统计的，不能按单位类型分。")]
+    NotOfEmployers {
+        /// What the indicator is called.
+        name: &'static str,
+    },
     /// An area under which nothing lies that could be compared.
     #[error("{name}下面没有区划，没有可以通报的。")]
     NothingBelow {
@@ -74,7 +80,11 @@ impl ReportError {
             Self::NoValue { .. } => "请从列出的各项中选择。".to_owned(),
             Self::Plan(_) => "请在“实施方案”页面改正，或用 canbao report plan --set 换一份。".to_owned(),
             Self::NothingBelow { .. } => "请选择镇(办)或以上的区划。".to_owned(),
-            Self::AreasOnly { .. } => "请把行和列都换成区划，去掉其他条件，或者换一个按人统计的指标。".to_owned(),
+            Self::AreasOnly { .. } => {
+                "请把行和列都换成区划（单位的指标也可以用单位类型），去掉其他条件，或者换一个按人统计的指标。"
+                    .to_owned()
+            }
+            Self::NotOfEmployers { .. } => "请换一个分类，或者换成用人单位的指标。".to_owned(),
             Self::Paper(_) => "请检查路径、权限和磁盘空间。".to_owned(),
             Self::Registry(error) => error.hint(),
         }

@@ -55,10 +55,10 @@ pub fn figure_rows(cube: &Cube, catalogue: &Catalogue) -> Vec<FigureRow> {
                 if let Some(told) = all.told(*indicator, area, tree) {
                     put(&mut rows, tree, area, None, told);
                 }
-                if !indicator.is_of_people() || !matches!(cube.level_of(place), "city" | "county") {
+                if !matches!(cube.level_of(place), "city" | "county") {
                     continue;
                 }
-                for dimension in BY {
+                for dimension in BY.into_iter().filter(|dimension| dimension.tells(*indicator)) {
                     for value in all.values(dimension) {
                         if let Some(told) = all.told_of(*indicator, area, tree, dimension, &value.key) {
                             put(&mut rows, tree, area, Some((dimension.as_str(), &value.key)), told);

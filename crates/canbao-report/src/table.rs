@@ -12,6 +12,7 @@ use crate::bulletin::about;
 use crate::cube::{Cube, Dimension, Filter, Grid};
 use crate::figure::{Figure, Share};
 use crate::indicator::{Catalogue, Indicator, Table, Unit};
+use crate::release::BY;
 
 /// Of whom a workbook says it is.
 const AUTHOR: &str = "全民参保登记信息管理系统";
@@ -142,10 +143,7 @@ fn about_of(cube: &Cube, title: &str) -> canbao_paper::About {
     about(title, AUTHOR, cube.as_of())
 }
 
-/// The dimensions of a workbook of an area, each on a sheet.
-const SHEETS: [Dimension; 7] = crate::release::BY;
-
-/// Writes the workbook of an area: all indicators by the areas right under it, and those of people by each dimension. Gives
+/// Writes the workbook of an area: all indicators by the areas right under it, and by each dimension those that it tells. Gives
 /// how many rows its tables have in all.
 ///
 /// # Errors
@@ -164,9 +162,10 @@ pub fn area_book(
     let mut rows = 0;
     let below = cube.table(Dimension::Area(crate::cube::Depth::Below), catalogue.all(), filter, scope)?;
     rows += sheet(&mut book, "分区划", &heading("各项指标，分区划"), "区划", &below).map_err(ReportError::Paper)?;
-    let people: Vec<Indicator> = catalogue.all().iter().filter(|indicator| indicator.is_of_people()).copied().collect();
-    for dimension in SHEETS {
-        let table = cube.table(dimension, &people, filter, scope)?;
+    for dimension in BY {
+        let told = catalogue.all().iter().filter(|indicator| dimension.tells(**indicator));
+        let told: Vec<Indicator> = told.copied().collect();
+        let table = cube.table(dimension, &told, filter, scope)?;
         let (what, named) = (format!("各项指标，分{}", dimension.chinese()), format!("分{}", dimension.chinese()));
         rows += sheet(&mut book, &named, &heading(&what), dimension.chinese(), &table).map_err(ReportError::Paper)?;
     }

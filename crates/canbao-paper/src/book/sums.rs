@@ -50,6 +50,9 @@ pub struct SumsPlan<'a> {
     pub head: Vec<&'a str>,
 }
 
+/// Characters that stand beside each other on a printed page, at three quarters of their size.
+const PRINTED: f64 = 180.0;
+
 /// A table that is being written. [`Sums::end`] must be called.
 pub struct Sums<'b> {
     book: &'b mut Book,
@@ -182,10 +185,19 @@ impl<'b> Sums<'b> {
     /// Where the library refuses the sheet.
     pub fn end(self) -> Result<u64, PaperError> {
         let sheet = self.book.sheet(self.at, &self.name)?;
+        let (mut all, mut first) = (0.0, 0.0);
         for (column, wide) in (0_u16..).zip(&self.widths) {
-            let wide = u16::try_from((*wide).clamp(8, 40)).unwrap_or(u16::MAX);
-            sheet.set_column_width(column, f64::from(wide) + 2.7).map_err(PaperError::sheet(&self.name))?;
+            let wide = f64::from(u16::try_from((*wide).clamp(8, 40)).unwrap_or(u16::MAX)) + 2.7;
+            sheet.set_column_width(column, wide).map_err(PaperError::sheet(&self.name))?;
+            if column == 0 {
+                first = wide;
+            } else {
+                all += wide;
+            }
         }
+        // a wide table goes on beside, the labels before each part, in letters that can be read
+        let pages = (all / (PRINTED - first).max(40.0)).ceil().clamp(1.0, 99.0);
+        sheet.set_print_fit_to_pages(pages as u16, 0).set_page_order(true);
         Ok(self.rows)
     }
 }

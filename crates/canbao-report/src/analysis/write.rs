@@ -277,10 +277,12 @@ fn employers(ask: &Subject<'_>, blocks: &mut Vec<Block>) {
         return;
     }
     blocks.push(Block::Head(1, "六、用人单位".to_owned()));
-    blocks.extend(sentence(ask, "", &["units", "unit-coverage"]));
+    let codes = ["units", "unit-coverage"];
+    blocks.extend(sentence(ask, "", &codes));
     if ask.level() == "city" {
-        blocks.push(by_area(ask, "用人单位参保", &["units", "unit-coverage"]));
+        blocks.push(by_area(ask, "用人单位参保", &codes));
     }
+    blocks.extend(by(ask, "分单位类型", Dimension::Employer, &codes));
 }
 
 fn sources(ask: &Subject<'_>, blocks: &mut Vec<Block>) {

@@ -1,10 +1,11 @@
 //! Rows or columns of a table: its values, and who belongs to which.
 
 use canbao_domain::scope::Scope;
-use canbao_registry::snapshot::Traits;
+use canbao_registry::snapshot::{Tally, Traits};
 
 use super::{Cube, Depth, Dimension, Filter, Value};
 use crate::ReportError;
+use crate::indicator::Indicator;
 
 /// One side of a table.
 pub(crate) struct Axis {
@@ -19,6 +20,11 @@ enum Of {
         nowhere: Option<usize>,
     },
     Traits(Dimension),
+    /// By what a word counts, of each its value.
+    Words {
+        dimension: Dimension,
+        values: Vec<Option<usize>>,
+    },
     /// Everybody is one value.
     Nothing,
 }
@@ -32,6 +38,14 @@ impl Axis {
     pub(crate) fn new(cube: &Cube, dimension: Dimension, filter: &Filter, scope: &Scope) -> Result<Self, ReportError> {
         match dimension {
             Dimension::Area(depth) => Self::areas(cube, depth, filter, scope),
+            Dimension::Employer => {
+                let value = |word: &String| match dimension.of_word(cube, word) {
+                    0 => None,
+                    bits => Some(bits.trailing_zeros() as usize),
+                };
+                let values = cube.words.iter().map(value).collect();
+                Ok(Self { values: dimension.values(cube), of: Of::Words { dimension, values } })
+            }
             _ => Ok(Self { values: dimension.values(cube), of: Of::Traits(dimension) }),
         }
     }
@@ -76,20 +90,31 @@ impl Axis {
             Of::Areas { nowhere, .. } => *nowhere == Some(at),
             Of::Traits(Dimension::Sex) => at == 2,
             Of::Traits(Dimension::Subsistence | Dimension::Disability) | Of::Nothing => false,
-            Of::Traits(_) => true,
+            Of::Traits(_) | Of::Words { .. } => true,
         }
     }
 
-    /// Whether what is no count of people can be told by its values.
-    pub(crate) fn is_of_areas(&self) -> bool {
-        !matches!(self.of, Of::Traits(_))
+    /// Whether an indicator can be told by its values.
+    pub(crate) fn tells(&self, indicator: Indicator) -> bool {
+        match &self.of {
+            Of::Traits(dimension) | Of::Words { dimension, .. } => dimension.tells(indicator),
+            Of::Areas { .. } | Of::Nothing => true,
+        }
+    }
+
+    /// The value that what is no count of people belongs to.
+    pub(crate) fn of_tally(&self, tally: &Tally) -> Option<usize> {
+        match &self.of {
+            Of::Words { values, .. } => values.get(tally.word as usize).copied().flatten(),
+            _ => self.place(tally.area),
+        }
     }
 
     /// The value that something in a place belongs to.
-    pub(crate) fn place(&self, area: Option<u32>) -> Option<usize> {
+    fn place(&self, area: Option<u32>) -> Option<usize> {
         match &self.of {
             Of::Areas { values, nowhere } => area.map_or(*nowhere, |at| values.get(at as usize).copied().flatten()),
-            Of::Traits(_) => None,
+            Of::Traits(_) | Of::Words { .. } => None,
             Of::Nothing => Some(0),
         }
     }

@@ -2,10 +2,12 @@
 
 use canbao_domain::rules::{Category, InsuranceState, Population};
 use canbao_domain::source::SourceKind;
+use canbao_domain::standard;
 use canbao_registry::snapshot::{AgeBand, SexKind, Traits};
 
 use super::Cube;
 use crate::ReportError;
+use crate::indicator::Indicator;
 
 /// Which areas are rows of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +51,8 @@ pub enum Dimension {
     Reason,
     /// 入户登记: whether the visit was approved.
     Registered,
+    /// 单位类型: of employers, not of people.
+    Employer,
 }
 
 /// One value of a dimension: a row or column of a table.
@@ -79,7 +83,7 @@ const SCHEMES: [SourceKind; 7] = [
 
 impl Dimension {
     /// Every dimension.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Area(Depth::Below),
         Self::Area(Depth::County),
         Self::Area(Depth::Town),
@@ -96,6 +100,7 @@ impl Dimension {
         Self::Population,
         Self::Reason,
         Self::Registered,
+        Self::Employer,
     ];
 
     /// The word in addresses.
@@ -117,6 +122,7 @@ impl Dimension {
             Self::Population => "population",
             Self::Reason => "reason",
             Self::Registered => "registered",
+            Self::Employer => "employer",
         }
     }
 
@@ -139,6 +145,7 @@ impl Dimension {
             Self::Population => "人口类别",
             Self::Reason => "未参保原因",
             Self::Registered => "入户登记",
+            Self::Employer => "单位类型",
         }
     }
 
@@ -161,10 +168,24 @@ impl Dimension {
         matches!(self, Self::Area(_))
     }
 
+    /// Whether its values are something that people have.
+    pub const fn is_of_people(self) -> bool {
+        !matches!(self, Self::Area(_) | Self::Employer)
+    }
+
+    /// Whether an indicator can be told by its values.
+    pub fn tells(self, indicator: Indicator) -> bool {
+        match self {
+            Self::Area(_) => true,
+            Self::Employer => indicator.is_of_employers(),
+            _ => indicator.is_of_people(),
+        }
+    }
+
     /// Whether a key is one of its values; none where each snapshot has its own.
     pub(crate) fn knows(self, key: &str) -> Option<bool> {
         match self {
-            Self::Area(_) | Self::Hukou | Self::Reason => None,
+            Self::Area(_) | Self::Hukou | Self::Reason | Self::Employer => None,
             _ => Some(self.fixed().iter().any(|value| value.key == key)),
         }
     }
@@ -178,6 +199,7 @@ impl Dimension {
         match self {
             Self::Hukou => told(&cube.hukou, 32),
             Self::Reason => told(&cube.reasons, 64),
+            Self::Employer => told(&cube.employers, 64),
             _ => self.fixed(),
         }
     }
@@ -186,7 +208,7 @@ impl Dimension {
     fn fixed(self) -> Vec<Value> {
         let yes_and_no = |yes: &str, no: &str| vec![Value::new("yes", yes), Value::new("no", no)];
         match self {
-            Self::Area(_) | Self::Hukou | Self::Reason => Vec::new(),
+            Self::Area(_) | Self::Hukou | Self::Reason | Self::Employer => Vec::new(),
             Self::Category => Category::ALL.iter().map(|value| Value::new(value.as_str(), value.chinese())).collect(),
             Self::Pension | Self::Medical => {
                 InsuranceState::ALL.iter().map(|value| Value::new(value.as_str(), value.chinese())).collect()
@@ -206,11 +228,18 @@ impl Dimension {
         }
     }
 
+    /// Which of its values a word of a snapshot counts, as bits; none where it is of people.
+    pub(crate) fn of_word(self, cube: &Cube, word: &str) -> u64 {
+        let Some(code) = employer(word).filter(|_| self == Self::Employer) else { return 0 };
+        let at = cube.employers.iter().take(64).position(|(known, _)| known == code);
+        at.map_or(0, |at| 1 << at)
+    }
+
     /// Which of its values people have, as bits; none for areas.
     pub(crate) fn places(self, traits: Traits) -> u64 {
         let flag = |yes: bool| if yes { 1 } else { 2 };
         match self {
-            Self::Area(_) => 0,
+            Self::Area(_) | Self::Employer => 0,
             Self::Category => 1 << traits.category() as u32,
             Self::Pension => 1 << traits.pension() as u32,
             Self::Medical => 1 << traits.medical() as u32,
@@ -229,6 +258,21 @@ impl Dimension {
             Self::Registered => flag(traits.registered()),
         }
     }
+}
+
+/// The type of employer that a word of a snapshot counts ([`Dimension::Employer`]); none where it counts something else.
+pub(super) fn employer(word: &str) -> Option<&str> {
+    let rest = word.strip_prefix("unit/").or_else(|| word.strip_prefix("unit-people/"))?;
+    rest.split('/').next()
+}
+
+/// The types of employer that a snapshot counts, code and name, in the order of their table.
+pub(super) fn employers(words: &[String]) -> Vec<(String, String)> {
+    let table = standard::unit_types();
+    let known = table.entries().iter().map(|entry| (entry.code(), entry.name()));
+    let all = known.chain([("other", "其他类型"), ("none", "没有写类型")]);
+    let counted = |code: &str| words.iter().any(|word| employer(word) == Some(code));
+    all.filter(|(code, _)| counted(code)).map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
 }
 
 /// Who is insured in another place has no row of a scheme here, so their state says it.

@@ -71,9 +71,15 @@ impl Cube {
         filter: &Filter,
         scope: &Scope,
     ) -> Result<Grid, ReportError> {
-        let by_traits = |dimension: Dimension| !dimension.is_area();
-        if !indicator.is_of_people() && (by_traits(rows) || columns.is_some_and(by_traits) || !filter.only.is_empty()) {
-            return Err(ReportError::AreasOnly { name: &indicator.definition().name });
+        let untold = [Some(rows), columns].into_iter().flatten().find(|dimension| !dimension.tells(indicator));
+        let name = &indicator.definition().name;
+        match untold {
+            Some(Dimension::Employer) => return Err(ReportError::NotOfEmployers { name }),
+            Some(_) => return Err(ReportError::AreasOnly { name }),
+            None if !indicator.is_of_people() && !filter.only.is_empty() => {
+                return Err(ReportError::AreasOnly { name });
+            }
+            None => {}
         }
         let (row_axis, column_axis) = (Axis::new(self, rows, filter, scope)?, self.side(columns, filter, scope)?);
         let (height, width) = (row_axis.values.len(), column_axis.values.len());
@@ -102,7 +108,7 @@ impl Cube {
             for tally in self.tallies.iter().filter(|tally| reach.holds(tally.area)) {
                 let add = |figure: &mut Figure| counter.tally(tally.word, tally.count, figure);
                 add(&mut total);
-                let (row, column) = (row_axis.place(tally.area), column_axis.place(tally.area));
+                let (row, column) = (row_axis.of_tally(tally), column_axis.of_tally(tally));
                 row.and_then(|row| row_totals.get_mut(row)).map(add);
                 column.and_then(|column| column_totals.get_mut(column)).map(add);
                 let figures = row.and_then(|row| cells.get_mut(row));

@@ -24,6 +24,7 @@ pub struct Cube {
     places: Places,
     hukou: Vec<(String, String)>,
     reasons: Vec<(String, String)>,
+    employers: Vec<(String, String)>,
     /// What people can have in common: far fewer than cells, so what holds of them is worked out once for each.
     pub(crate) kinds: Vec<Traits>,
     pub(crate) cells: Vec<Counted>,
@@ -53,7 +54,8 @@ impl Cube {
             Some(Counted { area: cell.area, kind, people: cell.people })
         };
         let cells = cells.into_iter().filter_map(counted).collect();
-        Self { snapshot, places: Places::new(areas), hukou, reasons, kinds, cells, words, tallies, moved, sources }
+        let (places, employers) = (Places::new(areas), dimension::employers(&words));
+        Self { snapshot, places, hukou, reasons, employers, kinds, cells, words, tallies, moved, sources }
     }
 
     /// The snapshot.
@@ -94,7 +96,8 @@ impl Cube {
     /// Everybody, counted by their finest area and all that they have in common: the words of [`Dimension::as_str`], and rows of
     /// an area's code, one value of each (of several together with `+`), and how many. An area that is blank is not known.
     pub fn count_rows(&self) -> (Vec<&'static str>, impl Iterator<Item = (&str, Vec<String>, u32)>) {
-        let dimensions: Vec<Dimension> = Dimension::ALL.into_iter().filter(|dimension| !dimension.is_area()).collect();
+        let dimensions: Vec<Dimension> =
+            Dimension::ALL.into_iter().filter(|dimension| dimension.is_of_people()).collect();
         let words = dimensions.iter().map(|dimension| dimension.as_str()).collect();
         let values: Vec<Vec<Value>> = dimensions.iter().map(|dimension| dimension.values(self)).collect();
         let of_kinds: Vec<Vec<String>> = self

@@ -86,6 +86,13 @@ impl Definition {
     pub fn is_of_people(&self) -> bool {
         self.count.tallies.is_empty() && self.of.tallies.is_empty()
     }
+
+    /// Whether it counts employers alone, so that it can be told by their types.
+    pub fn is_of_employers(&self) -> bool {
+        let mut tallies = self.count.tallies.iter().chain(&self.of.tallies);
+        let is_plain = self.count.people.is_empty() && self.of.people.is_empty() && !self.is_of_people();
+        is_plain && tallies.all(|word| word.starts_with("unit/") || word.starts_with("unit-people/"))
+    }
 }
 
 /// Indicators, in the order in which they are shown.
@@ -265,7 +272,7 @@ fn keys(
 ) -> Result<Vec<(Dimension, Vec<String>)>, CatalogueError> {
     let mut found = Vec::new();
     for (word, keys) in written {
-        let dimension = Dimension::from_word(&word).ok().filter(|dimension| !dimension.is_area());
+        let dimension = Dimension::from_word(&word).ok().filter(|dimension| dimension.is_of_people());
         let dimension = dimension.ok_or_else(|| wrong(&format!("没有叫“{word}”的分类")))?;
         if let Some(key) = keys.iter().find(|key| dimension.knows(key) == Some(false)) {
             return Err(wrong(&format!("“{word}”里没有“{key}”这一项")));

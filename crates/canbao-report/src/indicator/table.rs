@@ -148,14 +148,14 @@ impl Cube {
         let counters: Vec<Counter> = indicators.iter().map(|indicator| Counter::new(self, *indicator)).collect();
         // what is no count of people cannot be told by what they have in common
         let by_area = filter.only.is_empty();
-        let blank = |by_area: bool| -> Vec<Figure> {
-            let known = |indicator: &Indicator| by_area || indicator.is_of_people();
+        let blank = |axis: &Axis| -> Vec<Figure> {
+            let known = |indicator: &Indicator| axis.tells(*indicator) && (by_area || indicator.is_of_people());
             let figure =
                 |indicator: &Indicator| Figure { known: known(indicator), ..Figure::nothing(*indicator, self.as_of()) };
             indicators.iter().map(figure).collect()
         };
-        let mut figures = vec![blank(by_area && axis.is_of_areas()); axis.values.len()];
-        let mut total = blank(by_area);
+        let mut figures = vec![blank(axis); axis.values.len()];
+        let mut total = blank(&Axis::nothing());
         let reach = self.reach(filter, scope)?;
         for cell in self.cells_in(&reach, filter)? {
             let people = u64::from(cell.people);
@@ -179,7 +179,7 @@ impl Cube {
                     }
                 };
                 add(&mut total);
-                if let Some(figures) = axis.place(tally.area).and_then(|place| figures.get_mut(place)) {
+                if let Some(figures) = axis.of_tally(tally).and_then(|place| figures.get_mut(place)) {
                     add(figures);
                 }
             }

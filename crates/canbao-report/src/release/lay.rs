@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use canbao_registry::snapshot::Traits;
+
 use super::{Node, Scene, Unit};
 use crate::cube::{Cube, Dimension, Tree, Value};
 use crate::indicator::{Counter, Indicator};
@@ -37,10 +39,10 @@ impl Laid {
         let width = kept.len();
         // which values of the dimensions somebody has, and where the features of each begin
         let mut seen = vec![0_u64; by.len()];
-        for traits in &cube.kinds {
-            for (seen, dimension) in seen.iter_mut().zip(by) {
-                *seen |= dimension.places(*traits);
-            }
+        for (seen, dimension) in seen.iter_mut().zip(by) {
+            let people = cube.kinds.iter().map(|traits| dimension.places(*traits));
+            *seen =
+                people.chain(cube.words.iter().map(|word| dimension.of_word(cube, word))).fold(0, |all, one| all | one);
         }
         let mut slices = Vec::new();
         let mut begins: Vec<Vec<Option<usize>>> = Vec::new();
@@ -78,24 +80,23 @@ impl Laid {
                 kept.iter().enumerate().map(|(at, column)| (begin + at, i64::from(value(column)))).collect();
             some.into_iter().filter(|(_, by)| *by != 0)
         };
-        let kinds: Vec<usize> = cube
-            .kinds
-            .iter()
-            .zip(&of_kinds)
-            .map(|(traits, values)| {
-                let bits: Vec<u64> = by.iter().map(|dimension| dimension.places(*traits)).collect();
-                let mut features: Vec<(usize, i64)> = narrow(values, 0).collect();
-                for (begin, bits) in begins.iter().zip(&bits) {
-                    for begin in
-                        begin.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).filter_map(|(_, begin)| *begin)
-                    {
-                        features.extend(narrow(values, begin));
-                    }
+        let mut kind = |values: &[i8], bits: Vec<u64>| {
+            let mut features: Vec<(usize, i64)> = narrow(values, 0).collect();
+            for (begin, bits) in begins.iter().zip(&bits) {
+                for begin in
+                    begin.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).filter_map(|(_, begin)| *begin)
+                {
+                    features.extend(narrow(values, begin));
                 }
-                put(features, bits)
-            })
-            .collect();
-        let words: Vec<usize> = of_words.iter().map(|values| put(narrow(values, 0).collect(), Vec::new())).collect();
+            }
+            put(features, bits)
+        };
+        let of_people = |traits: Traits| by.iter().map(|dimension| dimension.places(traits)).collect();
+        let kinds: Vec<usize> =
+            cube.kinds.iter().zip(&of_kinds).map(|(traits, values)| kind(values, of_people(*traits))).collect();
+        let of_word = |word: &str| by.iter().map(|dimension| dimension.of_word(cube, word)).collect();
+        let words: Vec<usize> =
+            cube.words.iter().zip(&of_words).map(|(word, values)| kind(values, of_word(word))).collect();
         let nowhere = cube.place_count();
         let mut units: Vec<Unit> = Vec::with_capacity(cube.cells.len());
         let at = |area: Option<u32>| area.map_or(nowhere, |area| area as usize);

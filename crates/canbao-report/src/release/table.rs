@@ -9,8 +9,8 @@ use crate::cube::{Cube, Dimension, Tree, Value};
 use crate::figure::{Share, decimal, thousands};
 use crate::indicator::{Catalogue, Indicator, Unit};
 
-/// The dimensions by which what leaves the office tells people apart.
-pub const BY: [Dimension; 7] = [
+/// The dimensions by which what leaves the office tells people, and employers, apart.
+pub const BY: [Dimension; 8] = [
     Dimension::Scheme,
     Dimension::Age,
     Dimension::Sex,
@@ -18,6 +18,7 @@ pub const BY: [Dimension; 7] = [
     Dimension::Subsistence,
     Dimension::Disability,
     Dimension::Reason,
+    Dimension::Employer,
 ];
 
 /// A figure as it may be printed.

@@ -38,7 +38,7 @@ fn keys(one: &One, dimension: Dimension) -> Vec<String> {
         Dimension::Population => one(facts.population.as_str()),
         Dimension::Reason => one(["none", REASONS[1].0, REASONS[2].0, REASONS[3].0][facts.reason as usize]),
         Dimension::Registered => flag(facts.registered),
-        Dimension::Area(_) => panic!("areas are looked up by themselves"),
+        Dimension::Area(_) | Dimension::Employer => panic!("areas and employers are looked up by themselves"),
     }
 }
 
@@ -58,8 +58,7 @@ fn row(grid: &Grid, key: &str) -> usize {
 fn every_pair_of_dimensions_counts_as_the_people_do() {
     let people = people(7, 4_000);
     let cube = cube(&people);
-    let plain: Vec<Dimension> =
-        Dimension::ALL.into_iter().filter(|dimension| !matches!(dimension, Dimension::Area(_))).collect();
+    let plain: Vec<Dimension> = Dimension::ALL.into_iter().filter(|dimension| dimension.is_of_people()).collect();
     for everybody in [false, true] {
         let measure = indicator(if everybody { "record" } else { "population" });
         let filter = Filter::default();
@@ -265,4 +264,62 @@ fn what_is_no_count_of_people_is_told_by_areas_alone() {
     assert!(table.rows.iter().all(|row| row.figures[0].value().is_none() && row.figures[1].value().is_some()));
     assert_eq!(table.rows[0].figures[0].text(), "入户完成率只按区划统计");
     assert_eq!((table.total[0].part, table.total[0].whole), (14, 21));
+}
+
+#[test]
+fn employers_are_told_by_their_types_and_nobody_else_is() {
+    let types: Vec<(&str, &str)> = canbao_domain::standard::unit_types()
+        .entries()
+        .iter()
+        .take(2)
+        .map(|entry| (entry.code(), entry.name()))
+        .collect();
+    let [(first, first_name), (second, _)] = types[..] else { panic!("two types") };
+    let words: Vec<(&str, String, u64)> = vec![
+        ("610902", format!("unit/{first}/confirmed"), 40),
+        ("610902", format!("unit/{first}/uninsured"), 10),
+        ("610921", format!("unit/{second}/uninsured"), 7),
+        ("610921", format!("unit/{first}/closed"), 3),
+        ("610902", "unit/none/unregistered".to_owned(), 5),
+        ("", "unit/other/information".to_owned(), 1),
+        ("610902", format!("unit-people/{first}/confirmed"), 900),
+    ];
+    let tallies: Vec<(&str, &str, u64)> =
+        words.iter().map(|(area, word, count)| (*area, word.as_str(), *count)).collect();
+    let cube = cube_with(snapshot(1, "2016-10-31"), &people(29, 100), &tallies);
+    let (filter, city) = (Filter::default(), Scope::city());
+    let (units, coverage) = (indicator("units"), indicator("unit-coverage"));
+    let grid = cube.pivot(Dimension::Employer, Some(Dimension::Area(Depth::County)), units, &filter, &city).unwrap();
+    let told: Vec<(&str, u64, u64)> = grid
+        .rows
+        .iter()
+        .zip(&grid.row_totals)
+        .map(|(value, figure)| (value.key.as_str(), figure.part, figure.whole))
+        .collect();
+    assert_eq!(told, [(first, 50, 53), (second, 7, 7), ("other", 1, 1), ("none", 5, 5)]);
+    assert_eq!((grid.rows[0].label.as_str(), grid.total.part), (first_name, 63));
+    for (at, total) in grid.row_totals.iter().enumerate() {
+        assert_eq!(grid.cells[at].iter().map(|figure| figure.part).sum::<u64>(), total.part);
+    }
+    let table = cube.table(Dimension::Employer, &[coverage, indicator("population")], &filter, &city).unwrap();
+    assert_eq!((table.rows[0].figures[0].part, table.rows[0].figures[0].whole), (40, 50));
+    assert!(table.rows.iter().all(|row| row.figures[1].value().is_none()) && table.total[1].value().is_some());
+    for (dimension, code, says) in [
+        (Dimension::Employer, "population", "应登记人口不是按用人单位统计的，不能按单位类型分。"),
+        (Dimension::Employer, "survey-done", "入户完成率不是按用人单位统计的，不能按单位类型分。"),
+        (Dimension::Age, "units", "应参保单位不是按人统计的，只能按区划分。"),
+    ] {
+        let refused = cube.pivot(dimension, None, indicator(code), &filter, &city).unwrap_err();
+        assert_eq!(refused.to_string(), says);
+    }
+    // what leaves the office tells them too, but for few and what would give these away
+    let catalogue = canbao_report::indicator::Catalogue::embedded();
+    let told = |threshold: u64, code: &str, key: &str| {
+        let release = canbao_report::release::Release::of(&cube, catalogue, threshold, None);
+        let told =
+            release.told_of(indicator(code), "610900", canbao_report::cube::Tree::Codes, Dimension::Employer, key);
+        told.unwrap().part
+    };
+    assert_eq!((told(0, "units", first), told(0, "unit-coverage", "none")), (Some(50), Some(5)));
+    assert_eq!((told(5, "units", "other"), told(5, "units", first)), (None, Some(50)));
 }

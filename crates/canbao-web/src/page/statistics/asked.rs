@@ -32,7 +32,7 @@ impl Asked {
         let dimension = |name: &str| given.maybe(name).map(|word| Dimension::from_word(&word)).transpose();
         let rows = dimension("rows")?.unwrap_or(Dimension::Area(Depth::Below));
         let columns = dimension("cols")?.filter(|columns| *columns != rows);
-        let by_people = Dimension::ALL.into_iter().filter(|dimension| !dimension.is_area());
+        let by_people = Dimension::ALL.into_iter().filter(|dimension| dimension.is_of_people());
         let only = by_people.filter_map(|dimension| Some((dimension, given.maybe(dimension.as_str())?)));
         Ok(Self {
             rows,

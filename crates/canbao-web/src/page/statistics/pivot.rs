@@ -186,7 +186,7 @@ pub(super) async fn answer(
         }
     });
     let chips: Vec<Chip> = chips.collect();
-    let only = Dimension::ALL.into_iter().filter(|dimension| !dimension.is_area()).map(|dimension| {
+    let only = Dimension::ALL.into_iter().filter(|dimension| dimension.is_of_people()).map(|dimension| {
         let chosen = asked.only.iter().find(|(known, _)| *known == dimension).map_or("", |(_, key)| key.as_str());
         let values = cube.values(dimension, &Filter::default(), &visitor.scope).unwrap_or_default();
         let all = values.iter().map(|value| Pick::new(value.key.clone(), value.label.clone(), chosen)).collect();
