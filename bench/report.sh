@@ -20,7 +20,7 @@ sys.exit(took > most)
 PYTHON
 }
 
-work_in 120
+work_in 60
 timed 30 "a snapshot, with its figures" "$canbao" report snapshot
 
 counted bench/.venv/bin/python || code=3

@@ -141,7 +141,8 @@ fn a_workbooks_totals_are_formulas_that_come_to_what_it_shows() {
         for (row, column, data) in range.used_cells() {
             let at = address(top + row as u32, left + column as u32);
             // a label with figures beside it, under the head, that is no total
-            let is_row = column == 0 && top + row as u32 > 2 && sheet != "口径" && data.to_string() != "合计";
+            let is_row =
+                column == 0 && top + row as u32 > 2 && sheet != "口径" && *data != Data::String("合计".to_owned());
             rows += usize::from(is_row && range.get((row, 1)).is_some_and(|beside| *beside != Data::Empty));
             cells.insert((sheet.clone(), at), data.clone());
         }
