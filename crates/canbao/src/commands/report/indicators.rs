@@ -9,7 +9,7 @@ use canbao_registry::snapshot::Snapshot;
 use canbao_report::ReportError;
 use canbao_report::cube::{Cube, Cubes, Dimension, Filter, Tree};
 use canbao_report::figure::{Figure, Trend, month_before};
-use canbao_report::indicator::{Catalogue, Indicator, Row, Table as Figures};
+use canbao_report::indicator::{Catalogue, Indicator, Row, Table as Figures, Unit};
 use serde_json::{Map, Value, json};
 
 use super::{catalogue, failure, told};
@@ -23,7 +23,8 @@ use crate::output::table::{Side, Table};
 /// Indicators of the city or an area, by areas or by another dimension
 ///
 /// By: area (those right below), county, town, village, category, pension, medical, scheme, sex, age, hukou, subsistence,
-/// disability, population, reason, registered. All indicators, each with its definition, are in --json.
+/// disability, population, reason, registered; of employers alone: employer. All indicators, each with its definition, are in
+/// --json.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Of this area and those under it [default: the city]
@@ -116,7 +117,11 @@ fn trend(figure: &Figure, before: Option<&[Figure]>) -> Option<Trend> {
 }
 
 fn shown(found: &Found, catalogue: &Catalogue, by: Dimension, l: Language) -> String {
-    let shown = catalogue.some(SHOWN);
+    let shown: Vec<Indicator> = match by {
+        Dimension::Employer => catalogue.all().iter().filter(|indicator| by.tells(**indicator)).copied().collect(),
+        _ => catalogue.some(SHOWN),
+    };
+    let percent = |bare: String| if bare == "—" { bare } else { format!("{bare} %") };
     let is_coverage = |indicator: Indicator| indicator.code == "coverage";
     let label = |indicator: Indicator| {
         let definition = indicator.definition();
@@ -137,9 +142,10 @@ fn shown(found: &Found, catalogue: &Catalogue, by: Dimension, l: Language) -> St
             let figure = figures.iter().find(|figure| figure.indicator == indicator);
             let bare = figure.and_then(Figure::bare).unwrap_or_else(|| "—".to_owned());
             if is_coverage(indicator) {
-                let percent = if bare == "—" { bare } else { format!("{bare} %") };
                 let change = figure.and_then(|figure| trend(figure, before)).map(Trend::text);
-                cells.extend([percent, change.unwrap_or_else(|| "—".to_owned())]);
+                cells.extend([percent(bare), change.unwrap_or_else(|| "—".to_owned())]);
+            } else if indicator.definition().unit == Unit::Percent {
+                cells.push(percent(bare));
             } else {
                 cells.push(bare);
             }
