@@ -111,6 +111,16 @@ fn figures_are_those_of_the_people_one_by_one() {
     // who is insured in another place alone has no scheme here, and is not without one
     assert_eq!(rows(&by_scheme)["none"]["enrolled"], 0);
     assert!(rows(&by_scheme)["elsewhere"]["enrolled"] > 0);
+    // employers by their types, and nobody else by these
+    let wanted = |category: &str| matches!(category, "confirmed" | "uninsured" | "unregistered" | "information");
+    let units = small().table("units");
+    let by_type = json(&folder, &["indicators", "--by", "employer"]);
+    let counted: i64 = rows(&by_type).values().map(|row| row["units"]).sum();
+    let expected = units.rows().filter(|row| wanted(row.text("category"))).count() as i64;
+    assert_eq!((counted, by_type["total"]["units"]["numerator"].as_i64()), (expected, Some(expected)));
+    assert!(rows(&by_type).len() > 1 && by_type["rows"][0]["figures"]["population"]["known"] == false, "{by_type}");
+    let told = well(&folder, &["indicators", "--by", "employer"]);
+    assert!(told.contains("单位类型") && told.contains("单位参保率") && !told.contains("应登记人口  "), "{told}");
     let hukou = rows(&json(&folder, &["indicators", "--by", "hukou"]));
     assert!(hukou["10"]["population"] > 0 && hukou["20"]["population"] > 0, "{hukou:?}");
 }
