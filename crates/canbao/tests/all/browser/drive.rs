@@ -270,6 +270,15 @@ impl Browser {
         }
     }
 
+    /// Waits until the page says no longer what it said.
+    pub(super) async fn falls_quiet_of(&self, words: &str) {
+        let begun = Instant::now();
+        while self.text().await.contains(words) {
+            assert!(begun.elapsed() < PATIENCE, "{} still says “{words}”", self.at().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// The page, which is there already, says nothing of that.
     pub(super) async fn keeps_quiet_of(&self, words: &str) {
         let text = self.text().await;

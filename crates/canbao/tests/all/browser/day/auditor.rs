@@ -40,9 +40,11 @@ pub(super) async fn day(day: &Day) {
         browser.go(path).await;
         browser.fill("账号", "county").await;
         browser.press("筛选").await;
+        browser.says("去掉").await;
         let who = column(&browser, "谁").await;
         assert!(!who.is_empty() && who.iter().all(|one| one.contains("陈慧")), "{who:?}");
         browser.press("去掉").await;
+        browser.falls_quiet_of("去掉").await;
         assert!(column(&browser, "谁").await.iter().any(|one| !one.contains("陈慧")));
     }
     // whoever revealed something stands there with what for

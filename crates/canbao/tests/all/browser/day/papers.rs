@@ -10,7 +10,7 @@ pub(super) async fn day(day: &Day) {
     // a table by two dimensions, whose total is the record's; kept, and taken as a file
     browser.go("/figures/pivot?measure=uninsured&rows=county&cols=sex").await;
     assert_eq!(browser.counted("合计", "合计").await, uninsured);
-    browser.choose("列", "年龄").await;
+    browser.choose("列", "年龄段").await;
     browser.press("做表").await;
     browser.says("70 岁以上").await;
     assert_eq!(browser.counted("合计", "合计").await, uninsured);
