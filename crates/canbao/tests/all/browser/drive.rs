@@ -273,7 +273,13 @@ impl Browser {
     /// Waits until the page says no longer what it said.
     pub(super) async fn falls_quiet_of(&self, words: &str) {
         let begun = Instant::now();
-        while self.text().await.contains(words) {
+        loop {
+            if let Ok(body) = self.client.find(Locator::Css("body")).await
+                && let Ok(text) = body.text().await
+                && !text.contains(words)
+            {
+                return;
+            }
             assert!(begun.elapsed() < PATIENCE, "{} still says “{words}”", self.at().await);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

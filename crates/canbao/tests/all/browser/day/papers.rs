@@ -12,7 +12,7 @@ pub(super) async fn day(day: &Day) {
     assert_eq!(browser.counted("合计", "合计").await, uninsured);
     browser.choose("列", "年龄段").await;
     browser.press("做表").await;
-    browser.says("70 岁以上").await;
+    browser.says("70 岁及以上").await;
     assert_eq!(browser.counted("合计", "合计").await, uninsured);
     browser.fill("名称", "未参保人员按年龄").await;
     browser.press("保存").await;
