@@ -60,11 +60,12 @@ pub(super) async fn day(day: &Day) {
     second.press("保存").await;
     second.find("#wrong").await;
     day.check(&second, "plan refused").await;
-    let from = second.value("[name=stage-from0]").await;
-    second.write("[name=stage-to0]", &from).await;
+    // the last day of its first month
+    let last = format!("{}-28", &second.value("[name=stage-from0]").await[..7]);
+    second.write("[name=stage-to0]", &last).await;
     second.press("保存").await;
     second.says("实施方案已改").await;
-    second.says(&from).await;
+    second.says(&last).await;
     day.log_out(second, "the city's second clerk").await;
 
     let leader = day.log_in("leader", PHONE).await;
