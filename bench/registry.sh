@@ -1,8 +1,8 @@
 # The live registry in both databases: sourced by scripts/bench, which says what it is for.
 options persons seed work -- "$@"
 source scripts/postgres.sh
-begin registry --example measure_registry
 start_postgres
+begin registry --example measure_registry
 months 2
 database="bench_$$_$(date +%s)"
 CANBAO_DATABASE= "$(postgres_bin)/createdb" --maintenance-db "$CANBAO_TEST_POSTGRES/postgres" "$database"

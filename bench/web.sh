@@ -2,8 +2,8 @@
 seconds=120 store=
 options persons seed work seconds store -- "$@"
 source scripts/postgres.sh
-begin web
 start_postgres
+begin web
 months 2
 
 # account ROLE CODE: an account for somebody at work there
