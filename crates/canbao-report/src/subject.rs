@@ -31,6 +31,11 @@ pub struct Subject<'a> {
     pub warnings: Vec<String>,
 }
 
+/// A figure as it stands in a table; `—` where there is none.
+pub(crate) fn dash(told: Option<Told>) -> String {
+    told.map_or_else(|| "—".to_owned(), |told| told.bare())
+}
+
 impl Subject<'_> {
     pub(crate) fn indicator(&self, code: &str) -> Option<Indicator> {
         self.catalogue.find(code)

@@ -8,10 +8,7 @@ use crate::bulletin::day;
 use crate::cube::Dimension;
 use crate::figure::{Trend, decimal, thousands};
 use crate::release::Told;
-
-fn dash(told: Option<Told>) -> String {
-    told.map_or_else(|| "—".to_owned(), |told| told.bare())
-}
+use crate::subject::dash;
 
 pub(super) fn document(ask: &Subject<'_>) -> Document {
     let mut blocks = Vec::new();

@@ -8,16 +8,13 @@ use crate::figure::{Trend, decimal};
 use crate::indicator::Unit;
 use crate::plan::{Standing, Target};
 use crate::release::Told;
+use crate::subject::dash;
 
 /// What is told of each stage.
 const TOLD: [&str; 6] =
     ["coverage", "uninsured", "database-rate", "survey-done", "survey-approved", "uninsured-registered"];
 /// What is left to be done, as counts.
 const LEFT: [&str; 6] = ["uninsured", "partial", "interrupted", "unclear", "gone-enrolled", "changes-pending"];
-
-fn dash(told: Option<Told>) -> String {
-    told.map_or_else(|| "—".to_owned(), |told| told.bare())
-}
 
 /// The number of a heading: 一、二、三、
 fn numeral(at: usize) -> &'static str {
