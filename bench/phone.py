@@ -40,6 +40,7 @@ class Browser:
             try:
                 if self.connection is None:
                     self.connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=120)
+                    self.connection.connect()
                 begun = time.perf_counter()
                 self.connection.request(method, path, body, headers)
                 response = self.connection.getresponse()

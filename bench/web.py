@@ -10,7 +10,6 @@ again for the time in which COMMAND ran. Standard library only.
 
 import argparse
 import html
-import http.client
 import json
 import random
 import re
@@ -20,11 +19,13 @@ import threading
 import time
 import urllib.parse
 
+import phone
+from phone import CSRF
+
 AREA = re.compile(r'href="/area/(\d+)"')
 PERSON = re.compile(r'href="/person/(\d+)"')
 FINDING = re.compile(r'href="(/finding/\d+)"')
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
-CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 NAME = re.compile(r'<a href="/person/\d+">([^<]+)</a>')
 VILLAGES = re.compile(r'<select id="f-town".*?</select>', re.S)
 OPTION = re.compile(r'<option value="(\d+)"')
@@ -41,36 +42,16 @@ FILTERS = [
 ]
 
 
-class Browser:
+class Browser(phone.Browser):
     def __init__(self, url, rng):
-        self.url, self.rng, self.cookies, self.connection = url, rng, {}, None
+        super().__init__(url)
+        self.rng = rng
 
     def send(self, method, path, form=None):
-        """Gives status, location, text and milliseconds; a connection that the server has closed is opened again."""
-        headers = {"Host": self.url.netloc, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        body = None
-        if form is not None:
-            body = urllib.parse.urlencode(form)
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-        for attempt in range(2):
-            try:
-                if self.connection is None:
-                    self.connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=60)
-                    self.connection.connect()
-                begun = time.perf_counter()
-                self.connection.request(method, path, body, headers)
-                response = self.connection.getresponse()
-                text = response.read().decode("utf-8", "replace")
-                took = (time.perf_counter() - begun) * 1000
-                break
-            except (http.client.HTTPException, OSError):
-                self.connection = None
-                if attempt:
-                    raise
-        for line in response.headers.get_all("Set-Cookie") or []:
-            name, _, rest = line.partition("=")
-            self.cookies[name] = rest.split(";")[0]
-        return response.status, response.headers.get("Location", ""), text, took
+        """Gives status, location, text and milliseconds."""
+        body, kind = (None, None) if form is None else (urllib.parse.urlencode(form), "application/x-www-form-urlencoded")
+        status, location, content, took = super().send(method, path, body, kind)
+        return status, location, content.decode("utf-8", "replace"), took * 1000
 
     def log_in(self, account):
         status, location, text, _ = self.send("POST", "/login", {"login": account["login"], "password": account["password"]})
@@ -159,7 +140,6 @@ def main():
     arguments.add_argument("--seed", type=int, default=7)
     arguments.add_argument("--apply", nargs=argparse.REMAINDER)
     given = arguments.parse_args()
-    url = urllib.parse.urlparse(given.url)
     with open(given.accounts) as file:
         accounts = json.load(file)
     lock, faults = threading.Lock(), {}
@@ -174,7 +154,7 @@ def main():
 
     people = []
     for at, account in enumerate(accounts):
-        browser = Browser(url, random.Random(given.seed * 1000 + at))
+        browser = Browser(given.url, random.Random(given.seed * 1000 + at))
         browser.log_in(account)
         people.append(Person(browser, account["role"], take))
     ended = threading.Event()
