@@ -84,7 +84,7 @@ async fn write(registry: &Registry, table: Table, rows: Vec<Vec<Value>>) -> Resu
 
 /// Loading without indexes and making them at the end is quicker than keeping them on the way.
 async fn drop_indexes(registry: &Registry) -> Result<(), RegistryError> {
-    let mut transaction = registry.store.write().await?;
+    let mut transaction = registry.store.restructure().await?;
     for statement in statements() {
         let name = statement.split_whitespace().nth(2).unwrap_or_default();
         transaction.script(format!("DROP INDEX IF EXISTS {name}")).await?;

@@ -171,6 +171,7 @@ async fn of_file(path: &Path, aside: &Aside, file: &Path) -> Result<(), Registry
 
 /// Dumps a registry of a server. One snapshot shows the dump and the manifest the same state.
 async fn of_server(store: &Store, server: &Server, file: &Path) -> Result<(), RegistryError> {
+    let kept = store.keep_structure().await?;
     let mut transaction = store.read().await?;
     let snapshot = transaction.first(dialect::POSTGRES_SNAPSHOT, &[]).await?;
     let snapshot = snapshot.map_or_else(String::new, |row| row.text(0).to_owned());
@@ -194,7 +195,8 @@ async fn of_server(store: &Store, server: &Server, file: &Path) -> Result<(), Re
     })
     .await?;
     // until here the snapshot had to be held
-    transaction.rollback().await
+    transaction.rollback().await?;
+    kept.rollback().await
 }
 
 pub(super) async fn blocking<T: Send + 'static>(

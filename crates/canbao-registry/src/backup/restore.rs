@@ -163,7 +163,7 @@ async fn into(
     drop(transaction);
     let checking = archive.clone();
     blocking(move || checking.check()).await?;
-    let mut transaction = store.write().await?;
+    let mut transaction = store.restructure().await?;
     transaction.execute(dialect::POSTGRES_PATIENCE, &[]).await?;
     if transaction.int(dialect::POSTGRES_APPLY, &[]).await? != 1 {
         return Err(RegistryError::Busy);

@@ -154,6 +154,10 @@ pub(super) fn finish(mut child: Child, name: &'static str) -> Result<(), Registr
             ("登录不上数据库", "请核对数据库地址里的用户和密码，或设置 PGPASSFILE。")
         }
         said if said.contains("permission denied") => ("没有读取的权限", "请用登记库的所有者登录。"),
+        said if said.contains("lock timeout") => (
+            "等了一分钟，没有等到一张表：别的程序正占用着它",
+            "请等别的程序（如升级、恢复或人工执行的数据库语句）结束后重试。",
+        ),
         said if said.contains("no space left") => ("磁盘空间不足", "请清理磁盘后重试。"),
         _ => ("没有完成", "请确认数据库还在运行、磁盘有空间，然后重试。"),
     };

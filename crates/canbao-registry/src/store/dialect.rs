@@ -33,6 +33,10 @@ pub(super) const POSTGRES_WRITE: &str = "BEGIN";
 
 /// Writers take turns, as SQLite's do: one lock of the database, let go at the transaction's end.
 pub(super) const POSTGRES_TURN: &str = "SELECT pg_advisory_xact_lock(7212016001)";
+/// Whoever takes tables from their readers, or indexes from under them, stands alone until the transaction's end.
+pub(super) const POSTGRES_STRUCTURE: &str = "SELECT pg_advisory_xact_lock(7212016004)";
+/// Nobody does so until the transaction's end.
+pub(super) const POSTGRES_STRUCTURE_KEPT: &str = "SELECT pg_advisory_xact_lock_shared(7212016004)";
 /// Who applies a run, as long as the transaction lives.
 pub(crate) const POSTGRES_APPLY: &str =
     "SELECT CASE WHEN pg_try_advisory_xact_lock(7212016003) THEN 1 ELSE 0 END::BIGINT";

@@ -60,7 +60,13 @@ impl Store {
         for (looks, table, migrations, known) in
             [(false, "migration", MIGRATIONS, VERSION), (true, "migration_of_looks", LOOKS.as_slice(), LOOKS_VERSION)]
         {
-            let mut transaction = if looks { self.looks_write().await? } else { self.write().await? };
+            let mut reading = if looks { self.looks().await? } else { self.read().await? };
+            let found = self.found(&mut reading, table).await?;
+            reading.rollback().await?;
+            if found == known {
+                continue;
+            }
+            let mut transaction = if looks { self.looks_restructure().await? } else { self.restructure().await? };
             transaction
                 .script(
                     words.fill(&format!(
@@ -89,20 +95,22 @@ impl Store {
     /// Where it has an older or a newer one.
     pub async fn check_version(&self) -> Result<(), RegistryError> {
         let mut transaction = self.read().await?;
-        let sql = match &self.backend {
-            Backend::Sqlite { .. } => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'migration'",
-            Backend::Postgres(_) => {
-                "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'migration' AND schemaname = current_schema()"
-            }
-        };
-        let found = match transaction.int(sql, &[]).await? {
-            0 => 0,
-            _ => version(&mut transaction, "migration").await?,
-        };
-        match found {
+        match self.found(&mut transaction, "migration").await? {
             VERSION => Ok(()),
             newer if newer > VERSION => Err(RegistryError::Newer { found: newer, known: VERSION }),
             older => Err(RegistryError::Schema { found: older, needed: VERSION }),
+        }
+    }
+
+    /// The structure that is there; 0 where there is none.
+    async fn found(&self, transaction: &mut Transaction, table: &str) -> Result<i64, RegistryError> {
+        let names = match &self.backend {
+            Backend::Sqlite { .. } => "sqlite_master WHERE name = $1",
+            Backend::Postgres(_) => "pg_tables WHERE tablename = $1 AND schemaname = current_schema()",
+        };
+        match transaction.int(format!("SELECT COUNT(*) FROM {names}"), values![table]).await? {
+            0 => Ok(0),
+            _ => version(transaction, table).await,
         }
     }
 }

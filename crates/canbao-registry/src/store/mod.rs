@@ -109,6 +109,38 @@ impl Store {
         }
     }
 
+    /// A transaction that changes the structure: makes and removes tables, or indexes of tables that somebody reads. In
+    /// PostgreSQL one who waits to take a table away stands before all who come after to read it. `pg_dump` would wait
+    /// for us and we for the backup that it belongs to, and every page with it; so we wait before a lock that only
+    /// backups hold ([`Store::keep_structure`]), with nothing else in hand.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub(crate) async fn restructure(&self) -> Result<Transaction, RegistryError> {
+        match &self.backend {
+            Backend::Sqlite { .. } => self.write().await,
+            Backend::Postgres(pool) => {
+                let mut transaction = Transaction::postgres(pool, dialect::POSTGRES_WRITE).await?;
+                transaction.execute(dialect::POSTGRES_STRUCTURE, &[]).await?;
+                transaction.execute(dialect::POSTGRES_TURN, &[]).await?;
+                Ok(transaction)
+            }
+        }
+    }
+
+    /// As long as this transaction lives, the structure stays. Begun before the one that reads: what that one sees of
+    /// the structure is its first moment's, and `pg_dump` asks for more than it sees.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub(crate) async fn keep_structure(&self) -> Result<Transaction, RegistryError> {
+        let mut transaction = self.stage().await?;
+        if self.is_postgres() {
+            transaction.execute(dialect::POSTGRES_STRUCTURE_KEPT, &[]).await?;
+        }
+        Ok(transaction)
+    }
+
     /// A transaction on the chain of looks, which in SQLite stands in a file of its own: reading never waits for writing.
     /// It sees one state of the chain.
     ///
@@ -122,10 +154,10 @@ impl Store {
     }
 
     /// A transaction that changes the structure of the chain of looks.
-    async fn looks_write(&self) -> Result<Transaction, RegistryError> {
+    async fn looks_restructure(&self) -> Result<Transaction, RegistryError> {
         match &self.backend {
             Backend::Sqlite { looks, .. } => Transaction::sqlite(looks, dialect::SQLITE_WRITE).await,
-            Backend::Postgres(_) => self.write().await,
+            Backend::Postgres(_) => self.restructure().await,
         }
     }
 

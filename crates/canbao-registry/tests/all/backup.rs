@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use canbao_domain::scope::Scope;
 use canbao_registry::apply::apply;
 use canbao_registry::audit::{Verified, verify};
 use canbao_registry::backup::{Backup, Checked, KeyState, Options, backup, restore};
+use canbao_registry::query::Filter;
 use canbao_registry::store::Store;
 use canbao_registry::{Address, Registry, RegistryError};
+use sqlx::{Connection as _, PgConnection};
 
 use crate::apply::{one, town};
 use crate::audit::lived;
@@ -300,4 +304,47 @@ async fn a_sqlite_registry_in_use_is_not_replaced_and_a_broken_one_is_kept() {
         .filter(|entry| entry.file_name().to_string_lossy().ends_with(".db-wal"));
     assert_eq!(names.count(), 1);
     assert!(proof(&fresh.address).await.faults.is_empty());
+}
+
+/// How many of a database's sessions wait for a lock.
+async fn waiting(store: &Store) -> i64 {
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    store.read().await.unwrap().int(sql, &[]).await.unwrap()
+}
+
+async fn until_waiting(store: &Store, sessions: i64) {
+    let begun = Instant::now();
+    while waiting(store).await < sessions {
+        assert!(begun.elapsed().as_secs() < 60, "{} of {sessions} wait", waiting(store).await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A first load takes indexes away, for which it must have their tables to itself for a moment. Where it asked for them
+/// in the midst of a backup, `pg_dump` waited behind it, it for the backup, and every page for both.
+#[test]
+fn a_load_in_the_midst_of_a_backup_waits_and_keeps_nobody_waiting() {
+    crate::support::store::on_postgres(|fresh: Fresh| {
+        Box::pin(async move {
+            let (registry, folder) = (fresh.registry.clone(), fresh.folder.path().to_owned());
+            let mut gate = PgConnection::connect(&fresh.address.url).await.unwrap();
+            // the backup comes as far as this table, which is among the last that it counts, and no further
+            let closed = "BEGIN; LOCK TABLE template_file IN ACCESS EXCLUSIVE MODE";
+            sqlx::raw_sql(closed).execute(&mut gate).await.unwrap();
+            let (address, file) = (fresh.address.clone(), folder.join("a.canbao"));
+            let saving = tokio::spawn(async move { backup(&address, &file, false, "test").await });
+            until_waiting(registry.store(), 1).await;
+            let (loader, run) = (registry.clone(), write(&folder, "a", "2016-11-01", &town()));
+            let loading = tokio::spawn(async move { apply(&loader, &run, "test", false).await });
+            until_waiting(registry.store(), 2).await;
+            let (city, everybody) = (Scope::city(), Filter::default());
+            let page = tokio::time::timeout(Duration::from_secs(10), registry.count(&city, &everybody)).await;
+            assert_eq!(page.expect("a page waits").unwrap(), 0);
+            sqlx::raw_sql("ROLLBACK").execute(&mut gate).await.unwrap();
+            let both = async { (saving.await.unwrap(), loading.await.unwrap()) };
+            let (saved, loaded) = tokio::time::timeout(Duration::from_secs(50), both).await.expect("both end");
+            assert_eq!(saved.unwrap().manifest.facts.rows["person"], 0);
+            assert_eq!(loaded.unwrap().balance.new, 4);
+        })
+    });
 }
