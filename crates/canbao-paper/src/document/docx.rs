@@ -356,7 +356,7 @@ impl Writer<'_> {
             7..=8 => 19,
             _ => 21,
         };
-        let cell = |at: usize, text: &str, font: &str, bold: bool, head: bool| {
+        let cell = |at: usize, text: &str, font: &str, bold: bool, head: bool, kept: bool| {
             let figures = table.columns.get(at).is_some_and(|column| column.figures);
             let align = match (head, figures) {
                 (true, _) => AlignmentType::Center,
@@ -368,16 +368,18 @@ impl Writer<'_> {
             let cell = TableCell::new()
                 .width(widths.get(at).copied().unwrap_or_default(), WidthType::Dxa)
                 .vertical_align(VAlignType::Center)
-                .add_paragraph(Paragraph::new().align(align).add_run(written));
+                .add_paragraph(Paragraph::new().align(align).keep_next(kept).add_run(written));
             if head { cell.shading(Shading::new().fill("F0F0F0")) } else { cell }
         };
-        let head = table.columns.iter().enumerate().map(|(at, column)| cell(at, &column.head, "黑体", false, true));
+        let head =
+            table.columns.iter().enumerate().map(|(at, column)| cell(at, &column.head, "黑体", false, true, true));
         let mut rows = vec![TableRow::new(head.collect()).cant_split()];
         for (number, row) in table.rows.iter().enumerate() {
-            let total = table.totals && number + 1 == table.rows.len();
-            rows.push(TableRow::new(
-                row.iter().enumerate().map(|(at, text)| cell(at, text, "仿宋", total, false)).collect(),
-            ));
+            let last = number + 1 == table.rows.len();
+            // 表注总与最后一行同页
+            let (total, kept) = (table.totals && last, last && !table.note.is_empty());
+            let cells = row.iter().enumerate().map(|(at, text)| cell(at, text, "仿宋", total, false, kept));
+            rows.push(TableRow::new(cells.collect()).cant_split());
         }
         let border = |position, eighths| {
             TableBorder::new(position).border_type(BorderType::Single).size(eighths).color("999999")

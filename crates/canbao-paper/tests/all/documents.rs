@@ -5,6 +5,7 @@ use std::io::{Cursor, Read as _};
 use canbao_paper::About;
 use canbao_paper::document::{Annex, Block, Column, Document, Kind, Table};
 use canbao_paper::drawing::{Bar, Bars, bars};
+use canbao_paper::print::Pdf;
 
 use crate::printing::{letters, press, text};
 
@@ -114,19 +115,41 @@ fn a_signature_stands_on_the_page_of_the_last_words_and_annexes_on_their_own() {
         document.blocks = vec![Block::Text("逐户核对。".to_owned()); lines];
         document.blocks.push(Block::Text("终了一段".to_owned()));
         let pdf = document.pdf(press()).unwrap();
-        let page_of = |wanted: &str| {
-            let pages = letters(&pdf);
-            let plain = |page: &Vec<(char, f64, f64)>| {
-                page.iter().map(|(letter, ..)| *letter).filter(|letter| !letter.is_whitespace()).collect::<String>()
-            };
-            let on = pages.iter().enumerate().filter(|(_, page)| plain(page).contains(wanted));
-            on.map(|(at, _)| at).collect::<Vec<usize>>()
-        };
+        let page_of = |wanted: &str| pages_of(&pdf, wanted);
         let signed = page_of("2016年12月2日")[0];
         assert_eq!(page_of("终了一段"), [signed], "{lines}");
         assert_eq!(page_of("附件：1.各镇(办)进展"), [signed], "{lines}");
         let (one, two, end) = (page_of("附件1"), page_of("附件2"), page_of("2016年12月2日印发"));
         assert_eq!((one, two, end), (vec![signed + 1], vec![signed + 2], vec![signed + 2]), "{lines}");
+    }
+}
+
+/// The pages that words stand on.
+fn pages_of(pdf: &Pdf, wanted: &str) -> Vec<usize> {
+    let plain = |page: &Vec<(char, f64, f64)>| {
+        page.iter().map(|(letter, ..)| *letter).filter(|letter| !letter.is_whitespace()).collect::<String>()
+    };
+    let pages = letters(pdf);
+    let on = pages.iter().enumerate().filter(|(_, page)| plain(page).contains(wanted));
+    on.map(|(at, _)| at).collect()
+}
+
+#[test]
+fn a_note_stands_on_the_page_of_its_tables_last_row() {
+    for kind in [Kind::Official, Kind::Report] {
+        let mut ends = std::collections::BTreeSet::new();
+        // so many rows that at some length the note would be pushed over
+        for rows in 1..60 {
+            let mut document = document(kind);
+            document.blocks = vec![Block::Table(table(rows)), Block::Text("终了一段".to_owned())];
+            document.annexes = Vec::new();
+            let pdf = document.pdf(press()).unwrap();
+            let note = pages_of(&pdf, "“—”：不到5的数不对外公布。");
+            assert_eq!((note.len(), pages_of(&pdf, "合计")), (1, note.clone()), "{kind:?}, {rows} rows");
+            assert_eq!(pages_of(&pdf, "第0镇").len(), 1);
+            ends.extend(note);
+        }
+        assert!(ends.len() > 1, "all on one page");
     }
 }
 
@@ -180,6 +203,12 @@ fn a_docx_holds_the_same_text_and_its_charts_as_pictures() {
         }
         let tables = document.all_blocks().filter(|block| matches!(block, Block::Table(_))).count();
         assert_eq!(body.matches("<w:tblHeader").count(), tables, "each head comes again on each page");
+        // a head is not parted from its first row, nor the last row from the note
+        let rows: Vec<&str> = body.split("<w:tr>").skip(1).map(|row| row.split("</w:tr>").next().unwrap()).collect();
+        for row in rows {
+            let kept = row.contains("<w:tblHeader") || row.contains("合计");
+            assert_eq!(row.contains("<w:keepNext"), kept, "{row}");
+        }
         let pictures: Vec<_> =
             parts.iter().filter(|(name, _)| name.starts_with("word/media/") && !name.ends_with('/')).collect();
         assert_eq!(pictures.len(), 1);
