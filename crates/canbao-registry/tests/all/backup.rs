@@ -331,18 +331,21 @@ fn a_load_in_the_midst_of_a_backup_waits_and_keeps_nobody_waiting() {
             // the backup comes as far as this table, which is among the last that it counts, and no further
             let closed = "BEGIN; LOCK TABLE template_file IN ACCESS EXCLUSIVE MODE";
             sqlx::raw_sql(closed).execute(&mut gate).await.unwrap();
-            let (address, file) = (fresh.address.clone(), folder.join("a.canbao"));
-            let saving = tokio::spawn(async move { backup(&address, &file, false, "test").await });
-            until_waiting(registry.store(), 1).await;
-            let (loader, run) = (registry.clone(), write(&folder, "a", "2016-11-01", &town()));
-            let loading = tokio::spawn(async move { apply(&loader, &run, "test", false).await });
-            until_waiting(registry.store(), 2).await;
-            let (city, everybody) = (Scope::city(), Filter::default());
-            let page = tokio::time::timeout(Duration::from_secs(10), registry.count(&city, &everybody)).await;
-            assert_eq!(page.expect("a page waits").unwrap(), 0);
-            sqlx::raw_sql("ROLLBACK").execute(&mut gate).await.unwrap();
-            let both = async { (saving.await.unwrap(), loading.await.unwrap()) };
-            let (saved, loaded) = tokio::time::timeout(Duration::from_secs(50), both).await.expect("both end");
+            let file = folder.join("a.canbao");
+            let saving = backup(&fresh.address, &file, false, "test");
+            let loading = async {
+                until_waiting(registry.store(), 1).await;
+                apply(&registry, &write(&folder, "a", "2016-11-01", &town()), "test", false).await
+            };
+            let opening = async {
+                until_waiting(registry.store(), 2).await;
+                let (city, everybody) = (Scope::city(), Filter::default());
+                let page = tokio::time::timeout(Duration::from_secs(10), registry.count(&city, &everybody)).await;
+                assert_eq!(page.expect("a page waits").unwrap(), 0);
+                sqlx::raw_sql("ROLLBACK").execute(&mut gate).await.unwrap();
+            };
+            let all = async { tokio::join!(saving, loading, opening) };
+            let (saved, loaded, ()) = tokio::time::timeout(Duration::from_secs(50), all).await.expect("all end");
             assert_eq!(saved.unwrap().manifest.facts.rows["person"], 0);
             assert_eq!(loaded.unwrap().balance.new, 4);
         })
