@@ -341,11 +341,11 @@ fn a_load_in_the_midst_of_a_backup_waits_and_keeps_nobody_waiting() {
                 until_waiting(registry.store(), 2).await;
                 let (city, everybody) = (Scope::city(), Filter::default());
                 let page = tokio::time::timeout(Duration::from_secs(10), registry.count(&city, &everybody)).await;
-                assert_eq!(page.expect("a page waits").unwrap(), 0);
+                assert_eq!(page.unwrap().unwrap(), 0);
                 sqlx::raw_sql("ROLLBACK").execute(&mut gate).await.unwrap();
             };
             let all = async { tokio::join!(saving, loading, opening) };
-            let (saved, loaded, ()) = tokio::time::timeout(Duration::from_secs(50), all).await.expect("all end");
+            let (saved, loaded, ()) = tokio::time::timeout(Duration::from_secs(50), all).await.unwrap();
             assert_eq!(saved.unwrap().manifest.facts.rows["person"], 0);
             assert_eq!(loaded.unwrap().balance.new, 4);
         })
