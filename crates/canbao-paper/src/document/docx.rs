@@ -135,7 +135,9 @@ impl Document {
         let mut built = writer.docx.build();
         // rows that may not be split are the heads of tables here: they come again on each page
         let text = unmarked(built.document).ok_or_else(|| broken("DOCX 的文字不是 UTF-8"))?;
-        built.document = text.replace("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />").into_bytes();
+        let text = text.replace("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />");
+        // the other rows are not cut by a page's end either
+        built.document = text.replace("<w:trPr />", "<w:trPr><w:cantSplit /></w:trPr>").into_bytes();
         for footer in &mut built.footers {
             let text = unmarked(std::mem::take(footer)).ok_or_else(|| broken("DOCX 的页脚不是 UTF-8"))?;
             *footer = text.into_bytes();
@@ -365,10 +367,11 @@ impl Writer<'_> {
             };
             let written = run(text, font, size);
             let written = if bold { written.bold() } else { written };
+            let paragraph = Paragraph::new().align(align).add_run(written);
             let cell = TableCell::new()
                 .width(widths.get(at).copied().unwrap_or_default(), WidthType::Dxa)
                 .vertical_align(VAlignType::Center)
-                .add_paragraph(Paragraph::new().align(align).keep_next(kept).add_run(written));
+                .add_paragraph(if kept { paragraph.keep_next(true) } else { paragraph });
             if head { cell.shading(Shading::new().fill("F0F0F0")) } else { cell }
         };
         let head =
@@ -379,7 +382,7 @@ impl Writer<'_> {
             // 表注总与最后一行同页
             let (total, kept) = (table.totals && last, last && !table.note.is_empty());
             let cells = row.iter().enumerate().map(|(at, text)| cell(at, text, "仿宋", total, false, kept));
-            rows.push(TableRow::new(cells.collect()).cant_split());
+            rows.push(TableRow::new(cells.collect()));
         }
         let border = |position, eighths| {
             TableBorder::new(position).border_type(BorderType::Single).size(eighths).color("999999")
