@@ -26,10 +26,14 @@ mod procedure;
 mod run;
 mod survey;
 
+use std::sync::LazyLock;
+
 pub(crate) use frame::call::Call;
 pub(crate) use frame::rate::Rate;
 pub use frame::{Amiss, Code, Shape};
 pub(crate) use frame::{DOCS, DOCUMENT, docs, document, gate, problem};
+
+use crate::right::Right;
 
 /// A resource: its calls, what they are called together, and what is to be known of them.
 pub(crate) struct Group {
@@ -67,8 +71,9 @@ pub(crate) fn calls() -> impl Iterator<Item = Call> {
 }
 
 /// Whether any call needs a right: a token need not carry others.
-pub(crate) fn needs(right: crate::right::Right) -> bool {
-    calls().any(|call| call.right == right)
+pub(crate) fn needs(right: Right) -> bool {
+    static NEEDED: LazyLock<Vec<Right>> = LazyLock::new(|| calls().map(|call| call.right).collect());
+    NEEDED.contains(&right)
 }
 
 /// Whether an address is the interface's, so that errors are told to a program.

@@ -1,6 +1,7 @@
 //! What is sent, held against the very schema that the document shows: what is told there is what is enforced.
 
 use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use canbao_domain::date::Date;
 use regex::Regex;
@@ -288,11 +289,18 @@ fn chinese(kinds: &Value) -> String {
     }
 }
 
+/// A pattern, compiled once for all the schemas that have it: most calls hold the same ones.
+fn compiled(pattern: &str) -> Option<Regex> {
+    static ALL: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
+    let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+    all.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok()).clone()
+}
+
 fn collect(schema: &Value, patterns: &mut HashMap<String, Regex>) {
     match schema {
         Value::Object(members) => {
             if let Some(Value::String(pattern)) = members.get("pattern")
-                && let Ok(compiled) = Regex::new(pattern)
+                && let Some(compiled) = compiled(pattern)
             {
                 patterns.insert(pattern.clone(), compiled);
             }
